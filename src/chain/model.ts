@@ -1,0 +1,162 @@
+// The chain as plain data: what `cluster/link.ts` works out of a bundle, and what `hops/index.ts` makes hops of.
+// Every value that decides something carries its Source. Unknown things are absent or `unknown`, never a default.
+import type { Reply } from '../dns/message.ts'
+import type { Source, Sourced } from './source.ts'
+
+/** A resolv.conf as written; each stub reads it by its own rules (limits, options, bad lines). */
+export interface ResolvConf {
+  readonly file: string
+  readonly lines: readonly ResolvConfLine[]
+}
+export interface ResolvConfLine {
+  /** First word of the line, as written. Comment and blank lines are not listed. */
+  readonly keyword: string
+  readonly words: readonly Sourced<string>[]
+  /** The line, including the keyword. */
+  readonly source: Source
+}
+
+export interface HostsLine {
+  readonly address: Sourced<string>
+  readonly names: readonly Sourced<string>[]
+}
+
+/** A Corefile after import and snippet expansion. Directives in the order of the file. */
+export interface Corefile {
+  readonly file: string
+  readonly text: string
+  readonly blocks: readonly ServerBlock[]
+}
+export interface ServerBlock {
+  readonly keys: readonly Sourced<string>[]
+  readonly directives: readonly Directive[]
+  /** From the first key to the closing brace. */
+  readonly source: Source
+}
+export interface Directive {
+  readonly name: string
+  readonly args: readonly Sourced<string>[]
+  /** Lines of the directive's own `{ … }`, in the same shape. */
+  readonly properties: readonly Directive[]
+  /** Name and arguments, without the block. */
+  readonly source: Source
+}
+
+/** A Kubernetes object as the API prints it; `source` is the object's first line in its file. */
+export interface KubeObject {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly name: string
+  readonly namespace: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+  /** The whole object, JSON. */
+  readonly body: Readonly<Record<string, unknown>>
+  readonly source: Source
+  /** The Source of one field: `at('spec', 'clusterIP')`; the object's own when the field is absent. */
+  at(...path: readonly (string | number)[]): Source
+}
+
+/** What the kubernetes plugin watches. `undefined` list = not looked at (the bundle has no such objects), so answers are unknown. */
+export interface KubernetesView {
+  readonly services: readonly KubeObject[] | undefined
+  readonly endpointSlices: readonly KubeObject[] | undefined
+  readonly namespaces: readonly KubeObject[] | undefined
+  readonly pods: readonly KubeObject[] | undefined
+  readonly nodes: readonly KubeObject[] | undefined
+}
+
+export type StubKind = 'glibc' | 'musl' | 'go'
+
+/** One asker: a pod or a node, with the library its application resolves by. */
+export interface StubModel {
+  /** `alpha01/order-sync-…` or `node/hz-edge-1`. */
+  readonly place: string
+  readonly node: string
+  readonly kind: StubKind
+  /** `2.36`, `1.2.2`, `1.21`; where it is known from. */
+  readonly version: string
+  readonly kindSource?: Source
+  readonly certainty: 'confirmed' | 'likely' | 'possible'
+  readonly resolvConf: ResolvConf
+  readonly hosts: readonly HostsLine[]
+  readonly hostname?: string
+}
+
+/** A Service address as one node's rules see it. */
+export interface ServiceModel {
+  readonly name: string
+  readonly node: string
+  readonly address: string
+  readonly port: number
+  readonly protocols: readonly ('udp' | 'tcp')[]
+  readonly endpoints: readonly Sourced<{ readonly address: string; readonly port: number; readonly node?: string }>[]
+  /** What a packet meets when there is no endpoint. */
+  readonly whenEmpty: 'reject' | 'drop'
+  /** Sticky by client address (`sessionAffinity: ClientIP`) or per flow. */
+  readonly affinity: 'flow' | 'client'
+  /** The line that makes the set what it is: topologyKeys, internalTrafficPolicy, selector. */
+  readonly source: Source
+}
+
+export interface CorednsModel {
+  /** `kube-system/coredns-edge-bz9bq`. */
+  readonly pod: string
+  readonly node: string
+  readonly addresses: readonly string[]
+  /** `1.9.3`; undefined = not known, then the newest whose behaviour the evidence does not refute is used and said. */
+  readonly version: string | undefined
+  readonly versionSource?: Source
+  readonly corefile: Corefile
+  /** Files the Corefile names, by absolute path in the container: NodeHosts, custom/*.server, zone files. */
+  readonly files: ReadonlyMap<string, { readonly file: string; readonly text: string }>
+  /** What the pod was given as /etc/resolv.conf; undefined = unknown. */
+  readonly resolvConf: ResolvConf | undefined
+  readonly kubernetes: KubernetesView
+  readonly hostNetwork: boolean
+}
+
+/** systemd-resolved on a node. */
+export interface ResolvedModel {
+  readonly node: string
+  readonly version?: string
+  readonly scopes: readonly ResolvedScope[]
+  readonly fallbackServers: readonly Sourced<string>[]
+  readonly stubListener: boolean
+  readonly readEtcHosts: boolean
+  readonly hosts: readonly HostsLine[]
+}
+export interface ResolvedScope {
+  /** `global` or the link's name. */
+  readonly name: string
+  readonly servers: readonly Sourced<string>[]
+  /** Search and routing domains; `~x` routes only. */
+  readonly domains: readonly Sourced<string>[]
+  readonly defaultRoute: boolean
+  /** The server in use when the evidence was taken, if it says so. */
+  readonly currentServer?: Sourced<string>
+}
+
+/** What one upstream is known to answer. */
+export interface UpstreamModel {
+  readonly address: string
+  readonly port: number
+  readonly view: readonly ViewEntry[]
+  /** `no`: every question seen was left without an answer; `sometimes`: some were. `unknown`: nobody asked. */
+  readonly reachable: 'yes' | 'no' | 'sometimes' | 'unknown'
+  readonly reachableSources: readonly Source[]
+}
+export interface ViewEntry {
+  readonly name: string
+  readonly type: string
+  /** Every different reply seen for this question, most frequent first; more than one = it changes its mind. TTLs as full as seen. */
+  readonly replies: readonly { readonly reply: Reply; readonly count: number; readonly sources: readonly Source[] }[]
+}
+
+export interface Model {
+  readonly stubs: readonly StubModel[]
+  readonly services: readonly ServiceModel[]
+  readonly coredns: readonly CorednsModel[]
+  readonly resolved: readonly ResolvedModel[]
+  readonly upstreams: readonly UpstreamModel[]
+}

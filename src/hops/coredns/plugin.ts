@@ -1,0 +1,52 @@
+// What a CoreDNS plugin is here: plugin.Handler's ServeDNS (plugin/plugin.go) without a response writer. Instead of
+// writing, a handler returns what it would have written.
+import type { HopRun, Plain } from '../../chain/effects.ts'
+import type { Reach } from '../../chain/hop.ts'
+import type { CorednsModel, Directive } from '../../chain/model.ts'
+import type { Problem } from '../../chain/source.ts'
+import type { DnsQuery, Rcode, Reply } from '../../dns/message.ts'
+
+/** (rcode, err) of ServeDNS, and the reply if one was written. `reply` absent and rcode FORMERR, SERVFAIL, NOTIMP or
+ * REFUSED: the server writes a minimal error. `reply` absent and any other rcode: the client gets no reply at all. */
+export type Served = {
+  readonly rcode: Rcode
+  readonly reply?: Reply
+  readonly error?: string
+  /** Who failed, when nobody wrote a reply. */
+  readonly cause?: Reply['cause']
+}
+
+/** The rest of the chain. A call boundary: the explorer merges there. */
+export type Next = (query: DnsQuery) => HopRun<Served>
+
+/** Everything a plugin's set-up may read. */
+export interface PluginSetup {
+  /** Hop id of the server: `coredns kube-system/coredns-edge-bz9bq`. */
+  readonly server: string
+  /** Index of the server block, part of every cell key. */
+  readonly block: number
+  /** Zones of the block's keys, absolute, lower case. */
+  readonly zones: readonly string[]
+  /** All uses of this plugin in the block, in file order. */
+  readonly directives: readonly Directive[]
+  readonly version: CorednsVersion
+  readonly model: CorednsModel
+  readonly reach: Reach
+  /** Hop id under which the part of the chain after this plugin is registered: for `Fill.from`. */
+  readonly nextHop: string
+  /** True when the block has this other plugin (cache asks for metadata, dns64 …). */
+  readonly has: (plugin: string) => boolean
+  readonly report: (problem: Problem) => void
+}
+
+/** Compared numerically: `since(version, 1, 11)`. */
+export type CorednsVersion = readonly [major: number, minor: number, patch: number]
+export const since = (version: CorednsVersion, major: number, minor: number, patch = 0): boolean =>
+  version[0] !== major ? version[0] > major : version[1] !== minor ? version[1] > minor : version[2] >= patch
+
+export type Handler = (query: DnsQuery, next: Next) => HopRun<Served>
+
+/** Makes the handler of one plugin in one block; undefined = set-up only (health, ready, reload): not in the request path. */
+export type PluginFactory = (setup: PluginSetup) => Handler | undefined
+
+export const plain = (value: Served | Reply | DnsQuery): Plain => value as unknown as Plain
