@@ -31,6 +31,14 @@ export interface Problem {
   readonly state: 'unknown' | 'ignored' | 'unmodelled' | 'partly-modelled' | 'damaged'
 }
 
+/** A change of one file's text: [start, end) becomes `text`. */
+export interface Edit {
+  readonly file: string
+  readonly start: number
+  readonly end: number
+  readonly text: string
+}
+
 /** What every reader returns. */
 export interface Read<T> {
   readonly value: T

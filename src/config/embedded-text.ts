@@ -2,7 +2,7 @@
 // Readers read the inner text as if it were a file; what they say of it is then moved into the file that a person edits.
 // Models YAML 1.2 block (`|`, without folding) and JSON/double-quoted scalars; a folded (`>`) or plain multi-line
 // scalar is moved line by line where the lines still match, else to the whole scalar.
-import type { Source } from '../chain/source.ts'
+import type { Edit, Source } from '../chain/source.ts'
 import { sourcesOf } from '../chain/source.ts'
 
 export interface EmbeddedText {
@@ -13,7 +13,7 @@ export interface EmbeddedText {
   /** A place in `text` → the same place in `file`. */
   readonly outer: (inner: Source) => Source
   /** Replaces [start, end) of `text` by `replacement`, as an edit of `file`, encoded as the scalar needs. */
-  readonly edit: (start: number, end: number, replacement: string) => { readonly file: string; readonly start: number; readonly end: number; readonly text: string }
+  readonly edit: (start: number, end: number, replacement: string) => Edit
 }
 
 /** A text that is a file of its own. */

@@ -1,5 +1,5 @@
 // The result of `whydns why`: the object of the output contract (`whydns/v1`), and nothing else. Report renders it, cli prints it.
-import type { Problem, Source } from '../chain/source.ts'
+import type { Edit, Problem, Source } from '../chain/source.ts'
 
 export type Verdict = 'works' | 'intermittent' | 'fails' | 'slow' | 'absent' | 'inconclusive'
 export type Level = 'error' | 'warning' | 'info'
@@ -53,13 +53,6 @@ export interface Observed {
   readonly spells: readonly { readonly from: string; readonly to: string; readonly result: string; readonly count: number }[]
   /** One letter a fill, per CoreDNS pod: the raster. */
   readonly raster: readonly { readonly place: string; readonly type: string; readonly from: string; readonly to: string; readonly letters: string; readonly legend: Readonly<Record<string, string>> }[]
-}
-
-export interface Edit {
-  readonly file: string
-  readonly start: number
-  readonly end: number
-  readonly text: string
 }
 
 export interface Proof {
