@@ -14,13 +14,22 @@ interface Seen {
 export interface ServedQuery extends Seen {
   readonly kind: 'served'
   readonly client: string
+  /** -1 = the line does not say (CoreDNS before 1.1). */
   readonly clientPort: number
+  /** -1 = the line does not say. */
   readonly id: number
   readonly name: string
   readonly type: string
+  readonly class?: string
   readonly transport: 'udp' | 'tcp'
+  /** `-` = nothing was written to the client. */
   readonly rcode: string
+  /** As printed, `qr` among them. */
   readonly flags: readonly string[]
+  /** DNSSEC OK of the question; a cache keeps such entries apart. */
+  readonly do?: boolean
+  /** Only where the log's format prints `{/forward/upstream}`; port 53 left out. */
+  readonly upstream?: string
   readonly querySizeBytes: number
   readonly replySizeBytes: number
   readonly durationMs: number
@@ -32,29 +41,43 @@ export interface ServerError extends Seen {
   readonly name: string
   readonly type: string
   readonly text: string
+  /** Port 53 left out. */
   readonly upstream?: string
-  /** `timeout`, `refused`, `unreachable`, `loop`, `other`. */
+  /** What became of the question: the rcode the client was given, as its number. */
+  readonly rcode?: number
   readonly failure: 'timeout' | 'refused' | 'unreachable' | 'loop' | 'other'
 }
+
+export type ServerEventKind =
+  | 'version' | 'started' | 'reload' | 'loop-detected' | 'waiting-for-kubernetes' | 'unsynced-kubernetes' | 'api-forbidden' | 'api-unreachable'
+  | 'corefile-error' | 'no-nameservers' | 'consolidated-errors' | 'stopping' | 'other'
 
 /** Any other line of CoreDNS that states a fact: version, loop fatal, plugin waiting, API forbidden. */
 export interface ServerEvent extends Seen {
   readonly kind: 'server-event'
-  readonly event: 'version' | 'started' | 'reload' | 'loop-detected' | 'waiting-for-kubernetes' | 'api-forbidden' | 'corefile-error' | 'no-nameservers' | 'other'
+  readonly event: ServerEventKind
   readonly text: string
+  /** The version, the zone line, the configuration's hash, the looping question, the forbidden resource. */
   readonly value?: string
 }
+
+export type LookupFailure = 'nxdomain' | 'nodata' | 'servfail' | 'refused' | 'timeout' | 'error'
+export type ResolverLibrary = 'go' | 'glibc' | 'musl' | 'java' | 'node' | 'c-ares' | 'python' | 'curl' | 'nginx' | 'busybox'
 
 /** A resolver error, or success, as an application logged it. */
 export interface ApplicationLookup extends Seen {
   readonly kind: 'application'
+  /** As the application wrote it: relative names stay relative. */
   readonly name: string
   readonly ok: boolean
-  /** `nxdomain`, `timeout`, `servfail`, `nodata`, `refused`; undefined when ok. */
-  readonly result?: 'nxdomain' | 'nodata' | 'servfail' | 'refused' | 'timeout' | 'error'
+  /** Undefined when ok. `error`: the text does not say which (`EAI_AGAIN` is a timeout or a SERVFAIL). */
+  readonly result?: LookupFailure
   /** Which library speaks like this. */
-  readonly library?: 'go' | 'glibc' | 'musl' | 'java' | 'node' | 'python' | 'curl'
+  readonly library?: ResolverLibrary
   readonly server?: string
+  /** How the outcome is known. `stated`: the line names the name. `same-operation`: it is the other ending of an operation that elsewhere
+   * failed with the name. `address`: it states a connection to an address that only this name has. */
+  readonly basis: 'stated' | 'same-operation' | 'address'
   readonly addresses: readonly string[]
   readonly text: string
 }
@@ -62,13 +85,26 @@ export interface ApplicationLookup extends Seen {
 /** An answer to a direct question: a probe, a pasted dig. `reply` undefined = no answer came. */
 export interface DirectAnswer extends Seen {
   readonly kind: 'direct'
-  readonly tool: 'probe' | 'dig' | 'nslookup' | 'host' | 'getent'
+  readonly tool: 'probe' | 'dig' | 'nslookup' | 'host' | 'getent' | 'ping'
+  /** Port 53 left out; `''` = the tool does not say (getent and ping go through the libc). */
   readonly server: string
   readonly query: DnsQuery
   readonly reply: Reply | undefined
-  readonly failure?: 'timeout' | 'refused' | 'unreachable'
+  /** False: the tool prints no TTLs, those of the reply are 0 and mean nothing. */
+  readonly ttlKnown?: false
+  /** `unresolved`: the libc gave no address and the tool does not say why. */
+  readonly failure?: 'timeout' | 'refused' | 'unreachable' | 'unresolved'
   readonly rttMs?: number
 }
 
-export type Observation = ServedQuery | ServerError | ServerEvent | ApplicationLookup | DirectAnswer
+/** Whether packets reached an address: a ping. It says nothing about port 53, and a Service VIP never answers it. */
+export interface Reachability extends Seen {
+  readonly kind: 'reachability'
+  readonly address: string
+  readonly sent: number
+  readonly received: number
+  readonly failure?: 'timeout' | 'unreachable'
+}
+
+export type Observation = ServedQuery | ServerError | ServerEvent | ApplicationLookup | DirectAnswer | Reachability
 export type { ResourceRecord }

@@ -1,0 +1,189 @@
+// CoreDNS' log → observations: query lines (coredns-query-line.ts), errors and events (coredns-event-line.ts). Logs are read as the program prints
+// them, as `kubectl logs [--timestamps] [--prefix]` does, and as the container runtime keeps them (CRI, Docker's JSON, `-log-format=json`).
+// The reader takes chunks and hands observations on: a log of any length is read in bounded memory. Unreadable lines are counted, one Problem a kind.
+import type { Problem, Read, Source } from '../chain/source.ts'
+import { lineSource } from '../chain/source.ts'
+import type { Observation, ServerError, ServerEvent, ServedQuery } from './observation.ts'
+import { errorLine, eventLine, isChatter, isTagged, zoneLine } from './coredns-event-line.ts'
+import { questionSpan, queryLine } from './coredns-query-line.ts'
+import { LINE_LIMIT, detached } from './lines.ts'
+import { problemTally } from './problem-tally.ts'
+import { lineStamp } from './time-stamp.ts'
+
+export type CorednsLogEntry = ServedQuery | ServerError | ServerEvent
+
+export interface CorednsLogSettings {
+  readonly file: string
+  readonly place: string | undefined
+  /** Which names to keep (query and error lines, name as logged); default all. Lines of other names are counted only. */
+  readonly accepts?: (name: string) => boolean
+  /** At most so many observations are handed on; the rest is counted and said. */
+  readonly limit?: number
+  /** A time near by (when the log was taken), for stamps without a year. */
+  readonly nearMs?: number
+}
+
+export interface CorednsLogSummary {
+  readonly lines: number
+  /** Query lines, kept or not. */
+  readonly queries: number
+  readonly kept: number
+  readonly problems: readonly Problem[]
+}
+
+export interface CorednsLogReader {
+  /** Any piece of the log; a line may be cut between two pieces. */
+  push(chunk: string): void
+  /** Reads the last line, if it has no end, and sums up. */
+  end(): CorednsLogSummary
+}
+
+const DEFAULT_LIMIT = 4_000_000
+/** Of one kind of event: a pod that waits for its API for a day prints the same line 170,000 times. */
+const EVENT_LIMIT = 1000
+
+export function corednsLogReader(settings: CorednsLogSettings, onObservation: (seen: CorednsLogEntry) => void): CorednsLogReader {
+  const { file, place, accepts, nearMs } = settings
+  const limit = settings.limit ?? DEFAULT_LIMIT
+  const tally = problemTally()
+  const eventCounts = new Map<string, number>()
+  let lines = 0
+  let queries = 0
+  let kept = 0
+  let offset = 0
+  let carry = ''
+  let carryDropped = 0
+
+  const hand = (seen: CorednsLogEntry): void => {
+    if (kept < limit) {
+      kept++
+      onObservation(seen)
+    } else tally.add('log-limit', 'ignored', 'more observations than the limit: not kept', seen.source)
+  }
+  const stampProblem = (zone: string | undefined, source: Source): void => {
+    if (zone === 'missing') tally.add('log-time-zone', 'unknown', 'time stamps without a zone: read as UTC', source)
+    else if (zone === 'ambiguous') tally.add('log-time-zone', 'unknown', 'time zone abbreviation is ambiguous: time not used', source)
+  }
+
+  /** One line [start, end) of `text` that holds a quoted question at `quote`; false when it is not a query line. */
+  const readQuery = (text: string, start: number, end: number, quote: number, sourceOf: (line: string) => Source): boolean => {
+    const span = questionSpan(text, quote, end)
+    if (!span) return false
+    if (accepts && !accepts(text.slice(span.classEnd + 1, span.nameEnd))) {
+      queries++
+      return true
+    }
+    const line = detached(text.slice(start, end))
+    const read = queryLine(line, 0, end - start, { quote: quote - start, typeEnd: span.typeEnd - start, classEnd: span.classEnd - start, nameEnd: span.nameEnd - start }, nearMs)
+    if (!read) return false
+    queries++
+    const source = sourceOf(line)
+    const { zone, ...fields } = read
+    if (zone !== 'written') stampProblem(zone, source)
+    hand({ kind: 'served', place, source, ...fields })
+    return true
+  }
+
+  const readOther = (line: string, sourceOf: (line: string) => Source): void => {
+    const error = errorLine(line)
+    const source = sourceOf(detached(line))
+    const stamp = lineStamp(line, nearMs)
+    const seen = { place, atMs: stamp?.atMs, source }
+    if (error) {
+      if (accepts && !accepts(error.name)) return
+      stampProblem(stamp?.zone, source)
+      return hand({ kind: 'server-error', ...seen, ...error })
+    }
+    const rest = (stamp && stamp.end <= line.length ? line.slice(stamp.end) : line).replace(/^ (?:stdout|stderr) [FP] /, '').trim()
+    const event = eventLine(line) ?? zoneLine(rest)
+    if (event) {
+      const count = (eventCounts.get(event.event) ?? 0) + 1
+      eventCounts.set(event.event, count)
+      if (count > EVENT_LIMIT) return tally.add('log-repeated-event', 'ignored', `the same kind of event again (${event.event}): not kept`, source)
+      return hand({ kind: 'server-event', ...seen, ...event, text: detached(line).slice(0, 1000) })
+    }
+    if (isChatter(rest)) return
+    if (isTagged(line)) tally.add('log-unknown-statement', 'ignored', 'lines of CoreDNS whose statement is not read', source)
+    else tally.add('log-unknown-line', 'unknown', 'lines that are not CoreDNS\'', source)
+  }
+
+  const readLine = (text: string, start: number, end: number, quote: number): void => {
+    const number = lines
+    const at = offset + start
+    const sourceOf = (line: string): Source => lineSource(file, number, line, at)
+    if (text.charCodeAt(start) === 123) {
+      const inner = unwrapped(text.slice(start, end))
+      if (inner !== undefined) {
+        // Places stay those of the outer line: the inner text has none of its own.
+        const outer = sourceOf(detached(text.slice(start, end)))
+        const innerQuote = inner.indexOf('"')
+        if (innerQuote < 0 || !readQuery(inner, 0, inner.length, innerQuote, () => outer)) readOther(inner, () => outer)
+        return
+      }
+    }
+    if (quote >= 0 && readQuery(text, start, end, quote, sourceOf)) return
+    readOther(text.slice(start, end), sourceOf)
+  }
+
+  /** All complete lines of `text`; returns where the last, incomplete one begins. */
+  const readLines = (text: string): number => {
+    let start = 0
+    let quote = text.indexOf('"')
+    for (let newline = text.indexOf('\n'); newline >= 0; newline = text.indexOf('\n', start)) {
+      lines++
+      let end = newline
+      if (end > start && text.charCodeAt(end - 1) === 13) end--
+      const dropped = end - start - LINE_LIMIT + (start === 0 ? carryDropped : 0)
+      if (dropped > 0) {
+        end = Math.min(end, start + LINE_LIMIT)
+        tally.add('log-long-line', 'damaged', `lines longer than ${LINE_LIMIT} characters: the rest is not read`, lineSource(file, lines, text.slice(start, start + 200), offset + start))
+      }
+      while (quote >= 0 && quote < start) quote = text.indexOf('"', start)
+      if (end > start) readLine(text, start, end, quote >= 0 && quote < end ? quote : -1)
+      if (start === 0) offset += carryDropped
+      if (start === 0) carryDropped = 0
+      start = newline + 1
+    }
+    return start
+  }
+
+  const push = (chunk: string): void => {
+    const text = carry === '' ? chunk : carry + chunk
+    const rest = readLines(text)
+    offset += rest
+    carry = detached(text.slice(rest, rest + LINE_LIMIT + 1))
+    carryDropped += Math.max(0, text.length - rest - LINE_LIMIT - 1)
+  }
+  return {
+    push,
+    end() {
+      if (carry !== '') push('\n')
+      return { lines, queries, kept, problems: tally.list() }
+    },
+  }
+}
+
+/** The text inside a JSON log line (Docker's json-file, `-log-format=json`), its time in front of it; undefined: not such a line. */
+function unwrapped(line: string): string | undefined {
+  try {
+    const parsed: unknown = JSON.parse(line)
+    if (parsed === null || typeof parsed !== 'object') return undefined
+    const record = parsed as Readonly<Record<string, unknown>>
+    const said = record['log'] ?? record['msg'] ?? record['message']
+    if (typeof said !== 'string') return undefined
+    const time = record['time'] ?? record['ts'] ?? record['timestamp']
+    return `${typeof time === 'string' ? `${time} ` : ''}${said.trimEnd()}`
+  } catch {
+    return undefined
+  }
+}
+
+/** A whole log at once. */
+export function readCorednsLog(text: string, settings: CorednsLogSettings): Read<readonly CorednsLogEntry[]> {
+  const value: CorednsLogEntry[] = []
+  const reader = corednsLogReader(settings, seen => value.push(seen))
+  reader.push(text)
+  return { value, problems: reader.end().problems }
+}
+
+export const isServed = (seen: Observation): seen is ServedQuery => seen.kind === 'served'
