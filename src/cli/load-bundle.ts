@@ -1,0 +1,86 @@
+// A bundle (folder or archive) or loose files → EvidenceFiles. Opening a bundle throws only where nothing at all could
+// be read; everything less is a Problem.
+import { existsSync, realpathSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
+import type { EvidenceFile, EvidenceFiles } from '../chain/evidence-files.ts'
+import type { Problem } from '../chain/source.ts'
+import { fileProblem, type ReadHooks } from './bytes-to-text.ts'
+import { OperatingError, reasonOf } from './operating-error.ts'
+import { readFolder } from './read-folder.ts'
+import { readTar } from './read-tar.ts'
+
+/** What stands at the top of a bundle (docs of the layout: README of examples/). */
+const TOP = new Set(['bundle.yaml', 'captures.yaml', 'cluster', 'nodes', 'pods', 'logs', 'captures', 'dnstap', 'probes', 'metrics', 'text'])
+/** Folders whose content no reader takes yet, at the top or below the archive's own folder. */
+const NOT_READ_YET = /^(?:[^/]+\/)?(?:captures|dnstap)\//
+/** A problem list is bounded like everything that hostile input can grow. */
+const MAX_PROBLEMS = 1000
+
+export interface LoadOptions {
+  readonly onProgress?: ReadHooks['onProgress']
+}
+
+export async function loadBundle(path: string, options: LoadOptions = {}): Promise<EvidenceFiles> {
+  const { hooks, problems } = problemList(options)
+  const files = await open(path, hooks)
+  const root = rootOf(files.map(file => file.path))
+  const inBundle = files.map(file => withoutRoot(file, root))
+  if (inBundle.length === 0) throw new OperatingError(5, `${path} holds no files`, firstProblems(problems))
+  if (!inBundle.some(file => TOP.has(file.path.split('/')[0] as string) || /\.(ya?ml|json)$/.test(file.path)))
+    throw new OperatingError(5, `${path} is not a bundle: none of ${[...TOP].join(', ')} is in it`, firstProblems(problems))
+  return { name: basename(realpathSync(path)), files: byPath(inBundle.map(file => laterReader(file, hooks))), problems }
+}
+
+function firstProblems(problems: readonly Problem[]): string[] {
+  return problems.slice(0, 3).map(problem => problem.message)
+}
+
+/** Problems are collected in one list, without repetition; files that are read later add to it later. */
+export function problemList(options: LoadOptions): { hooks: ReadHooks; problems: Problem[] } {
+  const problems: Problem[] = []
+  const said = new Set<string>()
+  const onProblem = (problem: Problem): void => {
+    if (said.has(problem.message)) return
+    said.add(problem.message)
+    if (problems.length < MAX_PROBLEMS) problems.push(problem)
+    else if (problems.length === MAX_PROBLEMS) problems.push({ code: 'too-many-problems', message: `only the first ${MAX_PROBLEMS} problems of the files are listed`, state: 'unknown' })
+  }
+  return { hooks: { onProblem, ...(options.onProgress && { onProgress: options.onProgress }) }, problems }
+}
+
+async function open(path: string, hooks: ReadHooks): Promise<EvidenceFile[]> {
+  if (!existsSync(path)) throw new OperatingError(2, `there is no ${path}`)
+  try {
+    const status = statSync(path)
+    if (status.isDirectory()) return readFolder(path, hooks)
+    if (!status.isFile()) throw new OperatingError(5, `${path} is neither a folder nor an archive`)
+    return await readTar(path, name => !NOT_READ_YET.test(name), hooks)
+  } catch (error) {
+    if (error instanceof OperatingError) throw error
+    const reason = reasonOf(error)
+    throw new OperatingError(reason === 'EACCES' || reason === 'EPERM' ? 4 : 5, `cannot read ${path}: ${reason}`)
+  }
+}
+
+/** An archive of a folder has that folder on top of everything: `incident/cluster/…`. */
+function rootOf(paths: readonly string[]): string {
+  if (paths.some(path => TOP.has(path.split('/')[0] as string))) return ''
+  const tops = new Set(paths.map(path => path.split('/')[0] as string))
+  const [top] = tops
+  return tops.size === 1 && top !== undefined && paths.some(path => TOP.has(path.split('/')[1] ?? '')) ? `${top}/` : ''
+}
+
+function withoutRoot(file: EvidenceFile, root: string): EvidenceFile {
+  return root === '' ? file : { ...file, path: file.path.slice(root.length) }
+}
+
+/** Captures are listed, so that nobody takes silence for absence; their bytes are not handed to readers of text. */
+function laterReader(file: EvidenceFile, hooks: ReadHooks): EvidenceFile {
+  if (!NOT_READ_YET.test(file.path)) return file
+  hooks.onProblem(fileProblem('capture-not-read', file.path, `(${file.sizeBytes} bytes) is not read yet: this version reads no captures`, 'ignored'))
+  return { path: file.path, sizeBytes: file.sizeBytes, text: () => '', chunks: () => [] }
+}
+
+export function byPath(files: readonly EvidenceFile[]): ReadonlyMap<string, EvidenceFile> {
+  return new Map([...files].sort((a, b) => (a.path < b.path ? -1 : 1)).map(file => [file.path, file]))
+}

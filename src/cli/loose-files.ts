@@ -1,0 +1,58 @@
+// Loose files (`whydns why NAME cm.yaml app.log -`) → the same EvidenceFiles as a bundle: each is recognised by its
+// content and put where a bundle would have it. What has no place without a node or pod (a bare Corefile or resolv.conf)
+// is said, not guessed: whose it is decides what it means.
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
+import type { EvidenceFile, EvidenceFiles } from '../chain/evidence-files.ts'
+import { evidenceFile, fileProblem, type ReadHooks } from './bytes-to-text.ts'
+import { byPath, problemList, type LoadOptions } from './load-bundle.ts'
+import { OperatingError } from './operating-error.ts'
+import { diskFile } from './read-folder.ts'
+
+const STDIN_LIMIT = 1024 * 1024 * 1024
+
+export function loadLooseFiles(paths: readonly string[], options: LoadOptions & { readonly readStdin?: () => Uint8Array } = {}): EvidenceFiles {
+  const { hooks, problems } = problemList(options)
+  const taken = new Set<string>()
+  const files = paths.map(path => {
+    const loose = path === '-' ? standardInput(options.readStdin ?? readAllOfStdin, hooks) : fromDisk(path, hooks)
+    const [head] = loose.chunks()
+    const place = placeOf(basename(path === '-' ? 'stdin' : path), head ?? '')
+    if (place.startsWith('loose/')) hooks.onProblem(fileProblem('loose-file-not-placed', place, 'is not read: put it into a bundle, under nodes/<node>/ or pods/<namespace>/<pod>/, so that it is known whose it is', 'unknown'))
+    let unique = place
+    for (let n = 2; taken.has(unique); n++) unique = place.replace(/(\.[^./]*)?$/, `-${n}$1`)
+    taken.add(unique)
+    return { ...loose, path: unique }
+  })
+  return { name: paths.join(' '), files: byPath(files), problems }
+}
+
+function fromDisk(path: string, hooks: ReadHooks): EvidenceFile {
+  if (!existsSync(path)) throw new OperatingError(2, `there is no file ${path}`)
+  if (!statSync(path).isFile()) throw new OperatingError(2, `${path} is not a file`, ['a folder or an archive is given with --bundle'])
+  return diskFile(path, path, hooks)
+}
+
+function standardInput(read: () => Uint8Array, hooks: ReadHooks): EvidenceFile {
+  const bytes = read()
+  if (bytes.length > STDIN_LIMIT) throw new OperatingError(2, `standard input is larger than ${STDIN_LIMIT} bytes`)
+  return evidenceFile('-', bytes.length, (start, length) => bytes.subarray(start, start + length), hooks)
+}
+
+const readAllOfStdin = (): Uint8Array => readFileSync(0)
+
+const firstLines = (head: string): string[] => head.slice(0, 64 * 1024).split('\n', 200)
+
+/** Where a bundle has such a file; `loose/…` where that cannot be known. */
+export function placeOf(name: string, head: string): string {
+  const lines = firstLines(head)
+  const some = (pattern: RegExp): boolean => lines.some(line => pattern.test(line))
+  const stem = name.replace(/\.[^.]*$/, '') || name
+  if (some(/^\s{0,8}"?apiVersion"?:\s/) && some(/^\s{0,8}"?kind"?:\s/)) return `cluster/${name.match(/\.(?:ya?ml|json)$/) ? name : `${stem}.yaml`}`
+  if (lines[0]?.startsWith('{"at":') === true) return `probes/${stem}.jsonl`
+  if (some(/^\$ (?:dig|nslookup|host|tcpdump|resolvectl|systemd-resolve|getent|drill|kubectl)\b/) || some(/^; <<>> DiG /) || some(/^;; (?:->>HEADER<<-|ANSWER SECTION)/) ||
+    some(/^\d\d:\d\d:\d\d\.\d+ .*\bIP6? \S+ > \S+/) || (some(/^Server:\s/) && some(/^Address(?:es)?:?\s/))) return `text/${stem}.txt`
+  if (some(/^\s*(?:nameserver|search|options)\s+\S/) && !some(/\{\s*$/)) return `loose/${name}`
+  if (some(/^\s*[^\s#{}][^{}]*\{\s*$/) && some(/^\s*(?:forward|proxy|kubernetes|errors|cache|import)\b/)) return `loose/${name}`
+  return some(/\[(?:INFO|ERROR|WARNING)\]|no such host|lookup |resolve|EAI_|getaddrinfo/i) ? `logs/unknown/${stem}.log` : `loose/${name}`
+}
