@@ -114,6 +114,10 @@ export interface CorednsModel {
   readonly resolvConf: ResolvConf | undefined
   readonly kubernetes: KubernetesView
   readonly hostNetwork: boolean
+  /** The process is known not to serve (loop plugin ended it, Corefile refused); why, and where that is seen. */
+  readonly down?: Sourced<string>
+  /** False: the kubernetes plugin never finished its first list (log line); absent = nothing says so. */
+  readonly kubernetesSynced?: Sourced<boolean>
 }
 
 /** systemd-resolved on a node. */
@@ -153,7 +157,14 @@ export interface ViewEntry {
   readonly replies: readonly { readonly reply: Reply; readonly count: number; readonly sources: readonly Source[] }[]
 }
 
+/** Addresses that clients are told to ask and that belong to nobody: a cluster DNS address that no Service has. */
+export interface NobodyModel {
+  readonly address: string
+  readonly source: Source
+}
+
 export interface Model {
+  readonly nobody: readonly NobodyModel[]
   readonly stubs: readonly StubModel[]
   readonly services: readonly ServiceModel[]
   readonly coredns: readonly CorednsModel[]

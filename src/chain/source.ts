@@ -37,6 +37,8 @@ export interface Edit {
   readonly start: number
   readonly end: number
   readonly text: string
+  /** Set when nobody types this: the file is written by that command or program once the other edits are in (`netplan apply`). */
+  readonly madeBy?: string
 }
 
 /** What every reader returns. */

@@ -1,0 +1,29 @@
+// All findings, in order of id. A new one is one file here and one line below.
+import type { Finding } from './finding.ts'
+import { fixThatDoesNotFix } from './fix-that-does-not-fix.ts'
+import { forwardLoop } from './forward-loop.ts'
+import { hostnetworkDnsPolicy } from './hostnetwork-dns-policy.ts'
+import { missingClusterDns } from './missing-cluster-dns.ts'
+import { mixedUpstreams } from './mixed-upstreams.ts'
+import { muslStopsSearching } from './musl-stops-searching.ts'
+import { ndotsAmplification } from './ndots-amplification.ts'
+import { negativeCache } from './negative-cache.ts'
+import { splitDnsLost } from './split-dns-lost.ts'
+import { tooManyNameservers } from './too-many-nameservers.ts'
+import { topologyNoLocalEndpoint } from './topology-no-local-endpoint.ts'
+import { topologyNotInEffect } from './topology-not-in-effect.ts'
+
+export const findings: readonly Finding[] = [
+  fixThatDoesNotFix,
+  forwardLoop,
+  hostnetworkDnsPolicy,
+  missingClusterDns,
+  mixedUpstreams,
+  muslStopsSearching,
+  ndotsAmplification,
+  negativeCache,
+  splitDnsLost,
+  tooManyNameservers,
+  topologyNoLocalEndpoint,
+  topologyNotInEffect,
+]

@@ -1,0 +1,53 @@
+// split-dns-lost: a routing domain of systemd-resolved is flattened away on the way to CoreDNS. findings.md F40.
+import { absolute, isSubdomain } from '../dns/name.ts'
+import type { Case } from './case.ts'
+import type { Finding, Hit } from './finding.ts'
+import { targets } from './forward-loop.ts'
+
+export const splitDnsLost: Finding = {
+  id: 'split-dns-lost',
+  needs: ['question', 'node-files'],
+  page: {
+    title: { en: 'the node routes a domain to its own servers; the file handed to pods forgets that', zh: '节点把某个域路由到专用服务器，而交给 Pod 的文件丢失了这一规则' },
+    shows: { en: '`resolvectl query host.corp` works on the node, pods get NXDOMAIN, sometimes only now and then.', zh: '节点上 `resolvectl query host.corp` 正常，Pod 却得到 NXDOMAIN，有时是时好时坏。' },
+    proved: { en: '`resolvectl status` shows `~domain` on one link; the uplink file lists the servers of all links side by side.', zh: '`resolvectl status` 显示某链路上有 `~域名`；而 uplink 文件把所有链路的服务器并排列出。' },
+    refuted: { en: 'The Corefile has a server block for the domain with these servers, or all servers of the file know it.', zh: 'Corefile 中已有该域及其服务器的 server block，或文件中所有服务器都认识它。' },
+    wrong: 'Link 3 (tun0): DNS Domain: ~corp, DNS Servers: 10.8.0.1\nnameserver 223.5.5.5\nnameserver 10.8.0.1',
+    right: 'corp {\n    forward . 10.8.0.1\n}',
+    seeAlso: ['mixed-upstreams'],
+  },
+  find: hits,
+}
+
+function hits(c: Case): Hit[] {
+  const name = absolute(c.question.name)
+  return c.servers.flatMap((server): Hit[] => {
+    const node = c.cluster.nodeDns.get(server.node)
+    const asked = targets(server)
+    const route = node?.routes.find(r => {
+      const domain = r.domain.value.replace(/^~/, '')
+      return domain !== '.' && domain !== '' && isSubdomain(domain, name)
+    })
+    if (!route || c.explanation.verdict === 'works') return []
+    const right = route.servers.map(s => s.value)
+    const others = asked.filter(t => t.source !== undefined && !right.includes(t.address))
+    // A block of the Corefile that names the route's own servers is the rule made anew.
+    if (others.length === 0) return []
+    const domain = route.domain.value.replace(/^~/, '')
+    return [{
+      level: 'error', certainty: 'likely',
+      message: { en: `${server.node} sends \`${domain}\` to ${right.join(', ')} only; the file CoreDNS was given does not`, zh: `${server.node} 只把 \`${domain}\` 发给 ${right.join('、')}；CoreDNS 得到的文件却没有这个规则` },
+      fingerprint: `split-dns-lost:${server.node}:${domain}`,
+      sources: [
+        { source: route.domain.source, primary: true, label: { en: `systemd-resolved: link ${route.link} alone serves this domain`, zh: `systemd-resolved：仅链路 ${route.link} 负责该域` } },
+        ...others.slice(0, 3).flatMap(t => (t.source ? [{ source: t.source, label: { en: `${t.address}: asked as well`, zh: `${t.address}：也会被询问` } }] : [])),
+      ],
+      evidence: [],
+      notes: [{ kind: 'why', said: { en: 'routing domains live inside systemd-resolved; /run/systemd/resolve/resolv.conf lists the servers of all links in one row', zh: '路由域只存在于 systemd-resolved 内部；/run/systemd/resolve/resolv.conf 把所有链路的服务器排成一列' } }],
+      fixes: [{
+        title: { en: `make the rule anew in the Corefile: a block for \`${domain}\` with ${right.join(' ')}`, zh: `在 Corefile 中重建该规则：为 \`${domain}\` 建立指向 ${right.join(' ')} 的 server block` },
+        applicability: 'byHand', edits: [], steps: [],
+      }],
+    }]
+  })
+}

@@ -1,0 +1,103 @@
+// From a Model to a Chain: one entry for each hop and each of its continuations, and who answers at which address, seen
+// from where. This is the only file that knows all kinds of hops.
+import { LOST, type Chain, type Hop, type HopRun } from '../chain/effects.ts'
+import { hopId, type HopEntries, type Reach } from '../chain/hop.ts'
+import type { CorednsModel, Model, StubModel, UpstreamModel } from '../chain/model.ts'
+import type { Problem } from '../chain/source.ts'
+import { REFUSED_PORT } from '../dns/message.ts'
+import { corednsHops } from './coredns/server.ts'
+import { serviceHops } from './service-vip.ts'
+import { stubHops } from './stub.ts'
+import { resolvedHops } from './systemd-resolved.ts'
+import { upstreamHop } from './upstream.ts'
+
+export interface Wired {
+  readonly chain: Chain
+  readonly problems: readonly Problem[]
+}
+
+/** ICMP port unreachable: the host is there, nobody listens. */
+const CLOSED_PORT = 'closed port'
+const NOBODY = 'nobody'
+
+/** Makes every hop of the model. Upstreams that are only named (nobody ever asked them) become hops whose view is unknown. */
+export function buildChain(model: Model): Wired {
+  const wiring = new Wiring(model)
+  for (const stub of model.stubs) wiring.add(stubHops(stub, wiring.reachFrom(stub.node, undefined)))
+  for (const coredns of model.coredns) wiring.addCoredns(coredns)
+  for (const resolved of model.resolved) wiring.add(resolvedHops(resolved, wiring.reachFrom(resolved.node, undefined)))
+  for (const service of model.services) wiring.add(serviceHops(service, wiring.reachFrom(service.node, undefined)))
+  wiring.addUpstreams()
+  return { chain: wiring.chain, problems: wiring.problems }
+}
+
+class Wiring {
+  readonly chain = new Map<string, Hop>([[CLOSED_PORT, () => fixed(REFUSED_PORT)], [NOBODY, () => fixed(LOST)]])
+  readonly problems: Problem[] = []
+  private readonly upstreams = new Map<string, UpstreamModel>()
+  private readonly model: Model
+
+  constructor(model: Model) {
+    this.model = model
+    for (const upstream of model.upstreams) this.upstreams.set(hopId.upstream(upstream.address, upstream.port), upstream)
+  }
+
+  add(entries: HopEntries): void {
+    for (const [id, hop] of entries) this.chain.set(id, hop)
+  }
+
+  addCoredns(coredns: CorednsModel): void {
+    const id = hopId.coredns(coredns.pod)
+    if (coredns.down) {
+      this.chain.set(id, () => fixed(REFUSED_PORT))
+      return
+    }
+    const { entries, problems } = corednsHops(coredns, this.reachFrom(coredns.node, coredns))
+    this.add(entries)
+    this.problems.push(...problems)
+  }
+
+  addUpstreams(): void {
+    for (const upstream of this.upstreams.values()) this.add(upstreamHop(upstream))
+  }
+
+  /** Who answers, seen from a network namespace: a node's, or that of one CoreDNS pod. */
+  reachFrom(node: string, pod: CorednsModel | undefined): Reach {
+    const host = pod === undefined || pod.hostNetwork
+    return (address, port = 53) => {
+      if (isLoopback(address)) return host ? this.onNodeLoopback(node, address, port) : hopId.coredns(pod.pod)
+      if (this.model.nobody.some(n => n.address === address)) return NOBODY
+      const service = this.model.services.find(s => s.node === node && s.address === address && s.port === port)
+      if (service) return hopId.service(node, address, port)
+      const server = this.model.coredns.find(c => c.addresses.includes(address))
+        ?? (isLinkLocal(address) ? this.model.coredns.find(c => c.hostNetwork && c.node === node) : undefined)
+      if (server) return hopId.coredns(server.pod)
+      return this.upstream(address, port)
+    }
+  }
+
+  private onNodeLoopback(node: string, address: string, port: number): string {
+    const resolved = this.model.resolved.find(r => r.node === node)
+    if (resolved?.stubListener && (address === '127.0.0.53' || address === '127.0.0.54') && port === 53) return hopId.resolved(node)
+    const server = this.model.coredns.find(c => c.hostNetwork && c.node === node)
+    if (server) return hopId.coredns(server.pod)
+    // Another local resolver (dnsmasq, unbound) may listen; the bundle does not say, so its view is unknown.
+    return address === '127.0.0.53' && resolved ? CLOSED_PORT : this.upstream(address, port)
+  }
+
+  private upstream(address: string, port: number): string {
+    const id = hopId.upstream(address, port)
+    if (!this.upstreams.has(id)) this.upstreams.set(id, { address, port, view: [], reachable: 'unknown', reachableSources: [] })
+    return id
+  }
+}
+
+function* fixed(value: string): HopRun {
+  return value
+}
+
+const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'
+const isLinkLocal = (address: string): boolean => address.startsWith('169.254.')
+
+/** The stub of a place, if the model has it. */
+export const stubOfPlace = (model: Model, place: string): StubModel | undefined => model.stubs.find(s => s.place === place)
