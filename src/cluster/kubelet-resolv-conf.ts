@@ -1,0 +1,142 @@
+// How kubelet reads the node's file: parseResolvConf, getHostDNSConfig and CheckLimitsForResolvConf of pkg/kubelet/network/dns/dns.go,
+// run at Kubernetes 1.24.0 and 1.32.0 (test/fidelity/kubelet-dns.test.ts). Not glibc's rules: indented lines count, `domain`
+// does not, nothing is validated. Between those releases: `search .` gave '' up to 1.24, '.' in 1.25.0 and nothing since (kubernetes
+// pull requests 109441, 112157); `options` lines are merged since 1.26 (112414).
+// Not modelled: the 10 MiB limit on the file (a bundle's reader has its own).
+import type { ResolvConf } from '../chain/model.ts'
+import type { Sourced } from '../chain/source.ts'
+
+export type KubeletVersion = readonly [major: number, minor: number, patch: number]
+export const kubeletSince = (version: KubeletVersion, minor: number, patch = 0): boolean =>
+  version[0] !== 1 ? version[0] > 1 : version[1] !== minor ? version[1] > minor : version[2] >= patch
+
+/** What kubelet finds where `resolvConf` points. `unset` = `resolvConf: ""`; `unknown` = the evidence does not hold the file. */
+export type HostFile =
+  | { readonly state: 'present'; readonly resolvConf: ResolvConf }
+  | { readonly state: 'missing' | 'directory' | 'unset' | 'unknown' }
+
+export interface HostDns {
+  readonly servers: readonly Sourced<string>[]
+  readonly searches: readonly Sourced<string>[]
+  readonly options: readonly Sourced<string>[]
+  /** The options came through a Go map. */
+  readonly optionsInRandomOrder: boolean
+}
+
+export interface KubeletEvent {
+  readonly on: 'pod' | 'node'
+  readonly type: 'Warning'
+  readonly reason: 'MissingClusterDNS' | 'DNSConfigForming' | 'CheckLimitsForResolvConf'
+  readonly message: string
+}
+
+export interface KubeletDnsSettings {
+  readonly version: KubeletVersion
+  /** Gate ExpandedDNSConfig; undefined = the release's default (on since 1.26). */
+  readonly expandedDnsConfig?: boolean
+  /** The path as configured. */
+  readonly resolvConf: Sourced<string>
+  readonly host: HostFile
+  readonly clusterDNS: readonly Sourced<string>[]
+  readonly clusterDomain: Sourced<string> | undefined
+  readonly nodeIPs: readonly string[]
+}
+
+export const limitsOf = (settings: KubeletDnsSettings): { readonly searchCount: number; readonly searchChars: number } =>
+  settings.expandedDnsConfig ?? kubeletSince(settings.version, 26) ? { searchCount: 32, searchChars: 2048 } : { searchCount: 6, searchChars: 256 }
+
+/** Longest search entry, and longest DNS-1123 subdomain. */
+export const SEARCH_ENTRY_LIMIT = 253
+
+export const byteLength = (text: string): number => new TextEncoder().encode(text).length
+
+const EMPTY_NAMESERVER = 'nameserver list is empty '
+
+/** A carriage return at a line's end is trimmed with the other white space. */
+const trimmed = (text: string): string => text.replace(/\r/g, '')
+
+export function parseHostFile(file: ResolvConf, version: KubeletVersion): HostDns & { readonly error?: string } {
+  const servers: Sourced<string>[] = []
+  let searches: Sourced<string>[] = []
+  let options: Sourced<string>[] = []
+  let error: string | undefined
+  const merges = kubeletSince(version, 26)
+  for (const line of file.lines) {
+    const words = line.words.map(word => ({ value: trimmed(word.value), source: word.source })).filter(word => word.value !== '')
+    const keyword = trimmed(line.keyword)
+    const first = words[0]
+    if (keyword === 'nameserver') {
+      if (first) servers.push(first)
+      else error = EMPTY_NAMESERVER
+    } else if (keyword === 'search') {
+      searches = words.flatMap(word => searchEntry(word, version))
+    } else if (keyword === 'options') {
+      options = merges ? mergeOptions([...options, ...words]) : words
+    }
+  }
+  return { servers, searches, options, optionsInRandomOrder: merges && options.length > 1, ...(error !== undefined && { error }) }
+}
+
+function searchEntry(word: Sourced<string>, version: KubeletVersion): Sourced<string>[] {
+  if (word.value === '.' && kubeletSince(version, 25)) return kubeletSince(version, 25, 1) ? [] : [word]
+  // Before 1.17 trailing dots were kept.
+  if (!kubeletSince(version, 17) || !word.value.endsWith('.')) return [word]
+  return [{ value: word.value.slice(0, -1), source: word.source }]
+}
+
+function mergeOptions(all: readonly Sourced<string>[]): Sourced<string>[] {
+  const byName = new Map<string, Sourced<string>>()
+  for (const option of all) byName.set(optionName(option.value), option)
+  return [...byName.values()]
+}
+
+export const optionName = (option: string): string => option.split(':', 1)[0] ?? option
+
+/** getHostDNSConfig: fails the whole call when the file cannot be read, whatever the pod's policy. */
+export function hostDns(settings: KubeletDnsSettings): { readonly dns?: HostDns; readonly error?: string } {
+  const { host, version } = settings
+  // The wrapping text came between 1.24.0 and 1.32.0; in which release is not known.
+  const wrapped = (error: string): string => (kubeletSince(version, 25) ? `Encountered error while parsing resolv conf file. Error: ${error}` : error)
+  if (host.state !== 'present') {
+    const error = host.state === 'unset' ? undefined : absent(host.state, settings.resolvConf.value)
+    return error === undefined ? { dns: EMPTY } : { error: host.state === 'directory' ? wrapped(error) : error }
+  }
+  const { error, ...dns } = parseHostFile(host.resolvConf, version)
+  return error === undefined ? { dns } : { error: wrapped(error) }
+}
+
+const EMPTY: HostDns = { servers: [], searches: [], options: [], optionsInRandomOrder: false }
+
+const absent = (state: Exclude<HostFile['state'], 'present'>, path: string): string | undefined =>
+  state === 'unset' ? 'open : no such file or directory' : state === 'missing' ? `open ${path}: no such file or directory`
+    : state === 'directory' ? `read ${path}: is a directory` : undefined
+
+/** `resolvConf: ""`: what a Default pod gets is a loopback address of each node address' family, and the root as the only search domain. */
+export function withoutHostFile(settings: KubeletDnsSettings): HostDns {
+  const { source } = settings.resolvConf
+  const servers = settings.nodeIPs.map(ip => ({ value: ip.includes(':') ? '::1' : '127.0.0.1', source }))
+  return { servers: servers.length > 0 ? servers : [{ value: '127.0.0.1', source }], searches: [{ value: '.', source }], options: [], optionsInRandomOrder: false }
+}
+
+/** The check of the node's own file that kubelet makes at start and then every 30 s; at most one event. */
+export function checkLimits(settings: KubeletDnsSettings): readonly KubeletEvent[] {
+  const { host, resolvConf, clusterDomain } = settings
+  const path = resolvConf.value
+  const event = (message: string): readonly KubeletEvent[] => [{ on: 'node', type: 'Warning', reason: 'CheckLimitsForResolvConf', message }]
+  if (host.state !== 'present') {
+    const error = absent(host.state, path)
+    return error === undefined ? [] : event(error)
+  }
+  const { searches, error } = parseHostFile(host.resolvConf, settings.version)
+  if (error !== undefined) return event(error)
+  const limits = limitsOf(settings)
+  const countLimit = limits.searchCount - (clusterDomain && clusterDomain.value !== '' ? 3 : 0)
+  if (searches.length > countLimit) return event(`Resolv.conf file '${path}' contains search line consisting of more than ${countLimit} domains!`)
+  if (searches.some(search => byteLength(search.value) > SEARCH_ENTRY_LIMIT)) {
+    return event(`Resolv.conf file "${path}" contains a search path which length is more than allowed ${SEARCH_ENTRY_LIMIT} chars!`)
+  }
+  if (byteLength(searches.map(search => search.value).join(' ')) > limits.searchChars) {
+    return event(`Resolv.conf file '${path}' contains search line which length is more than allowed ${limits.searchChars} chars!`)
+  }
+  return []
+}
