@@ -80,6 +80,8 @@ export interface SourceReport extends Source {
   readonly label: string
   readonly label_zh: string
   readonly primary: boolean
+  /** What a person calls the place, where the path does not say it: `configmap/coredns -n kube-system`. */
+  readonly place?: string
 }
 
 export interface FindingReport {

@@ -1,0 +1,132 @@
+// A Diagnosis for a person: the verdict first, the picture, then each finding with its source, its reasons and its cure;
+// what was ruled out and what was not looked at; the last line is the next command.
+import type { Diagnosis, FindingReport, Lang, Level } from '../findings/diagnosis.ts'
+import { factLines, noteLines, type Fact } from './note-lines.ts'
+import { helpLines, proofText } from './help-lines.ts'
+import { outcomeLines, seenLines, serverTable } from './outcome-lines.ts'
+import { paint, styled, type Line, type Style } from './paint.ts'
+import { placeOf } from './place.ts'
+import { raster } from './raster.ts'
+import { snippet, type SnippetOptions } from './snippet.ts'
+import { cut, wrap } from './width.ts'
+import { words, type Words } from './wording.ts'
+
+export interface TextOptions {
+  readonly lang: Lang
+  /** Of the terminal; used between 60 and 100. */
+  readonly columns: number
+  readonly color: boolean
+  readonly wide: boolean
+  /** `whydns` or `kubectl whydns`, as it was called. */
+  readonly command: string
+  /** Source text of the bundle's files, for the snippets. */
+  readonly textOf: (file: string) => string | undefined
+}
+
+const MAX_PROBLEMS_A_CODE = 3
+export const NARROWEST = 60
+export const WIDEST = 100
+
+export function renderText(diagnosis: Diagnosis, options: TextOptions): string {
+  return paint(textLines(diagnosis, { ...options, columns: Math.max(NARROWEST, Math.min(WIDEST, options.columns)) }), options.color)
+}
+
+function textLines(diagnosis: Diagnosis, options: TextOptions): Line[] {
+  const w = words[options.lang]
+  const { status } = diagnosis
+  const sections: Line[][] = [
+    headLines(diagnosis, options, w),
+    raster(status.observed?.raster ?? [], options.columns, w),
+    [...outcomeLines(diagnosis, options), ...seenLines(diagnosis, options)],
+    ...(options.wide ? [serverTable(diagnosis, w)] : []),
+    ...status.findings.flatMap(finding => findingSections(finding, options, w)),
+    notCureLines(diagnosis, options, w),
+    endLines(diagnosis, options, w),
+    lastLines(diagnosis, options, w),
+  ]
+  return sections.filter(section => section.length > 0).flatMap((section, index) => (index === 0 ? section : [[], ...section]))
+}
+
+const VERDICT_STYLE: Readonly<Record<Diagnosis['status']['verdict'], Style>> =
+  { works: 'good', absent: 'good', intermittent: 'error', fails: 'error', slow: 'warning', inconclusive: 'warning' }
+
+function headLines(diagnosis: Diagnosis, options: TextOptions, w: Words): Line[] {
+  const { spec, status } = diagnosis
+  const head = `${cut(spec.name, options.columns - 10)}${spec.type === '' ? '' : ` ${spec.type}`}${w.colon}`
+  const sentence = wrap(head + status.summary[options.lang], options.columns)
+  const asked = spec.from.name === '' ? [] : wrap(w.asked(
+    spec.from.kind === 'node' ? `node/${spec.from.name}` : `${spec.from.namespace}/${spec.from.name}`,
+    spec.from.kind === 'node' ? '' : spec.from.node, spec.from.class), options.columns - 2)
+  return [...sentence.map((text): Line => [styled(VERDICT_STYLE[status.verdict], text)]), ...asked.map((text): Line => [styled('dim', `  ${text}`)])]
+}
+
+const snippetOptions = (options: TextOptions): SnippetOptions => ({ columns: options.columns, lang: options.lang, textOf: options.textOf })
+
+/** The finding itself, then one section for each cure. */
+function findingSections(finding: FindingReport, options: TextOptions, w: Words): Line[][] {
+  const zh = options.lang === 'zh'
+  const title = `${finding.level}[${finding.id}]`
+  const message = wrap(`${title}: ${zh ? finding.message_zh : finding.message} (${w.certainty[finding.certainty]})`, options.columns)
+  const lines: Line[] = message.map((text, index) => (index === 0 && text.startsWith(title)
+    ? [styled(finding.level, title), styled('bold', text.slice(title.length))] : [styled('bold', text)]))
+  const labelled = finding.sources.map(source => ({
+    source, label: zh ? source.label_zh : source.label, primary: source.primary, ...(source.place !== undefined && { place: source.place }),
+  }))
+  const { lines: shown, gutter } = snippet(labelled, snippetOptions(options))
+  lines.push(...shown)
+  const evidence = finding.evidence.length === 0 ? '' : ` (${finding.evidence.slice(0, 6).join(', ')}${finding.evidence.length > 6 ? ', …' : ''})`
+  if (finding.notes.length > 0) lines.push([styled('gutter', `${' '.repeat(gutter)} |`)])
+  const lastSeen = finding.notes.findLastIndex(note => note.kind !== 'why' && note.kind !== 'note')
+  for (const [index, note] of finding.notes.entries())
+    lines.push(...noteLines(gutter, w.noteKind[note.kind], note[options.lang] + (index === lastSeen ? evidence : ''), options.columns, w.colon))
+  return [lines, ...finding.fixes.map((fix, index) => helpLines(fix, index > 0, snippetOptions(options)))]
+}
+
+function notCureLines(diagnosis: Diagnosis, options: TextOptions, w: Words): Line[] {
+  const { notCures } = diagnosis.status
+  if (notCures.length === 0) return []
+  const lines: Line[] = [[styled('bold', `${w.noteKind.note}${w.colon}`), w.notCures]]
+  for (const cure of notCures) {
+    const proof = cure.proof === null ? '' : ` [${proofText(cure.proof)}]`
+    const text = wrap(`${cure.title[options.lang]}${w.colon}${cure.because[options.lang]}${proof}`, options.columns - 7)
+    for (const [index, line] of text.entries()) lines.push([styled('gutter', '   | '), index === 0 ? line : `  ${line}`])
+  }
+  return lines
+}
+
+function endLines(diagnosis: Diagnosis, options: TextOptions, w: Words): Line[] {
+  const { status } = diagnosis
+  const { lang, columns } = options
+  const open = status.worlds.map((world): Fact => ({ name: `${world.unknown}`, text: `${world.options.join(' | ')}; ${w.settledBy(world.settledBy[lang])}` }))
+  return [
+    ...factLines(w.ruledOut, status.ruledOut.map(item => ({ name: item.id, text: item.because[lang] })), columns),
+    ...factLines(w.open, open, columns),
+    ...factLines(w.notLooked, status.notLooked.map(item => ({ name: '', text: item.what[lang] + (item.flag === '' ? '' : w.notLookedFlag(item.flag)) })), columns),
+    ...factLines(w.problems, problemFacts(diagnosis, lang, w), columns),
+  ]
+}
+
+function problemFacts(diagnosis: Diagnosis, lang: Lang, w: Words): Fact[] {
+  const byCode = new Map<string, Diagnosis['status']['problems'][number][]>()
+  for (const problem of diagnosis.status.problems) {
+    const list = byCode.get(problem.code)
+    if (list === undefined) byCode.set(problem.code, [problem])
+    else list.push(problem)
+  }
+  return [...byCode].flatMap(([code, problems]) => {
+    const shown = problems.slice(0, MAX_PROBLEMS_A_CODE).map((problem): Fact => {
+      const at = problem.source === undefined || problem.message.startsWith(problem.source.file) ? '' : `${placeOf(problem.source, lang)}: `
+      return { name: '', text: `${at}${problem.message} [${code}, ${problem.state}]` }
+    })
+    return problems.length > shown.length ? [...shown, { name: '', text: w.moreProblems(problems.length - shown.length, code) }] : shown
+  })
+}
+
+function lastLines(diagnosis: Diagnosis, options: TextOptions, w: Words): Line[] {
+  const { findings } = diagnosis.status
+  const count = (level: Level): number => findings.filter(finding => finding.level === level).length
+  const worst = findings.find(finding => finding.level === 'error') ?? findings[0]
+  const next = worst === undefined ? w.nextJson(`${options.command} why ${diagnosis.spec.name} … -o json`) : w.nextExplain(`${options.command} explain ${worst.id}`)
+  const tally = findings.length === 0 ? w.noFinding : `${w.count(count('error'), count('warning'), count('info'))}${options.lang === 'zh' ? '。' : '.'}`
+  return wrap(`${tally} ${next}`, options.columns).map(text => [text])
+}
