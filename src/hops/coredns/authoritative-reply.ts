@@ -1,0 +1,10 @@
+// The reply of a CoreDNS plugin that has the data itself: dns.Msg.SetReply with AA. RD and CD are the query's (opcode QUERY only),
+// RA and AD stay 0; the server echoes EDNS and cuts to size later.
+import type { DnsQuery, Reply } from '../../dns/message.ts'
+
+export function authoritativeReply(query: DnsQuery, parts: Partial<Reply> & { readonly truncated?: boolean }): Reply {
+  const { truncated, ...sections } = parts
+  const copied = query.opcode === undefined || query.opcode === 'QUERY'
+  const flags = ['aa', ...(truncated ? ['tc'] : []), ...(copied && query.rd ? ['rd'] : []), ...(copied && query.cd ? ['cd'] : [])]
+  return { rcode: 'NOERROR', flags, answer: [], authority: [], additional: [], ...sections }
+}

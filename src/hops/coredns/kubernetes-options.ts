@@ -1,0 +1,137 @@
+// The `kubernetes` directive of a Corefile: plugin/kubernetes/setup.go at CoreDNS 1.9.3 to 1.15.0.
+// How CoreDNS talks to the API (endpoint, tls, kubeconfig, apiserver_*, startup_timeout) changes no answer and is only checked.
+// Not modelled: multicluster (its zones answer `unmodelled`), and `transfer` of CoreDNS before 1.8.
+import type { Directive } from '../../chain/model.ts'
+import type { Problem, Source } from '../../chain/source.ts'
+import { fallthroughZones, originsOf } from './origins.ts'
+import { parseSelector, type Selector } from './kubernetes-selector.ts'
+import { since, type CorednsVersion } from './plugin.ts'
+
+export type PodMode = 'disabled' | 'insecure' | 'verified'
+
+export interface KubernetesOptions {
+  readonly zones: readonly string[]
+  /** The first zone that is not reverse: PTR targets end in it. */
+  readonly primaryZone: string
+  readonly namespaces: ReadonlySet<string>
+  readonly namespaceLabels: Selector | undefined
+  readonly labels: Selector | undefined
+  readonly pods: PodMode
+  readonly endpointPodNames: boolean
+  readonly ttlS: number
+  readonly noendpoints: boolean
+  readonly fallthrough: readonly string[]
+  readonly ignoreEmptyService: boolean
+  readonly zonal: boolean
+  readonly multiclusterZones: readonly string[]
+  readonly sources: { readonly directive: Source; readonly fallthrough?: Source }
+}
+
+type Draft = { -readonly [K in keyof KubernetesOptions]: KubernetesOptions[K] }
+
+/** First release that knows the option; before it is an unknown property. */
+const SINCE: ReadonlyMap<string, readonly [number, number, number]> = new Map([
+  ['multicluster', [1, 12, 2]], ['startup_timeout', [1, 12, 3]], ['zonal', [1, 14, 7]],
+  ['apiserver_qps', [1, 14, 0]], ['apiserver_burst', [1, 14, 0]], ['apiserver_max_inflight', [1, 14, 0]],
+])
+/** First release that no longer knows the option; before it, it changed no answer that is modelled. */
+const UNTIL: ReadonlyMap<string, readonly [number, number, number]> = new Map([
+  ['upstream', [1, 7, 0]], ['resyncperiod', [1, 7, 0]], ['transfer', [1, 8, 0]],
+])
+/** [fewest, most] arguments of options that change no answer. */
+const CONNECTION: ReadonlyMap<string, readonly [number, number]> = new Map([
+  ['endpoint', [1, Infinity]], ['tls', [3, 3]], ['kubeconfig', [1, 2]], ['startup_timeout', [1, Infinity]],
+  ['apiserver_qps', [1, 1]], ['apiserver_burst', [1, 1]], ['apiserver_max_inflight', [1, 1]],
+])
+
+/** `refused`: CoreDNS does not start with this configuration, and says so with this text. */
+export function readKubernetes(
+  directives: readonly Directive[], blockZones: readonly string[], version: CorednsVersion, report: (problem: Problem) => void,
+): KubernetesOptions | { readonly refused: string } {
+  const directive = directives[0] as Directive
+  const refuse = (text: string, source: Source): { refused: string } => {
+    report({ code: 'corefile-refused', message: `CoreDNS does not start: plugin/kubernetes: ${text}`, source, state: 'damaged' })
+    return { refused: text }
+  }
+  if (directives.length > 1) return refuse('this plugin can only be used once per Server Block', (directives[1] as Directive).source)
+  const zones = originsOf(directive.args.map(a => a.value), blockZones)
+  const primaryZone = zones.find(z => !z.endsWith('.in-addr.arpa.') && !z.endsWith('.ip6.arpa.'))
+  if (primaryZone === undefined) return refuse('non-reverse zone name must be used', directive.source)
+  const draft: Draft = {
+    zones, primaryZone, namespaces: new Set(), namespaceLabels: undefined, labels: undefined, pods: 'disabled', endpointPodNames: false,
+    ttlS: 5, noendpoints: false, fallthrough: [], ignoreEmptyService: false, zonal: false, multiclusterZones: [],
+    sources: { directive: directive.source },
+  }
+  for (const property of directive.properties) {
+    const wrong = readOption(draft, property, version)
+    if (wrong !== undefined) return refuse(wrong, property.source)
+  }
+  const clash = contradiction(draft)
+  if (clash !== undefined) return refuse(clash, directive.source)
+  if (draft.multiclusterZones.length > 0) {
+    const at = directive.properties.find(p => p.name === 'multicluster')?.source ?? directive.source
+    report({ code: 'corefile-unmodelled-option', message: 'kubernetes: names of multicluster zones are not modelled', source: at, state: 'unmodelled' })
+  }
+  return draft
+}
+
+function contradiction(draft: Draft): string | undefined {
+  if (draft.namespaces.size > 0 && draft.namespaceLabels) return 'namespaces and namespace_labels cannot both be set'
+  const foreign = draft.multiclusterZones.find(z => !draft.zones.includes(z))
+  if (foreign !== undefined) return `is not authoritative for the multicluster zone ${foreign}`
+  if (draft.zonal && draft.noendpoints) return 'zonal requires the endpoint cache; remove noendpoints'
+  return undefined
+}
+
+/** The error text, if CoreDNS would not take this line. */
+function readOption(draft: Draft, { name, args: sourced, source }: Directive, version: CorednsVersion): string | undefined {
+  const args = sourced.map(a => a.value)
+  const argumentError = `wrong argument count or unexpected line ending after '${args.at(-1) ?? name}'`
+  const from = SINCE.get(name)
+  if (from && !since(version, ...from)) return `unknown property '${name}'`
+  const until = UNTIL.get(name)
+  if (until && !since(version, ...until)) return undefined
+  const count = CONNECTION.get(name)
+  if (count) return args.length < count[0] || args.length > count[1] ? argumentError : undefined
+  switch (name) {
+    case 'endpoint_pod_names':
+      draft.endpointPodNames = true
+      return args.length > 0 ? argumentError : undefined
+    case 'noendpoints':
+      draft.noendpoints = true
+      return args.length > 0 ? argumentError : undefined
+    case 'zonal':
+      draft.zonal = true
+      return args.length > 0 ? argumentError : undefined
+    case 'pods':
+      if (args.length !== 1) return argumentError
+      draft.pods = args[0] as PodMode
+      return ['disabled', 'insecure', 'verified'].includes(args[0] as string) ? undefined : `wrong value for pods: ${args[0]}`
+    case 'namespaces':
+      draft.namespaces = new Set([...draft.namespaces, ...args])
+      return args.length === 0 ? argumentError : undefined
+    case 'labels': case 'namespace_labels': {
+      if (args.length === 0) return argumentError
+      const selector = parseSelector(args.join(' '))
+      draft[name === 'labels' ? 'labels' : 'namespaceLabels'] = selector
+      return selector ? undefined : `unable to parse label selector value: '${args.join(' ')}'`
+    }
+    case 'fallthrough':
+      draft.fallthrough = fallthroughZones(args)
+      draft.sources = { ...draft.sources, fallthrough: source }
+      return undefined
+    case 'ttl':
+      if (args.length === 0) return argumentError
+      draft.ttlS = Number(args[0])
+      if (!/^[+-]?\d+$/.test(args[0] as string)) return `strconv.Atoi: parsing "${args[0]}": invalid syntax`
+      return draft.ttlS < 0 || draft.ttlS > 3600 ? `ttl must be in range [0, 3600]: ${args[0]}` : undefined
+    case 'ignore':
+      if (args.length === 0) return undefined
+      draft.ignoreEmptyService = true
+      return args[0] === 'empty_service' ? undefined : `unable to parse ignore value: '${args[0]}'`
+    case 'multicluster':
+      draft.multiclusterZones = originsOf(args, [])
+      return undefined
+    default: return `unknown property '${name}'`
+  }
+}
