@@ -43,7 +43,7 @@ function parse6(text: string): Address | undefined {
   if (!head || !tail) return undefined
   const missing = 8 - head.length - tail.length
   if (halves.length === 1 ? missing !== 0 : missing < 1) return undefined
-  const all = [...head, ...new Array<number>(missing).fill(0), ...tail]
+  const all = [...head, ...Array.from({ length: missing }, () => 0), ...tail]
   if (all.slice(0, 5).every(g => g === 0) && all[5] === 0xffff) {
     const [high, low] = [all[6] as number, all[7] as number]
     return { family: 4, text: `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}` }
@@ -67,6 +67,8 @@ function groups(half: string, last: boolean): number[] | undefined {
   return out
 }
 
+const hex = (part: readonly number[]): string => part.map(g => g.toString(16)).join(':')
+
 /** The first longest run of two or more zero groups becomes `::`. */
 function print6(all: readonly number[]): string {
   let start = -1
@@ -77,7 +79,6 @@ function print6(all: readonly number[]): string {
     if (end - at > length) [start, length] = [at, end - at]
     if (end > at) at = end
   }
-  const hex = (part: readonly number[]): string => part.map(g => g.toString(16)).join(':')
   return start < 0 ? hex(all) : `${hex(all.slice(0, start))}::${hex(all.slice(start + length))}`
 }
 

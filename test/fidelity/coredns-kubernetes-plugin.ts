@@ -27,10 +27,11 @@ export interface Row {
 
 export const versionOf = (row: Row): CorednsVersion => row.version.split('.').map(Number) as unknown as CorednsVersion
 
+const said = (value: string) => ({ value, source: lineSource('Corefile', 1, value) })
+
 /** The plain Corefiles of the rows: one block, one directive a line. */
 export function directivesOf(corefile: string): Directive[] {
   const lines = corefile.split('\n').map(l => l.trim().split(/\s+/)).filter(l => l[0] !== '')
-  const said = (value: string) => ({ value, source: lineSource('Corefile', 1, value) })
   const read = (from: number): { directives: Directive[]; next: number } => {
     const directives: Directive[] = []
     let at = from
@@ -59,6 +60,10 @@ function scripted(rules: readonly Rule[], query: DnsQuery): Reply | typeof LOST 
   return { rcode: rule.do.rcode ?? 'NOERROR', flags: ['rd', 'ra'], answer: records(rule.do.answer), authority: records(rule.do.authority), additional: [] }
 }
 
+const failed = (served: Served, query: DnsQuery): Reply => ({
+  rcode: served.rcode, flags: query.rd ? ['rd'] : [], answer: [], authority: [], additional: [], ...(served.cause && { cause: served.cause }),
+})
+
 export interface Server {
   readonly hop: Hop
   readonly problems: readonly Problem[]
@@ -75,9 +80,6 @@ export function serverOf(plugin: PluginFactory, name: string, row: Row, model: P
       files: new Map(), resolvConf: undefined, kubernetes: NO_VIEW, hostNetwork: false, ...model,
     },
     reach: address => address, nextHop: 'next', has: other => block.some(d => d.name === other), report: problem => problems.push(problem),
-  })
-  const failed = (served: Served, query: DnsQuery): Reply => ({
-    rcode: served.rcode, flags: query.rd ? ['rd'] : [], answer: [], authority: [], additional: [], ...(served.cause && { cause: served.cause }),
   })
   function* next(query: DnsQuery): HopRun<Served> {
     const reply = forwards ? scripted(Object.values(row.upstreamScript ?? {})[0] ?? [], query) : LOST
@@ -118,19 +120,20 @@ export function run(hop: Hop, query: DnsQuery, choose: (unknown: Unknown) => Pla
 
 export const queryOf = (row: Row): DnsQuery => ({ name: row.query!.name, type: row.query!.type, transport: row.query!.proto, rd: true })
 
+const textOf = (records: readonly ResourceRecord[]) => records.map(r => `${r.name} ${r.ttlS} IN ${r.type} ${withoutSerial(r.data)}`).sort()
+const textOfLines = (records: readonly string[] = []) => records.map(withoutSerial).sort()
+
 /** What of a reply is compared: the sections as sets, without the serial of an SOA. */
 export function comparable(value: Plain): unknown {
   if (typeof value === 'string') return value
   const reply = value as unknown as Reply
-  const lines = (records: readonly ResourceRecord[]) => records.map(r => `${r.name} ${r.ttlS} IN ${r.type} ${withoutSerial(r.data)}`).sort()
-  return { rcode: reply.rcode, flags: reply.flags, answer: lines(reply.answer), authority: lines(reply.authority), additional: lines(reply.additional) }
+  return { rcode: reply.rcode, flags: reply.flags, answer: textOf(reply.answer), authority: textOf(reply.authority), additional: textOf(reply.additional) }
 }
 
 export function observed(row: Row): unknown {
   const o = row.observed
   if (o.noReply !== undefined) return LOST
-  const lines = (records: readonly string[] = []) => records.map(withoutSerial).sort()
-  return { rcode: o.rcode, flags: (o.flags ?? []).filter(f => f !== 'qr'), answer: lines(o.answer), authority: lines(o.authority), additional: lines(o.additional) }
+  return { rcode: o.rcode, flags: (o.flags ?? []).filter(f => f !== 'qr'), answer: textOfLines(o.answer), authority: textOfLines(o.authority), additional: textOfLines(o.additional) }
 }
 
 const withoutSerial = (data: string): string => data.replace(/(ns\.dns\.\S* hostmaster\.\S*) \d+ /i, '$1 SERIAL ')

@@ -50,7 +50,7 @@ const handler = (k: Kubernetes): Handler => function* (query, next) {
   const unmodelled = whyUnmodelled(k, query.name, matched)
   if (unmodelled !== undefined) return { rcode: 'SERVFAIL', cause: { kind: 'unmodelled', by: k.by, detail: unmodelled } }
   if (query.type === 'AXFR' || query.type === 'IXFR') return { rcode: 'REFUSED', cause: { kind: 'refused', by: k.by, detail: 'zone transfer' } }
-  const ended = yield* answer(k, query, zone)
+  const ended = yield* served(k, query, zone)
   if (ended === 'no name') {
     if (matchZone(k.options.fallthrough, query.name) !== undefined) return yield* next(query)
     return k.synced ? denial(k, query, zone, 'NXDOMAIN') : denial(k, query, zone, 'SERVFAIL')
@@ -86,7 +86,7 @@ function soa(k: Kubernetes, zone: string): ResourceRecord {
   return { name: zone, type: 'SOA', ttlS: Math.min(k.options.ttlS, SOA_TTL_LIMIT_S), data }
 }
 
-function* answer(k: Kubernetes, query: DnsQuery, zone: string): HopRun<Ended> {
+function* served(k: Kubernetes, query: DnsQuery, zone: string): HopRun<Ended> {
   const { type, name } = query
   const key = nameKey(name)
   switch (type) {

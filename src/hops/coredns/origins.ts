@@ -48,11 +48,12 @@ function reverseZones(text: string): string[] | undefined {
   return Array.from({ length: span }, (_, i) => [(first + i).toString(base), ...fixed, suffix].join('.'))
 }
 
+const groupsOf = (half: string): string[] => (half === '' ? [] : half.split(':'))
+
 function nibblesOf(canonical: string): number[] {
   const [head = '', tail] = canonical.split('::')
-  const groupsOf = (half: string): string[] => (half === '' ? [] : half.split(':'))
   const left = groupsOf(head)
   const right = tail === undefined ? [] : groupsOf(tail)
-  const all = [...left, ...new Array<string>(8 - left.length - right.length).fill('0'), ...right]
+  const all = [...left, ...Array.from({ length: 8 - left.length - right.length }, () => '0'), ...right]
   return all.flatMap(g => [...g.padStart(4, '0')].map(c => Number.parseInt(c, 16)))
 }
