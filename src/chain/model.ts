@@ -153,8 +153,8 @@ export interface UpstreamModel {
 export interface ViewEntry {
   readonly name: string
   readonly type: string
-  /** Every different reply seen for this question, most frequent first; more than one = it changes its mind. TTLs as full as seen. */
-  readonly replies: readonly { readonly reply: Reply; readonly count: number; readonly sources: readonly Source[] }[]
+  /** Every different reply seen for this question, most frequent first; more than one = it changes its mind. TTLs as full as seen; `ttlUnknown`: the tool printed none, those in the reply are 0. */
+  readonly replies: readonly { readonly reply: Reply; readonly count: number; readonly sources: readonly Source[]; readonly ttlUnknown?: true }[]
 }
 
 /** Addresses that clients are told to ask and that belong to nobody: a cluster DNS address that no Service has. */

@@ -12,10 +12,6 @@ export interface PastedSection {
   readonly lines: readonly Line[]
 }
 
-export interface SectionReader<T> {
-  (section: PastedSection): { readonly value: readonly T[]; readonly problems: readonly { readonly code: string; readonly message: string; readonly state: 'ignored' | 'unknown' | 'damaged'; readonly source?: Source }[] }
-}
-
 // `$ dig x`, `root@pod:/# dig x`, `[root@node ~]# dig x`, `/ # nslookup x`, `node$ dig x`.
 const PROMPT = /^(?:\$|[\w.-]{1,64}@[\w.-]{1,64}[^$#\n]{0,80}[$#]|\[[^\]\n]{1,80}\][$#]|\/[\w/.-]{0,60} [$#]) {1,4}(\S.{0,2000})$/
 const FROM = /^# *from +(.{1,500})$/

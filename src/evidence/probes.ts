@@ -34,7 +34,7 @@ function recordsOf(value: unknown): ResourceRecord[] {
   return records
 }
 
-function failureOf(error: string | undefined): DirectAnswer['failure'] {
+function failureOf(error: string | undefined): 'timeout' | 'refused' | 'unreachable' {
   if (error === undefined) return 'timeout'
   return /refused/i.test(error) ? 'refused' : /unreachable|no route/i.test(error) ? 'unreachable' : 'timeout'
 }
