@@ -4,8 +4,9 @@ import { existsSync, realpathSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { EvidenceFile, EvidenceFiles } from '../chain/evidence-files.ts'
 import type { Problem } from '../chain/source.ts'
+import type { Said } from '../findings/diagnosis.ts'
 import { fileProblem, type ReadHooks } from './bytes-to-text.ts'
-import { OperatingError, reasonOf } from './operating-error.ts'
+import { OperatingError, reasonOf, untranslated } from './operating-error.ts'
 import { readFolder } from './read-folder.ts'
 import { readTar } from './read-tar.ts'
 
@@ -25,14 +26,16 @@ export async function loadBundle(path: string, options: LoadOptions = {}): Promi
   const files = await open(path, hooks)
   const root = rootOf(files.map(file => file.path))
   const inBundle = files.map(file => withoutRoot(file, root))
-  if (inBundle.length === 0) throw new OperatingError(5, `${path} holds no files`, firstProblems(problems))
+  if (inBundle.length === 0) throw new OperatingError(5, { en: `${path} holds no files`, zh: `${path} 中没有文件` }, firstProblems(problems))
   if (!inBundle.some(file => TOP.has(file.path.split('/')[0] as string) || /\.(ya?ml|json)$/.test(file.path)))
-    throw new OperatingError(5, `${path} is not a bundle: none of ${[...TOP].join(', ')} is in it`, firstProblems(problems))
+    throw new OperatingError(5, {
+      en: `${path} is not a bundle: none of ${[...TOP].join(', ')} is in it`, zh: `${path} 不是证据包：其中没有 ${[...TOP].join('、')} 中的任何一个`,
+    }, firstProblems(problems))
   return { name: basename(realpathSync(path)), files: byPath(inBundle.map(file => laterReader(file, hooks))), problems }
 }
 
-function firstProblems(problems: readonly Problem[]): string[] {
-  return problems.slice(0, 3).map(problem => problem.message)
+function firstProblems(problems: readonly Problem[]): Said[] {
+  return problems.slice(0, 3).map(problem => untranslated(problem.message))
 }
 
 /** Problems are collected in one list, without repetition; files that are read later add to it later. */
@@ -49,16 +52,16 @@ export function problemList(options: LoadOptions): { hooks: ReadHooks; problems:
 }
 
 async function open(path: string, hooks: ReadHooks): Promise<EvidenceFile[]> {
-  if (!existsSync(path)) throw new OperatingError(2, `there is no ${path}`)
+  if (!existsSync(path)) throw new OperatingError(2, { en: `there is no ${path}`, zh: `${path} 不存在` })
   try {
     const status = statSync(path)
     if (status.isDirectory()) return readFolder(path, hooks)
-    if (!status.isFile()) throw new OperatingError(5, `${path} is neither a folder nor an archive`)
+    if (!status.isFile()) throw new OperatingError(5, { en: `${path} is neither a folder nor an archive`, zh: `${path} 既不是目录也不是归档文件` })
     return await readTar(path, name => !NOT_READ_YET.test(name), hooks)
   } catch (error) {
     if (error instanceof OperatingError) throw error
     const reason = reasonOf(error)
-    throw new OperatingError(reason === 'EACCES' || reason === 'EPERM' ? 4 : 5, `cannot read ${path}: ${reason}`)
+    throw new OperatingError(reason === 'EACCES' || reason === 'EPERM' ? 4 : 5, { en: `cannot read ${path}: ${reason}`, zh: `无法读取 ${path}：${reason}` })
   }
 }
 

@@ -28,14 +28,14 @@ export function loadLooseFiles(paths: readonly string[], options: LoadOptions & 
 }
 
 function fromDisk(path: string, hooks: ReadHooks): EvidenceFile {
-  if (!existsSync(path)) throw new OperatingError(2, `there is no file ${path}`)
-  if (!statSync(path).isFile()) throw new OperatingError(2, `${path} is not a file`, ['a folder or an archive is given with --bundle'])
+  if (!existsSync(path)) throw new OperatingError(2, { en: `there is no file ${path}`, zh: `没有文件 ${path}` })
+  if (!statSync(path).isFile()) throw new OperatingError(2, { en: `${path} is not a file`, zh: `${path} 不是文件` }, [{ en: 'a folder or an archive is given with --bundle', zh: '目录或归档文件请用 --bundle 指定' }])
   return diskFile(path, path, hooks)
 }
 
 function standardInput(read: () => Uint8Array, hooks: ReadHooks): EvidenceFile {
   const bytes = read()
-  if (bytes.length > STDIN_LIMIT) throw new OperatingError(2, `standard input is larger than ${STDIN_LIMIT} bytes`)
+  if (bytes.length > STDIN_LIMIT) throw new OperatingError(2, { en: `standard input is larger than ${STDIN_LIMIT} bytes`, zh: `标准输入超过 ${STDIN_LIMIT} 字节` })
   return evidenceFile('-', bytes.length, (start, length) => bytes.subarray(start, start + length), hooks)
 }
 

@@ -15,7 +15,7 @@ const MAX_NAMED = 3
 
 export function helpLines(fix: FixReport, orElse: boolean, options: SnippetOptions): Line[] {
   const w = words[options.lang]
-  const title = `${orElse ? w.orElse : ''}${options.lang === 'zh' ? fix.title_zh : fix.title} (${w.applicability[fix.applicability]})`
+  const title = `${orElse ? w.orElse : ''}${options.lang === 'zh' ? fix.title_zh : fix.title}${w.paren(w.applicability[fix.applicability])}`
   const head = `${w.help}${w.colon}`
   const changes = [...editsByFile(fix.edits)].map(([file, edits]) => ({ file, hunks: hunksOf(options.textOf(file), edits) }))
   const gutter = Math.max(1, ...changes.flatMap(change => change.hunks.flatMap(hunk => hunk.map(line => String(line.number).length))))
@@ -74,7 +74,7 @@ function changeLine(line: ChangedLine, gutter: number, columns: number): Line[] 
 export function proofLines(proof: Proof | null, gutter: number, columns: number, w: Words): Line[] {
   if (proof === null) return noteLines(gutter, w.noteKind.note, w.unproved, columns, w.colon)
   const list = (people: readonly string[]): string =>
-    people.length === 0 ? w.nobody : [...people.slice(0, MAX_NAMED), ...(people.length > MAX_NAMED ? [w.andMore(people.length - MAX_NAMED)] : [])].join('; ')
+    people.length === 0 ? w.nobody : [...people.slice(0, MAX_NAMED), ...(people.length > MAX_NAMED ? [w.andMore(people.length - MAX_NAMED)] : [])].join(w.semicolon)
   return [
     ...noteLines(gutter, w.proved, proofText(proof), columns, w.colon),
     ...noteLines(gutter, w.better, list(proof.gains), columns, w.colon),

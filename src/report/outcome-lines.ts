@@ -34,7 +34,7 @@ function outcomeText(outcome: OutcomeReport, w: Words): string {
     outcome.elapsedMs >= 1000 ? duration(outcome.elapsedMs / 1000) : '',
     outcome.steady === undefined ? '' : w.longRun(share(outcome.steady)),
   ]
-  return parts.filter(Boolean).join('; ')
+  return parts.filter(Boolean).join(w.semicolon)
 }
 
 /** The choices that lead there; of several worlds, which. */
@@ -59,7 +59,7 @@ export function seenLines(diagnosis: Diagnosis, options: TextOptions): Line[] {
       ...Object.entries(observed.fills).map(([type, fill]) => w.fills(type, fill.failed, fill.n, wholePercent(fill.low), wholePercent(fill.high))),
       ...(observed.outsideModel > 0 ? [w.outsideModel(observed.outsideModel)] : []),
     ]
-    facts.push([w.seen, [{ name: '', text: seen.join('; ') }]])
+    facts.push([w.seen, [{ name: '', text: seen.join(w.semicolon) }]])
   }
   if (spells !== null && spells.failingShare > 0)
     facts.push([w.spellsHead, [{ name: '', text: w.spells(duration(spells.meanBadS), duration(spells.meanGoodS), percent(spells.failingShare), duration(spells.worstRecoveryS)) }]])

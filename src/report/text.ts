@@ -66,7 +66,7 @@ const snippetOptions = (options: TextOptions): SnippetOptions => ({ columns: opt
 function findingSections(finding: FindingReport, options: TextOptions, w: Words): Line[][] {
   const zh = options.lang === 'zh'
   const title = `${finding.level}[${finding.id}]`
-  const message = wrap(`${title}: ${zh ? finding.message_zh : finding.message} (${w.certainty[finding.certainty]})`, options.columns)
+  const message = wrap(`${title}: ${zh ? finding.message_zh : finding.message}${w.paren(w.certainty[finding.certainty])}`, options.columns)
   const lines: Line[] = message.map((text, index) => (index === 0 && text.startsWith(title)
     ? [styled(finding.level, title), styled('bold', text.slice(title.length))] : [styled('bold', text)]))
   const labelled = finding.sources.map(source => ({
@@ -74,7 +74,7 @@ function findingSections(finding: FindingReport, options: TextOptions, w: Words)
   }))
   const { lines: shown, gutter } = snippet(labelled, snippetOptions(options))
   lines.push(...shown)
-  const evidence = finding.evidence.length === 0 ? '' : ` (${finding.evidence.slice(0, 6).join(', ')}${finding.evidence.length > 6 ? ', …' : ''})`
+  const evidence = finding.evidence.length === 0 ? '' : w.paren(`${finding.evidence.slice(0, 6).join(', ')}${finding.evidence.length > 6 ? ', …' : ''}`)
   if (finding.notes.length > 0) lines.push([styled('gutter', `${' '.repeat(gutter)} |`)])
   const lastSeen = finding.notes.findLastIndex(note => note.kind !== 'why' && note.kind !== 'note')
   for (const [index, note] of finding.notes.entries())
@@ -97,7 +97,7 @@ function notCureLines(diagnosis: Diagnosis, options: TextOptions, w: Words): Lin
 function endLines(diagnosis: Diagnosis, options: TextOptions, w: Words): Line[] {
   const { status } = diagnosis
   const { lang, columns } = options
-  const open = status.worlds.map((world): Fact => ({ name: `${world.unknown}`, text: `${world.options.join(' | ')}; ${w.settledBy(world.settledBy[lang])}` }))
+  const open = status.worlds.map((world): Fact => ({ name: `${world.unknown}`, text: `${world.options.join(' | ')}${w.semicolon}${w.settledBy(world.settledBy[lang])}` }))
   return [
     ...factLines(w.ruledOut, status.ruledOut.map(item => ({ name: item.id, text: item.because[lang] })), columns),
     ...factLines(w.open, open, columns),
@@ -128,5 +128,5 @@ function lastLines(diagnosis: Diagnosis, options: TextOptions, w: Words): Line[]
   const worst = findings.find(finding => finding.level === 'error') ?? findings[0]
   const next = worst === undefined ? w.nextJson(`${options.command} why ${diagnosis.spec.name} … -o json`) : w.nextExplain(`${options.command} explain ${worst.id}`)
   const tally = findings.length === 0 ? w.noFinding : `${w.count(count('error'), count('warning'), count('info'))}${options.lang === 'zh' ? '。' : '.'}`
-  return wrap(`${tally} ${next}`, options.columns).map(text => [text])
+  return wrap(`${tally}${w.space}${next}`, options.columns).map(text => [text])
 }

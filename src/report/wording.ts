@@ -9,6 +9,10 @@ export interface Words {
   readonly noteKind: Readonly<Record<'why' | 'seen' | 'confirmed' | 'note', string>>
   readonly result: Readonly<Record<OutcomeReport['result'], string>>
   readonly colon: string
+  readonly semicolon: string
+  /** Between sentences. */
+  readonly space: string
+  readonly paren: (text: string) => string
   readonly asked: (place: string, node: string, kind: string) => string
   readonly ends: (basis: 'fill' | 'steady', complete: boolean) => string
   readonly longRun: (share: string) => string
@@ -57,7 +61,7 @@ const en: Words = {
   applicability: { machine: 'can be applied as it stands', likely: 'likely right, read it first', byHand: 'by hand' },
   noteKind: { why: 'why', seen: 'seen', confirmed: 'confirmed', note: 'note' },
   result: { answer: 'answer', nxdomain: 'NXDOMAIN', nodata: 'NODATA', servfail: 'SERVFAIL', refused: 'REFUSED', timeout: 'timeout', error: 'error' },
-  colon: ': ',
+  colon: ': ', semicolon: '; ', space: ' ', paren: text => ` (${text})`,
   asked: (place, node, kind) => `asked by ${place}${node === '' ? '' : ` on node ${node}`}${kind === '' ? '' : `, ${kind}`}`,
   ends: (basis, complete) => `how it can end (${basis === 'fill' ? 'odds of one cache fill' : 'share of lookups in the long run'}${complete ? '' : '; not all of it was explored'})`,
   longRun: share => `${share} of lookups in the long run`,
@@ -87,7 +91,7 @@ const zh: Words = {
   applicability: { machine: '可直接应用', likely: '多半正确，请先过目', byHand: '需手工操作' },
   noteKind: { why: '原因', seen: '观测', confirmed: '已证实', note: '说明' },
   result: en.result,
-  colon: '：',
+  colon: '：', semicolon: '；', space: '', paren: text => `（${text}）`,
   asked: (place, node, kind) => `提问者 ${place}${node === '' ? '' : `，节点 ${node}`}${kind === '' ? '' : `，${kind}`}`,
   ends: (basis, complete) => `可能的结果（${basis === 'fill' ? '每次缓存填充的概率' : '长期来看在全部查询中所占的比例'}${complete ? '' : '；未能穷尽'}）`,
   longRun: share => `长期占查询的 ${share}`,

@@ -1,0 +1,42 @@
+// What `--help` and wrong usage say, in both languages. Flags, commands and values are not translated.
+import type { Said } from '../findings/diagnosis.ts'
+
+const say = (en: string, zh: string): Said => ({ en, zh })
+
+export const HELP = {
+  program: say('Finds out why a DNS name resolves only sometimes, slowly, or not at all in Kubernetes and edge clusters.', '查明 Kubernetes 与边缘集群中域名解析时好时坏、缓慢或失败的原因。'),
+  why: say('why NAME resolves as it does: every way it can end, what decides, how to cure it', '解释 NAME 的解析：所有可能的结果、决定因素、如何修复'),
+  explain: say('the page of a finding; without ID, the list of them', '某个发现的说明；不给 ID 则列出全部'),
+  names: say('a name, URL, host:port or pasted error line; then loose evidence files, `-` for standard input', '域名、URL、host:port 或粘贴的报错行；其后可跟证据文件，`-` 表示标准输入'),
+  id: say('for example mixed-upstreams', '例如 mixed-upstreams'),
+  from: say('who asks: NS/POD, NS/deploy/X (sts, ds, yurtappset) or node/N', '谁在查询：NS/POD、NS/deploy/X（sts、ds、yurtappset）或 node/N'),
+  namespace: say('namespace of --pod, or of --from without one', '--pod 的命名空间，或 --from 省略时的命名空间'),
+  pod: say('the pod that asks', '发起查询的 Pod'),
+  type: say('record types, such as A,AAAA (default: as the application asks)', '记录类型，如 A,AAAA（默认与应用相同）'),
+  bundle: say('evidence: a folder, .tar.gz or .tgz', '证据包：目录、.tar.gz 或 .tgz'),
+  stub: say('take this stub resolver for granted, such as musl@1.2.2', '指定存根解析器，如 musl@1.2.2'),
+  output: say('text, wide or json', 'text、wide 或 json'),
+  oneline: say('one line a finding: file:line:column: level id message', '每个发现一行：file:line:column: level id message'),
+  lang: say('en or zh (default: from LANG)', 'en 或 zh（默认取自 LANG）'),
+  color: say('auto, always or never', 'auto、always 或 never'),
+  failOn: say('exit 1 from this level on: error, warning, info or never', '达到此级别时退出码为 1：error、warning、info 或 never'),
+  quiet: say('nothing on stderr but errors', 'stderr 上只输出错误'),
+  help: say('this help', '显示帮助'),
+  version: say('the version', '显示版本'),
+  examples: say('Examples:', '示例：'),
+  exits: say('Exit codes: 0 nothing found, 1 findings, 2 wrong usage, 3 inconclusive, 4 could not look, 5 bundle damaged.', '退出码：0 未发现问题，1 有发现，2 用法错误，3 无法判断，4 无法查看，5 证据包损坏。'),
+} as const
+
+/** commander's own headings. */
+export const TITLES: Readonly<Record<string, string>> = {
+  'Usage:': '用法：', 'Arguments:': '参数：', 'Options:': '选项：', 'Commands:': '命令：',
+}
+
+/** What commander calls the error → the sentence; `quoted` is what it put in quotation marks. */
+export const USAGE_ERRORS: Readonly<Record<string, (quoted: string) => Said>> = {
+  'commander.unknownOption': what => say(`unknown option ${what}`, `未知选项 ${what}`),
+  'commander.unknownCommand': what => say(`unknown command ${what}`, `未知命令 ${what}`),
+  'commander.optionMissingArgument': what => say(`option ${what} needs a value`, `选项 ${what} 缺少值`),
+  'commander.excessArguments': () => say('too many arguments', '参数过多'),
+  'commander.missingArgument': what => say(`missing argument ${what}`, `缺少参数 ${what}`),
+}
