@@ -12,8 +12,10 @@ export interface ResolvConfLine {
   /** First word of the line, as written. Comment and blank lines are not listed. */
   readonly keyword: string
   readonly words: readonly Sourced<string>[]
-  /** The line, including the keyword. */
+  /** The whole line from column 1, without its newline: its keyword may be indented. */
   readonly source: Source
+  /** The line ends in CR LF. `source` covers the CR, `words` do not: glibc takes it into an address. */
+  readonly crlf?: true
 }
 
 export interface HostsLine {
@@ -81,6 +83,10 @@ export interface StubModel {
   readonly resolvConf: ResolvConf
   readonly hosts: readonly HostsLine[]
   readonly hostname?: string
+  /** Variables that a resolver reads, where the pod's manifest sets them: RES_OPTIONS, LOCALDOMAIN. */
+  readonly env?: Readonly<Record<string, string>>
+  /** The `hosts:` line of nsswitch.conf (glibc and Go), services and `[…]` actions in order; absent = `files dns`. */
+  readonly nss?: readonly Sourced<string>[]
 }
 
 /** A Service address as one node's rules see it. */
