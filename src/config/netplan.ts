@@ -1,0 +1,444 @@
+// netplan's YAML, merged as `netplan generate` merges it: src/parse.c and src/validation.c at 0.106 and 1.1.2, run over the recorded
+// cases (test/fidelity/netplan.test.ts). Files of /lib, /etc and /run/netplan in order of base name, the same base name shadowing
+// run > etc > lib; scalars are overwritten, lists appended (so nothing can be taken away by a later file); the first error ends it all.
+// A document whose definitions refer to later ones is gone through again: 0.106 then appends its name servers a second time.
+// Not modelled: tunnels' and Open vSwitch's own checks beyond what they need to exist, SR-IOV, route consistency (only a warning).
+import type { Problem, Source, Sourced } from '../chain/source.ts'
+import { grammarError, type NetplanDefinition, newDefinition, type Renderer } from './netplan-definition.ts'
+import { ACCESS_POINT_KEYS, ADDRESS_OPTION_KEYS, type DeviceType, deviceKeys, deviceSections, GATEWAY_RULES, isIp4, isIp6, type KeyRule,
+  type KeyTable, NETWORK_KEYS, NETWORKMANAGER_KEYS, netplanSince, type NetplanVersion } from './netplan-keys.ts'
+import { readYaml, type YamlList, type YamlMap, type YamlNode, type YamlScalar } from './yaml-text.ts'
+
+/** Why netplan writes nothing. Exit 250 is an abort of the program itself. */
+export interface NetplanFailure {
+  readonly exit: 1 | 250
+  readonly message: string
+  readonly file: string | undefined
+  readonly line: number | undefined
+  readonly column: number | undefined
+  readonly source: Source | undefined
+}
+
+export interface Netplan {
+  /** In order of first mention. Empty when `failure` is set. */
+  readonly definitions: readonly NetplanDefinition[]
+  readonly renderer: Renderer | undefined
+  readonly failure: NetplanFailure | undefined
+  /** Files that are read, in the order in which they are read: paths on the node. */
+  readonly filesRead: readonly string[]
+  readonly problems: readonly Problem[]
+}
+
+/** A file of a node: where it lies in the bundle, and its text. */
+export interface NodeFile { readonly file: string; readonly text: string }
+
+export const NETPLAN_DEFAULT: NetplanVersion = [0, 106, 0]
+const PLACE = /^\/(lib|etc|run)\/netplan\/([^/]+\.yaml)$/
+const PRECEDENCE = ['lib', 'etc', 'run']
+
+/** Paths that netplan reads, sorted as it does; shadowed files are left out. */
+export function netplanFiles(paths: Iterable<string>): readonly string[] {
+  const byName = new Map<string, { readonly path: string; readonly rank: number }>()
+  for (const path of paths) {
+    const [, folder, name] = PLACE.exec(path) ?? []
+    if (folder === undefined || name === undefined) continue
+    const rank = PRECEDENCE.indexOf(folder)
+    const known = byName.get(name)
+    if (!known || known.rank < rank) byName.set(name, { path, rank })
+  }
+  return [...byName.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { path }]) => path)
+}
+
+/** True when the text says that cloud-init wrote it: a change does not survive the next boot of a new instance. */
+export const isCloudInit = (text: string): boolean => /^#[^\n]*generated from information provided by/im.test(text.slice(0, 2000)) || /^#[^\n]*cloud-init/im.test(text.slice(0, 2000))
+
+export function readNetplan(files: ReadonlyMap<string, NodeFile>, version: NetplanVersion = NETPLAN_DEFAULT): Netplan {
+  const filesRead = netplanFiles(files.keys())
+  const parser = new NetplanParser(version)
+  const problems: Problem[] = []
+  try {
+    for (const path of filesRead) {
+      const { file, text } = files.get(path) as NodeFile
+      parser.file = file
+      parser.readFile(text, problems)
+    }
+    parser.finish()
+    return { definitions: [...parser.definitions.values()], renderer: parser.renderer, failure: undefined, filesRead, problems }
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error
+    const { failure } = error
+    problems.push({ code: 'netplan-refused', message: `netplan refuses its configuration and writes nothing: ${failure.message}`, state: 'damaged',
+      ...(failure.source && { source: failure.source }) })
+    return { definitions: [], renderer: undefined, failure, filesRead, problems }
+  }
+}
+
+/** netplan stops at the first error, wherever it is. */
+export class Stop extends Error {
+  readonly failure: NetplanFailure
+  constructor(failure: NetplanFailure) {
+    super(failure.message)
+    this.failure = failure
+  }
+}
+
+const KIND_ERROR = { scalar: 'expected scalar', list: 'expected sequence', map: 'expected mapping (check indentation)' } as const
+const TUNNEL_MODES = new Set(['ipip', 'gre', 'sit', 'isatap', 'vti', 'ip6ip6', 'ipip6', 'ip6gre', 'vti6', 'gretap', 'ip6gretap', 'wireguard', 'vxlan'])
+
+class NetplanParser {
+  readonly definitions = new Map<string, NetplanDefinition>()
+  renderer: Renderer | undefined
+  file = ''
+  readonly #version: NetplanVersion
+  readonly #newer: boolean
+  readonly #sections: ReadonlyMap<string, DeviceType>
+  readonly #keys: ReadonlyMap<DeviceType, KeyTable>
+  /** References to definitions that were not seen yet, by name. */
+  #missing = new Map<string, { readonly by: string; readonly node: YamlScalar }>()
+  #foundMissing = 0
+  #sectionRenderer: Renderer | undefined
+
+  constructor(version: NetplanVersion) {
+    this.#version = version
+    this.#newer = netplanSince(version, 1, 0)
+    this.#sections = deviceSections(version)
+    this.#keys = deviceKeys(version)
+  }
+
+  readFile(text: string, problems: Problem[]): void {
+    const read = readYaml(this.file, text)
+    const syntax = read.problems[0]
+    if (syntax) {
+      const place = libyamlPlace(syntax, text)
+      throw new Stop({ exit: 1, message: `Invalid YAML: ${syntax.message}`, file: this.file, ...place, source: syntax.source })
+    }
+    problems.push(...read.problems)
+    const root = read.value[0]?.root()
+    if (root) this.#document(root)
+  }
+
+  #fail(node: YamlNode | Source | undefined, message: string): never {
+    const source = node && 'kind' in node ? node.source : node
+    throw new Stop({ exit: 1, message, file: this.file, line: source?.line, column: source?.column, source })
+  }
+
+  /** `key` = where a value that is not written would begin. */
+  #expect(node: YamlNode, kind: 'scalar' | 'list' | 'map', key: YamlNode | undefined): void {
+    if (node.kind === kind) return
+    const absent = key && node.kind === 'scalar' && node.style === 'plain' && node.text === ''
+    this.#fail(absent ? { ...key.source, column: key.source.endColumn + 1, line: key.source.endLine } : node, KIND_ERROR[kind])
+  }
+
+  /** process_document: again and again until every reference is known or none more gets known. */
+  #document(root: YamlNode): void {
+    this.#missing = new Map()
+    let before: number
+    do {
+      before = this.#foundMissing
+      this.#foundMissing = 0
+      this.#expect(root, 'map', undefined)
+      for (const { key, value } of (root as YamlMap).pairs) {
+        if (keyOf(key) !== 'network') this.#fail(key, `unknown key '${keyOf(key)}'`)
+        this.#expect(value, 'map', key)
+        this.#network(value as YamlMap)
+      }
+      if (this.#missing.size > 0 && this.#foundMissing === before) break
+    } while (this.#missing.size > 0 || this.#foundMissing > 0)
+    if (this.#newer) this.#forgivenReferences()
+    for (const [name, { by, node }] of this.#missing) this.#fail(node, `${by}: interface '${name}' is not defined`)
+  }
+
+  /** NetworkManager takes a VLAN without its parent, and a veth without its peer. */
+  #forgivenReferences(): void {
+    for (const [name, { by }] of this.#missing) {
+      const definition = this.definitions.get(by)
+      if ((definition?.type === 'vlan' || definition?.type === 'veth') && (definition.renderer ?? this.renderer) === 'NetworkManager') this.#missing.delete(name)
+    }
+  }
+
+  #network(network: YamlMap): void {
+    for (const { key, value } of network.pairs) {
+      const name = keyOf(key)
+      const type = this.#sections.get(name)
+      if (type) {
+        this.#expect(value, 'map', key)
+        this.#section(value as YamlMap, type)
+        continue
+      }
+      const rule = NETWORK_KEYS.get(name)
+      if (!rule) this.#fail(key, `unknown key '${name}'`)
+      this.#value(undefined, name, rule, key, value)
+    }
+  }
+
+  #section(section: YamlMap, type: DeviceType): void {
+    for (const { key, value } of section.pairs) {
+      const id = this.#id(key)
+      if (/[*[\]?]/.test(id)) this.#fail(key, `Definition ID '${id}' must not use globbing`)
+      if (id === 'renderer') {
+        this.#sectionRenderer = this.#rendererOf(value)
+        continue
+      }
+      this.#expect(value, 'map', key)
+      if (this.#missing.delete(id)) this.#foundMissing++
+      let definition = this.definitions.get(id)
+      if (definition && definition.type !== type) this.#fail(key, `Updated definition '${id}' changes device type`)
+      if (!definition) this.definitions.set(id, definition = newDefinition(id, type, key.source, this.#sectionRenderer))
+      definition.source = key.source
+      this.#mapping(definition, '', this.#keys.get(type) as KeyTable, value as YamlMap)
+      if (type === 'nm') definition.renderer = this.#newer ? 'NetworkManager' : definition.renderer
+      if (this.#missing.size === 0) this.#validate(definition, value)
+    }
+    this.#sectionRenderer = undefined
+  }
+
+  #id(node: YamlNode): string {
+    this.#expect(node, 'scalar', undefined)
+    const { text } = node as YamlScalar
+    if (!/^[\x21-\x7e]+$/.test(text)) this.#fail(node, `Invalid name '${text}'`)
+    return text
+  }
+
+  #mapping(definition: NetplanDefinition, path: string, keys: KeyTable, map: YamlMap): void {
+    for (const { key, value } of map.pairs) {
+      this.#expect(key, 'scalar', undefined)
+      const name = keyOf(key)
+      const rule = keys.get(name)
+      if (!rule) this.#fail(key, `unknown key '${name}'`)
+      this.#value(definition, path === '' ? name : `${path}.${name}`, rule, key, value)
+    }
+  }
+
+  #value(definition: NetplanDefinition | undefined, path: string, rule: KeyRule, key: YamlNode, value: YamlNode): void {
+    const type = rule.kind === 'special' ? rule.type : rule.kind
+    if (type !== 'any') this.#expect(value, type, key)
+    if (rule.kind === 'special') this.#special(definition, rule.name, path, value)
+    else if (rule.kind === 'scalar') {
+      const { text } = value as YamlScalar
+      const error = rule.check?.(text)
+      if (error !== undefined) this.#fail(value, error)
+      definition?.scalars.set(path, { value: text, source: value.source })
+    } else if (rule.kind === 'map' && rule.keys && definition) {
+      if (path === 'match') definition.hasMatch = true
+      this.#mapping(definition, path, rule.keys, value as YamlMap)
+    } else if (rule.kind === 'list') this.#list(definition, path, rule, value as YamlList)
+  }
+
+  #list(definition: NetplanDefinition | undefined, path: string, rule: KeyRule & { readonly kind: 'list' }, list: YamlList): void {
+    for (const item of list.items) {
+      if (!rule.itemKind) continue
+      this.#expect(item, rule.itemKind, undefined)
+      const error = item.kind === 'scalar' ? rule.item?.(item.text) : undefined
+      if (error !== undefined) this.#fail(list, error)
+      if (item.kind === 'map' && rule.keys && definition) this.#mapping(definition, `${path}[]`, rule.keys, item)
+    }
+    if (path === 'link-local' && definition) definition.scalars.set(path, { value: list.items.map(item => (item as YamlScalar).text.toLowerCase()).join(' '), source: list.source })
+    if (path === 'routes') for (const item of list.items) this.#route(list, item as YamlMap)
+  }
+
+  #route(list: YamlList, route: YamlMap): void {
+    const field = (name: string): string | undefined => {
+      const value = route.pairs.findLast(pair => keyOf(pair.key) === name)?.value
+      return value?.kind === 'scalar' ? value.text : undefined
+    }
+    const kind = (field('type') ?? 'unicast').toLowerCase()
+    const scope = field('scope')?.toLowerCase() ?? (kind === 'local' || kind === 'nat' ? 'host'
+      : (kind === 'unicast' && field('via') === undefined) || ['broadcast', 'multicast', 'anycast'].includes(kind) ? 'link' : 'global')
+    if ((scope === 'link' || scope === 'host') && field('to') === undefined) this.#fail(list, "link and host routes must specify a 'to' IP")
+    if (kind === 'unicast' && scope === 'global' && (field('to') === undefined || field('via') === undefined)) {
+      this.#fail(list, "global unicast route must include both a 'to' and 'via' IP")
+    }
+    if (kind !== 'unicast' && field('to') === undefined) this.#fail(list, "non-unicast routes must specify a 'to' IP")
+  }
+
+  #special(definition: NetplanDefinition | undefined, name: string, path: string, value: YamlNode): void {
+    if (name === 'version') {
+      if (Number.parseInt((value as YamlScalar).text, 10) !== 2) this.#fail(value, 'Only version 2 is supported')
+    } else if (name === 'global-renderer') this.renderer = this.#rendererOf(value)
+    else if (definition) this.#ofDefinition(definition, name, path, value)
+  }
+
+  #ofDefinition(definition: NetplanDefinition, name: string, path: string, value: YamlNode): void {
+    const text = value.kind === 'scalar' ? value.text : ''
+    switch (name) {
+      case 'nameservers': return this.#nameservers(definition, value as YamlList)
+      case 'search': return this.#search(definition, value as YamlList)
+      case 'addresses': return this.#addresses(definition, value as YamlList)
+      case 'gateway4': case 'gateway6': return this.#gateway(definition, name, value)
+      case 'renderer':
+        if (definition.type === 'vlan' && text === 'sriov') definition.scalars.set('renderer', { value: text, source: value.source })
+        else definition.renderer = this.#rendererOf(value)
+        return
+      case 'networkmanager':
+        definition.hasNetworkManager = true
+        return this.#mapping(definition, path, NETWORKMANAGER_KEYS, value as YamlMap)
+      case 'passthrough':
+        for (const pair of (value as YamlMap).pairs) if (pair.value.kind === 'scalar') definition.passthrough.set(keyOf(pair.key), { value: pair.value.text, source: pair.value.source })
+        return
+      case 'openvswitch': return this.#openvswitch(definition, value as YamlMap)
+      case 'access-points': return this.#accessPoints(definition, value as YamlMap)
+      case 'tunnel-mode':
+        if (!TUNNEL_MODES.has(text)) this.#fail(value, `${definition.id}: tunnel mode '${text}' is not supported`)
+        definition.scalars.set('mode', { value: text, source: value.source })
+        return
+      case 'driver': case 'name':
+        if (name === 'name') this.#id(value)
+        else if (value.kind === 'map') this.#fail(value, "invalid type for 'driver': must be a scalar or a sequence of scalars")
+        definition.scalars.set(path, { value: value.kind === 'list' ? value.items.map(item => (item as YamlScalar).text).join(' ') : text, source: value.source })
+        return
+      case 'link': definition.link = this.#reference(definition, value as YamlScalar) ?? definition.link; return
+      case 'peer': definition.peer = this.#reference(definition, value as YamlScalar) ?? definition.peer; return
+      case 'primary': definition.primary = this.#reference(definition, value as YamlScalar) ?? definition.primary; return
+      default: return this.#interfaces(definition, name, value as YamlList)
+    }
+  }
+
+  #reference(definition: NetplanDefinition, node: YamlScalar): string | undefined {
+    if (this.definitions.has(node.text)) return node.text
+    this.#missing.set(node.text, { by: definition.id, node })
+    return undefined
+  }
+
+  #rendererOf(node: YamlNode): Renderer {
+    const text = node.kind === 'scalar' ? node.text : ''
+    if (text !== 'networkd' && text !== 'NetworkManager') this.#fail(node, `unknown renderer '${text}'`)
+    return text
+  }
+
+  #nameservers(definition: NetplanDefinition, list: YamlList): void {
+    for (const item of list.items) {
+      this.#expect(item, 'scalar', undefined)
+      const { text } = item as YamlScalar
+      const servers = isIp4(text) ? definition.servers4 : isIp6(text) ? definition.servers6 : undefined
+      if (!servers) this.#fail(list, `malformed address '${text}', must be X.X.X.X or X:X:X:X:X:X:X:X`)
+      this.#append(servers, item as YamlScalar)
+    }
+  }
+
+  #search(definition: NetplanDefinition, list: YamlList): void {
+    for (const item of list.items) {
+      this.#expect(item, 'scalar', undefined)
+      this.#append(definition.search, item as YamlScalar)
+    }
+  }
+
+  /** 1.0 drops repeats, keeping the first; it stays known that the later one is there too, because taking out one of them changes nothing. */
+  #append(all: Sourced<string>[], { text, source }: YamlScalar): void {
+    const known = this.#newer ? all.findIndex(other => other.value === text) : -1
+    const first = all[known]
+    if (!first) all.push({ value: text, source })
+    else if (first.source.file !== source.file || first.source.start !== source.start) {
+      const behind = (first.source.behind ?? []).filter(other => other.file !== source.file || other.start !== source.start)
+      all[known] = { value: text, source: { ...first.source, behind: [...behind, source] } }
+    }
+  }
+
+  #addresses(definition: NetplanDefinition, list: YamlList): void {
+    for (const item of list.items) {
+      if (item.kind === 'list') this.#fail(item, 'expected either scalar or mapping (check indentation)')
+      const entry = item.kind === 'map' ? item.pairs[0]?.key : item
+      if (!entry) continue
+      this.#expect(entry, 'scalar', undefined)
+      const { text } = entry as YamlScalar
+      const slash = text.lastIndexOf('/')
+      if (slash < 0) this.#fail(list, `address '${text}' is missing /prefixlength`)
+      const address = text.slice(0, slash)
+      const length = Number.parseInt(text.slice(slash + 1), 10) || 0
+      const family = isIp4(address) ? 4 : isIp6(address) ? 6 : undefined
+      if (family === undefined) this.#fail(list, `malformed address '${text}', must be X.X.X.X/NN or X:X:X:X:X:X:X:X/NN`)
+      if (item.kind === 'map') {
+        // An address with options is written by its own section, not as `Address=`.
+        definition.addressOptions = true
+        const options = item.pairs[0]?.value
+        if (options?.kind === 'map') this.#mapping(definition, 'addresses[]', ADDRESS_OPTION_KEYS, options)
+        continue
+      }
+      if (length === 0 || length > (family === 4 ? 32 : 128)) this.#fail(list, `invalid prefix length in address '${text}'`)
+      const all = family === 4 ? definition.addresses4 : definition.addresses6
+      if (!all.includes(text)) all.push(text)
+    }
+  }
+
+  #gateway(definition: NetplanDefinition, name: 'gateway4' | 'gateway6', node: YamlNode): void {
+    const { text } = node as YamlScalar
+    const rule = GATEWAY_RULES[name]
+    const error = rule.kind === 'scalar' ? rule.check?.(text) : undefined
+    if (error !== undefined) this.#fail(node, error)
+    const known = definition.scalars.get(name)
+    if (known && known.value !== text && !this.#newer) {
+      throw new Stop({ exit: 250, message: `${name} is given twice with different values: netplan ${this.#version.join('.')} aborts`, file: this.file,
+        line: node.source.line, column: node.source.column, source: node.source })
+    }
+    definition.scalars.set(name, { value: text, source: node.source })
+  }
+
+  #openvswitch(definition: NetplanDefinition, map: YamlMap): void {
+    const names = map.pairs.map(pair => keyOf(pair.key))
+    const onlyIds = names.length > 0 && names.every(name => name === 'external-ids' || name === 'other-config')
+    if (definition.type !== 'bond' && definition.type !== 'bridge' && onlyIds) return
+    definition.renderer = 'openvswitch'
+  }
+
+  #accessPoints(definition: NetplanDefinition, map: YamlMap): void {
+    const seen = new Set<string>()
+    for (const { key, value } of map.pairs) {
+      this.#expect(key, 'scalar', undefined)
+      this.#expect(value, 'map', key)
+      const ssid = keyOf(key)
+      if (seen.has(ssid)) this.#fail(key, `${definition.id}: Duplicate access point SSID '${ssid}'`)
+      seen.add(ssid)
+      definition.scalars.delete('access-points.mode')
+      this.#mapping(definition, 'access-points', ACCESS_POINT_KEYS, value as YamlMap)
+      definition.accessPoints.set(ssid, { mode: definition.scalars.get('access-points.mode')?.value, source: key.source })
+    }
+  }
+
+  #interfaces(definition: NetplanDefinition, name: string, list: YamlList): void {
+    for (const item of list.items) {
+      this.#expect(item, 'scalar', undefined)
+      const { text } = item as YamlScalar
+      const member = this.definitions.get(text)
+      if (!member) {
+        this.#missing.set(text, { by: definition.id, node: item as YamlScalar })
+        continue
+      }
+      const taken = (kind: string, by: string): never => this.#fail(list, `${definition.id}: interface '${text}' is already assigned to ${kind} ${by}`)
+      if (name === 'vrf-interfaces') {
+        if (member.vrf !== undefined && member.vrf !== definition.id) taken('vrf', member.vrf)
+        member.vrf = definition.id
+      } else if (name === 'bridge-interfaces') {
+        if (member.bridge !== undefined && member.bridge !== definition.id) taken('bridge', member.bridge)
+        if (member.bond !== undefined) taken('bond', member.bond)
+        member.bridge = definition.id
+      } else {
+        if (member.bridge !== undefined) taken('bridge', member.bridge)
+        if (member.bond !== undefined && member.bond !== definition.id) taken('bond', member.bond)
+        member.bond = definition.id
+      }
+    }
+  }
+
+  /** 1.x does not say where. */
+  #validate(definition: NetplanDefinition, node: YamlNode): void {
+    const error = grammarError(definition, definition.renderer ?? this.renderer, this.#newer)
+    if (error !== undefined) this.#fail(this.#newer ? undefined : node, `${definition.id}: ${error}`)
+  }
+
+  /** Definitions without a renderer of their own get the global one, networkd by default. */
+  finish(): void {
+    for (const definition of this.definitions.values()) definition.renderer ??= this.renderer ?? 'networkd'
+  }
+}
+
+const keyOf = (node: YamlNode): string => (node.kind === 'scalar' ? node.text : node.source.text)
+
+/** Where libyaml reports the error: a key over several lines and a mapping inside a plain line are noticed at the colon. */
+function libyamlPlace(problem: Problem, text: string): { readonly line: number | undefined; readonly column: number | undefined } {
+  const { source } = problem
+  if (!source) return { line: undefined, column: undefined }
+  if (source.endLine > source.line) return { line: source.endLine, column: source.endColumn }
+  if (!problem.message.startsWith('Nested mappings')) return { line: source.line, column: source.column }
+  const colon = text.slice(source.start).search(/:(?:\s|$)/)
+  const before = text.slice(0, source.start + Math.max(0, colon))
+  return { line: before.split('\n').length, column: before.length - before.lastIndexOf('\n') }
+}
