@@ -31,7 +31,7 @@ export async function loadBundle(path: string, options: LoadOptions = {}): Promi
     throw new OperatingError(5, {
       en: `${path} is not a bundle: none of ${[...TOP].join(', ')} is in it`, zh: `${path} 不是证据包：其中没有 ${[...TOP].join('、')} 中的任何一个`,
     }, firstProblems(problems))
-  return { name: basename(realpathSync(path)), files: byPath(inBundle.map(file => laterReader(file, hooks))), problems }
+  return { name: basename(realpathSync(path)).replace(/\.(?:tgz|tar(?:\.\w+)?)$/, ''), files: new Map([...byPath(inBundle)].map(([at, file]) => [at, laterReader(file, hooks)])), problems }
 }
 
 function firstProblems(problems: readonly Problem[]): Said[] {
