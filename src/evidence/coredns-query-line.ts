@@ -185,7 +185,7 @@ export function queryLine(text: string, start: number, end: number, span: Questi
   if (Number.isNaN(took) || querySizeBytes < 0 || replySizeBytes < 0) return undefined
   const upstream = durationEnd < end ? upstreamIn(text.slice(durationEnd + 1, Math.min(end, durationEnd + 400))) : undefined
   return {
-    ...asker,
+    atMs: asker.atMs, ...(asker.zone && { zone: asker.zone }), client: asker.client, clientPort: asker.clientPort, id: asker.id,
     type: text.slice(quote + 1, typeEnd), class: text.slice(typeEnd + 1, classEnd), name: text.slice(classEnd + 1, nameEnd),
     transport: text.charCodeAt(nameEnd + 1) === 117 ? 'udp' : 'tcp',
     querySizeBytes, do: text.charCodeAt(sizeEnd + 1) === 116,
