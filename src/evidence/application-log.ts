@@ -9,7 +9,7 @@ import type { Read, Source } from '../chain/source.ts'
 import { lineSource } from '../chain/source.ts'
 import type { ApplicationLookup } from './observation.ts'
 import { LINE_LIMIT, linesOf } from './lines.ts'
-import { addressesOf, beforeError, operationOf } from './log-operation.ts'
+import { addressesOf, operationOf } from './log-operation.ts'
 import { wordsOf } from './log-words.ts'
 import { problemTally, type ProblemTally } from './problem-tally.ts'
 import { namelessErrorIn, resolverErrorIn } from './resolver-error.ts'
@@ -122,7 +122,7 @@ function learn(logs: readonly ApplicationLog[], settings: ApplicationLogSettings
     for (const { body } of bodies(log, settings.nearMs, unused)) {
       const error = resolverErrorIn(body)
       if (error) {
-        const { key } = operationOf(beforeError(body, error.start))
+        const { key } = operationOf(body, error.start)
         if (key !== undefined && !isContinuation(body)) remember(learned.operations, key, error.name)
         continue
       }

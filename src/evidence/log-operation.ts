@@ -5,6 +5,7 @@
 // This is an inference, and observations made by it say so (`basis: 'same-operation'`).
 import type { LogWord } from './log-words.ts'
 import { wordsOf } from './log-words.ts'
+import { resolverErrorIn } from './resolver-error.ts'
 import { isAddress, serverAddress } from './server-address.ts'
 
 export interface Operation {
@@ -58,11 +59,11 @@ function addWord(left: Left, raw: string): void {
   }
 }
 
-/** `text`: the line after its time stamp, and up to its resolver error where it has one. */
-export function operationOf(text: string): Operation {
+/** `text`: the line after its time stamp; `error`: where its resolver error begins, which is no part of the operation. */
+export function operationOf(text: string, error?: number): Operation {
   const left: Left = { parts: [], good: false, bad: false, own: false }
   const reached: string[] = []
-  const words = wordsOf(text)
+  const words = error === undefined ? wordsOf(text) : wordsBefore(text, error)
   words.forEach((word, i) => readWord(word, words[i - 1], left, reached))
   const key = left.own ? left.parts.join(' ').slice(0, 400) : undefined
   return { key, ending: left.bad ? 'bad' : left.good || reached.length > 0 ? 'good' : 'none', reached }
@@ -87,8 +88,17 @@ function readWord(word: LogWord, before: LogWord | undefined, left: Left, reache
 /** What wraps a resolver error and tells nothing of the operation: `dial tcp: `, `Get "https://…": `. */
 const WRAPPER = /(?:^|[\s"])(?:dial (?:tcp|udp)[46]?|(?:Get|Post|Put|Head|Delete|Patch) \\?"?[^\s"]{1,500}|connect|connection error|caused by|java\.net|err|error|Error|exception)[:=.]?\\?"?:?\s*$/
 
-/** The part of a line in front of its resolver error that names the operation. */
-export function beforeError(text: string, errorStart: number): string {
+/** The words of a line without its resolver error. JSON cannot be cut in two: there the members that hold the error are cut. */
+function wordsBefore(text: string, error: number): LogWord[] {
+  if (!text.startsWith('{')) return wordsOf(beforeError(text, error))
+  return wordsOf(text).map(word => {
+    const inside = resolverErrorIn(word.value)
+    return inside ? { ...word, value: beforeError(word.value, inside.start) } : word
+  })
+}
+
+/** The part of a text in front of its resolver error that names the operation. */
+function beforeError(text: string, errorStart: number): string {
   let head = text.slice(0, errorStart)
   for (let i = 0; i < 8; i++) {
     const wrapper = WRAPPER.exec(head.slice(-600))
