@@ -39,8 +39,27 @@ export interface Outcome {
   readonly notes: readonly Note[]
 }
 
+/** A choice that was met while exploring: `Pick.at`, all that was offered there, and the text it comes from. */
+export interface Site {
+  readonly at: string
+  /** True: nobody knows what it is (an unknown, or an order that nothing tells). */
+  readonly unknown: boolean
+  readonly source?: Source
+  /** The keys it was drawn under, if any; for an unknown these are keys of `Outcome.world`. */
+  readonly keys: readonly string[]
+  readonly options: readonly SiteOption[]
+}
+export interface SiteOption {
+  readonly value: Plain
+  /** Canonical: what a pin names. */
+  readonly text: string
+  readonly source?: Source
+}
+
 export interface Explored {
   readonly outcomes: readonly Outcome[]
+  /** Every choice met, on any path. */
+  readonly sites?: readonly Site[]
   /** False when a bound was hit or an order of parallel work was not covered: then nothing may be called impossible. */
   readonly complete: boolean
   readonly hitBound?: string

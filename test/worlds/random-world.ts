@@ -1,0 +1,156 @@
+// Random small worlds: programs of a few hops that pick, keep, ask, race, lose, retry, cache, wait, forget and go in circles.
+// A world is data, so that one that fails can be printed and read. What a hop answers depends on everything it has seen, in
+// the order it saw it, so that nothing an engine mixes up stays hidden.
+import {
+  ask, call, get, LOOP, LOST, note, pick, put, sleep, text,
+  type Arrival, type Ask, type Chain, type Fill, type Hop, type HopRun, type Plain,
+} from '../../src/chain/effects.ts'
+import type { Rational } from '../../src/chain/rational.ts'
+
+export type To = { readonly hop: number; readonly query: string }
+export type Statement =
+  | { readonly do: 'pick'; readonly at: string; readonly odds: readonly number[]; readonly key?: string }
+  | { readonly do: 'unknown'; readonly key: string; readonly options: number }
+  | { readonly do: 'call'; readonly to: To }
+  | { readonly do: 'ask'; readonly to: readonly To[]; readonly timeoutMs: number; readonly enough?: 'first' | 'good' | 'two'; readonly tries: number }
+  | { readonly do: 'cache'; readonly cell: string; readonly to: To; readonly lives: readonly number[]; readonly stores: boolean }
+  | { readonly do: 'get'; readonly cell: string }
+  | { readonly do: 'put'; readonly cell: string; readonly lifeMs: number }
+  | { readonly do: 'sleep'; readonly ms: number; readonly when: number }
+  | { readonly do: 'stop' | 'lose'; readonly when: number }
+
+export interface World {
+  readonly hops: readonly { readonly body: readonly Statement[]; readonly forgets: boolean }[]
+  readonly forgetting: boolean
+}
+
+export const ROOT: Ask = { hop: 'h0', query: 'a' }
+
+/** mulberry32: small, seeded, the same everywhere. */
+export function dice(seed: number): (n: number) => number {
+  let s = seed >>> 0
+  return n => {
+    s = (s + 0x6d2b79f5) >>> 0
+    let t = Math.imul(s ^ (s >>> 15), s | 1)
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
+    return ((t ^ (t >>> 14)) >>> 0) % n
+  }
+}
+
+export function randomWorld(seed: number): World {
+  const roll = dice(seed)
+  const count = 2 + roll(4)
+  // Parallel asks multiply the judge's paths by their orders: few, in few hops.
+  let races = 1 + roll(2)
+  const hops = Array.from({ length: count }, (_, i) => {
+    const body: Statement[] = []
+    const leaf = i === count - 1
+    const size = leaf ? 1 + roll(2) : 1 + roll(3)
+    for (let s = 0; s < size; s++) {
+      const statement = randomStatement(roll, i, s, count, races > 0)
+      if (statement.do === 'ask' && statement.to.length > 1) races--
+      body.push(statement)
+    }
+    return { body, forgets: roll(3) === 0 }
+  })
+  return { hops, forgetting: true }
+}
+
+function randomStatement(roll: (n: number) => number, hop: number, nth: number, count: number, mayRace: boolean): Statement {
+  const last = hop === count - 1
+  const query = (): string => ['a', 'b', '$', '$', `$${hop}${nth}`][roll(5)]!
+  // Mostly down the chain; now and then back up it: a loop.
+  const to = (): To => ({ hop: last || roll(14) === 0 ? roll(count) : hop + 1 + roll(count - hop - 1), query: query() })
+  const key = (): string => ['k', 'k', 't|$'][roll(3)]!
+  const cell = (): string => ['c', 'c|$', 't|c$'][roll(3)]!
+  const odds = (): readonly number[] => [[1, 1], [1, 2], [1, 3], [1, 0, 1], [2, 1, 1]][roll(5)]!
+  const kind = last ? roll(7) : roll(16)
+  switch (kind) {
+    case 0: case 1: return { do: 'pick', at: `p${hop}.${nth}`, odds: odds() }
+    case 2: {
+      const k = key()
+      // One key, one law; now and then not, which the engine must notice when the two draw side by side.
+      return { do: 'pick', at: `p${hop}.${nth}`, key: k, odds: roll(12) === 0 ? [3, 1] : [1, 2] }
+    }
+    case 3: return { do: 'unknown', key: ['u', 'u2', 'u|$'][roll(3)]!, options: 2 }
+    case 4: return { do: 'sleep', ms: [1, 2, 3, 5][roll(4)]!, when: roll(4) }
+    case 5: return { do: 'lose', when: roll(3) }
+    case 6: return roll(2) ? { do: 'stop', when: roll(3) } : { do: 'put', cell: cell(), lifeMs: [1, 2, 4, 8][roll(4)]! }
+    case 7: return { do: 'get', cell: cell() }
+    case 8: return { do: 'put', cell: cell(), lifeMs: [0, 1, 2, 4, 8][roll(5)]! }
+    case 9: case 10: return { do: 'call', to: to() }
+    case 11: case 12: return { do: 'cache', cell: cell(), to: to(), lives: [[4, 2, 0], [8, 8, 8], [1, 3, 5], [2, 0, 6]][roll(4)]!, stores: roll(4) === 0 }
+    default: {
+      const parallel = mayRace && roll(3) > 0
+      return {
+        do: 'ask', to: Array.from({ length: parallel ? 2 + (roll(8) === 0 ? 1 : 0) : 1 }, to), timeoutMs: [1, 2, 3, 5][roll(4)]!,
+        ...(roll(2) === 0 && { enough: (['first', 'good', 'two'] as const)[roll(3)]! }), tries: 1 + roll(2),
+      }
+    }
+  }
+}
+
+/** What of a value the asker's own answer depends on. */
+const code = (value: Plain): number => {
+  const t = text(value)
+  let sum = 0
+  for (let i = 0; i < t.length; i++) sum = (sum * 7 + t.charCodeAt(i)) % 97
+  return sum % 5
+}
+const ENOUGH = {
+  first: (got: readonly Arrival[]): boolean => got.length >= 1,
+  good: (got: readonly Arrival[]): boolean => got.some(r => r.value === 'v0' || r.value === 'v1'),
+  two: (got: readonly Arrival[]): boolean => got.length >= 2,
+}
+
+export function chainOf(world: World): Chain {
+  return new Map(world.hops.map(({ body, forgets }, i): [string, Hop] => {
+    const hop: Hop = query => runBody(body, String(query))
+    if (forgets && world.forgetting) hop.forgets = (query, key) => key.startsWith('t|') && key.endsWith(String(query))
+    return [`h${i}`, hop]
+  }))
+}
+
+function* runBody(body: readonly Statement[], query: string): HopRun {
+  const name = (template: string): string => template.replace('$', query)
+  const target = (to: To): Ask => ({ hop: `h${to.hop}`, query: name(to.query).slice(0, 6) })
+  let seen = 0
+  const saw = (value: Plain): void => { seen = (seen * 3 + code(value) + 1) % 7 }
+  for (const s of body) {
+    switch (s.do) {
+      case 'pick': saw(yield* pick({ at: s.at, options: s.odds.map((_, i) => i), odds: rationals(s.odds), ...(s.key && { key: name(s.key) }) })); break
+      case 'unknown': saw(yield* pick({ at: `is ${s.key}?`, options: Array.from({ length: s.options }, (_, i) => `w${i}`), key: name(s.key) })); break
+      case 'call': saw(yield* call(target(s.to).hop, target(s.to).query)); break
+      case 'sleep': if (seen % 4 >= s.when) yield* sleep(s.ms); break
+      case 'get': saw((yield* get(name(s.cell))) ?? 'none'); break
+      case 'put': yield* put(name(s.cell), `v${seen % 3}`, s.lifeMs); break
+      case 'stop': if (seen % 3 === s.when) return `v${seen % 3}`; break
+      case 'lose': if (seen % 3 === s.when) return LOST; break
+      case 'cache': saw(yield* throughCache(name(s.cell), target(s.to), s.lives, s.stores)); break
+      case 'ask': {
+        for (let n = 0; n < s.tries; n++) {
+          const got = yield* ask(s.to.map(target), s.timeoutMs, s.enough && ENOUGH[s.enough])
+          saw(got.map(r => [r.from, r.value]))
+          if (got.length > 0) break
+        }
+      }
+    }
+    yield* note({ kind: 'saw', seen })
+  }
+  return `v${seen % 3}`
+}
+
+function* throughCache(cell: string, from: Ask, lives: readonly number[], stores: boolean): HopRun {
+  const lifeMs = (value: Plain): number => (value === LOST || value === LOOP ? 0 : lives[code(value) % 3]!)
+  const fill: Fill = { from, lifeMs, ...(stores && { stores: (value: Plain) => [value, 'stored'] }) }
+  const held = yield* get(cell, fill)
+  if (held) return [held.value, held.ageMs]
+  const value = yield* call(from.hop, from.query)
+  if (lifeMs(value) > 0) yield* put(cell, stores ? [value, 'stored'] : value, lifeMs(value))
+  return value
+}
+
+function rationals(odds: readonly number[]): Rational[] {
+  const total = odds.reduce((a, b) => a + b, 0)
+  return odds.map(o => (o === 0 ? [0n, 1n] : total % o === 0 ? [1n, BigInt(total / o)] : [BigInt(o), BigInt(total)]))
+}
