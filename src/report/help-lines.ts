@@ -7,7 +7,7 @@ import { styled, type Line } from './paint.ts'
 import { placeName } from './place.ts'
 import { printable } from './printable.ts'
 import type { SnippetOptions } from './snippet.ts'
-import { takeColumns, wrap } from './width.ts'
+import { takeColumns, widthOf, wrap } from './width.ts'
 import { words, type Words } from './wording.ts'
 
 const CONTEXT_LINES = 1
@@ -18,11 +18,12 @@ export function helpLines(fix: FixReport, orElse: boolean, options: SnippetOptio
   const title = `${orElse ? w.orElse : ''}${options.lang === 'zh' ? fix.title_zh : fix.title}${w.paren(w.applicability[fix.applicability])}`
   const head = `${w.help}${w.colon}`
   const changes = [...editsByFile(fix.edits)].map(([file, edits]) => ({ file, hunks: hunksOf(options.textOf(file), edits) }))
-  const gutter = Math.max(1, ...changes.flatMap(change => change.hunks.flatMap(hunk => hunk.map(line => String(line.number).length))))
+  const gutter = Math.max(1, ...changes.flatMap(change => change.hunks.flatMap(hunk => hunk.map(line => String(line.number ?? '').length))))
   const bar = styled('gutter', `${' '.repeat(gutter)} |`)
-  const lines: Line[] = wrap(title, options.columns - 6, options.columns - 6).map((text, index) => (index === 0 ? [styled('good', head), text] : ['      ', text]))
+  const lines: Line[] = wrap(title, options.columns - widthOf(head)).map((text, index) =>
+    [index === 0 ? styled('good', head) : ' '.repeat(widthOf(head)), text])
   for (const { file, hunks } of changes) {
-    const isNew = options.textOf(file) === undefined
+    const isNew = options.textOf(file) === undefined && fix.edits.every(edit => edit.file !== file || edit.end === 0)
     lines.push([styled('gutter', `${' '.repeat(gutter)} ~> `), placeName(file) + (isNew ? ` ${w.newFile}` : '')], [bar])
     for (const [index, hunk] of hunks.entries()) {
       if (index > 0) lines.push([styled('gutter', '...')])
@@ -38,11 +39,15 @@ export function helpLines(fix: FixReport, orElse: boolean, options: SnippetOptio
 
 interface ChangedLine {
   readonly sign: ' ' | '+' | '-'
-  readonly number: number
+  /** Undefined where the file's text is not at hand. */
+  readonly number: number | undefined
   readonly text: string
 }
 
 function hunksOf(text: string | undefined, edits: Parameters<typeof applyEdits>[1]): ChangedLine[][] {
+  // Without the text, or with only its first part, there is no line to count from: what is put in is all that can be shown.
+  if (edits.some(edit => edit.end > (text?.length ?? 0)))
+    return edits.map(edit => edit.text.replace(/\n$/, '').split('\n').map(line => ({ sign: '+', number: undefined, text: line })))
   const after = applyEdits(text ?? '', edits)
   const patch = structuredPatch('', '', text ?? '', after, '', '', { context: CONTEXT_LINES })
   return patch.hunks.map(hunk => {
@@ -65,7 +70,7 @@ function changeLine(line: ChangedLine, gutter: number, columns: number): Line[] 
   do {
     const piece = takeColumns(rest, columns - gutter - 3)
     rest = rest.slice(piece.length)
-    const number = lines.length === 0 ? String(line.number).padStart(gutter) : ' '.repeat(gutter)
+    const number = lines.length === 0 ? String(line.number ?? '').padStart(gutter) : ' '.repeat(gutter)
     lines.push([styled('gutter', number), ' ', styled(style, `${line.sign} ${piece}`)])
   } while (rest !== '')
   return lines
