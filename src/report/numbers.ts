@@ -4,21 +4,21 @@ import type { Probability } from '../findings/diagnosis.ts'
 /** Odds with long numerators say nothing to a reader; the exact ones are in the JSON. */
 const LONGEST_FRACTION = 9
 
-export function percent(share: number): string {
-  if (!Number.isFinite(share)) return '?'
-  const value = share * 100
+export function percent(part: number): string {
+  if (!Number.isFinite(part)) return '?'
+  const value = part * 100
   if (value > 0 && value < 0.1) return '< 0.1 %'
   if (value < 100 && value > 99.9) return '> 99.9 %'
   return `${trimZero(value.toFixed(1))} %`
 }
 
 /** Of an interval: whole percents, without the sign. */
-export const wholePercent = (share: number): string => String(Math.round(share * 100))
+export const wholePercent = (part: number): string => String(Math.round(part * 100))
 
 const trimZero = (text: string): string => text.replace(/\.0+$/, '')
 
-const fraction = (odds: { readonly exact: string; readonly value: number }): string =>
-  odds.exact.length <= LONGEST_FRACTION ? odds.exact : percent(odds.value)
+const fraction = ({ exact, value }: { readonly exact: string; readonly value: number }): string =>
+  exact.length <= LONGEST_FRACTION ? exact : percent(value)
 
 export function odds(probability: Probability): string {
   return 'exact' in probability ? fraction(probability) : `${fraction(probability.min)}..${fraction(probability.max)}`

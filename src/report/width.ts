@@ -2,7 +2,7 @@
 import { eastAsianWidth } from 'get-east-asian-width'
 import { printable } from './printable.ts'
 
-const ZERO_WIDTH = /^[\p{Mn}\p{Me}\u200d\ufe00-\ufe0f]$/u
+const ZERO_WIDTH = /^(?:\p{Mn}|\p{Me}|\u200d)$/u
 /** Not at the start of a line, not at the end of one (Chinese typesetting, JIS X 4051 in its short form). */
 const NO_START = /^[，。、；：！？）】」』》〉”’…％,.;:!?)\]}%]/u
 const NO_END = /[（【「『《〈“‘([{]$/u
