@@ -1,4 +1,5 @@
-// Reading CoreDNS logs: 1,000,000 lines in chunks of 64 KiB, beside a pass over the same chunks that only counts lines. Runs alternate, the ratio of
+// Reading CoreDNS logs: 1,000,000 lines in chunks of 64 KiB, beside a pass over the same chunks that only counts lines. Runs alternate, the
+// ratio of
 // the medians is what counts: absolute times vary by machine.   node bench/coredns-log.ts [lines]
 import { performance } from 'node:perf_hooks'
 import { corednsLogReader } from '../src/evidence/coredns-log.ts'
@@ -25,7 +26,8 @@ function makeChunks(): string[] {
     const name = random(50) === 0 ? WANTED : `api-${random(1200)}.example.net.${SUFFIXES[random(4)]}`
     const local = name.endsWith('local.')
     const result = local ? 'NXDOMAIN qr,aa,rd 155' : random(3) === 0 ? 'NXDOMAIN qr,rd,ra 126' : 'NOERROR qr,aa,rd,ra 70'
-    text += `${new Date(atMs).toISOString().replace('Z', '123456Z')} [INFO] 172.17.${random(4)}.${random(250)}:${32_768 + random(28_000)} - ${random(65_536)} `
+    text += `${new Date(atMs).toISOString().replace('Z', '123456Z')} [INFO] `
+      + `172.17.${random(4)}.${random(250)}:${32_768 + random(28_000)} - ${random(65_536)} `
       + `"${random(2) === 0 ? 'A' : 'AAAA'} IN ${name} udp ${30 + random(40)} false 1232" ${result} 0.000${100_000 + random(800_000)}s\n`
     if (text.length >= CHUNK) {
       chunks.push(text.slice(0, CHUNK))
@@ -72,6 +74,8 @@ const median = (all: readonly number[]): number => [...all].sort((a, b) => a - b
 const base = median(times['count lines'] as number[])
 for (const [name, all] of Object.entries(times)) {
   const ms = median(all)
-  console.log(`${name.padEnd(20)} ${ms.toFixed(0).padStart(6)} ms  ${(LINES / ms / 1000).toFixed(2).padStart(6)} M lines/s  ratio ${(ms / base).toFixed(1)}`)
+  console.log(`${name.padEnd(20)} ${ms.toFixed(0).padStart(6)} ms  ${(LINES / ms / 1000).toFixed(2).padStart(6)} M lines/s  ratio `
+    + `${(ms / base).toFixed(1)}`)
 }
-console.log(`input ${(chunks.reduce((sum, chunk) => sum + chunk.length, 0) / 1e6).toFixed(0)} MB, peak memory ${(peak / 1e6).toFixed(0)} MB`)
+console.log(`input ${(chunks.reduce((sum, chunk) => sum + chunk.length, 0) / 1e6).toFixed(0)} MB, peak memory `
+  + `${(peak / 1e6).toFixed(0)} MB`)

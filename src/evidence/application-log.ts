@@ -2,7 +2,8 @@
 //   stated          the line names the name and its addresses: `lookup host=a.b addrs=[10.0.0.1]`, `resolve a.b -> 10.0.0.1`
 //   same-operation  the good ending of an operation that elsewhere failed with exactly one name (log-operation.ts)
 //   address         the good ending of an operation at an address that, by answers seen elsewhere, belongs to exactly one name
-// An operation or address of two names is nobody's: such lines are counted in a Problem, not guessed. A log in which nothing names a name gives nothing.
+// An operation or address of two names is nobody's: such lines are counted in a Problem, not guessed. A log in which nothing names a name
+// gives nothing.
 // Continuation lines (`Caused by:`, indented) repeat an error: they count once with the line they belong to.
 import { nameKey } from '../dns/name.ts'
 import type { Read, Source } from '../chain/source.ts'
@@ -13,7 +14,7 @@ import { addressesOf, operationOf } from './log-operation.ts'
 import { wordsOf } from './log-words.ts'
 import { problemTally, type ProblemTally } from './problem-tally.ts'
 import { namelessErrorIn, resolverErrorIn } from './resolver-error.ts'
-import { lineStamp } from './time-stamp.ts'
+import { lineStamp, stampAt } from './time-stamp.ts'
 
 export interface ApplicationLog {
   readonly file: string
@@ -63,7 +64,8 @@ function statedLookup(text: string): Stated | undefined {
     const bare = value.replace(/^["'(]+|["'):,]+$/g, '')
     const isName = HOST_NAME.test(bare) && hasLetter(bare)
     if (key === undefined && ASKED.has(bare.toLowerCase())) asked = true
-    else if (key !== undefined && /^(msg|message|event|op|action)$/.test(key)) asked ||= value.split(/\s+/, 8).some(part => ASKED.has(part.toLowerCase()))
+    else if (key !== undefined && /^(msg|message|event|op|action)$/.test(key)) asked ||= value.split(/\s+/, 8).some(part =>
+      ASKED.has(part.toLowerCase()))
     else if (key !== undefined && NAME_KEYS.has(key.toLowerCase()) && isName) name ??= bare
     else if (key === undefined && asked && name === undefined && isName && !/^(for|of|host|name|the|to|in|on)$/i.test(bare)) name = bare
     else if (name !== undefined && /^(failed|fail|error|nxdomain|timeout|servfail)$/i.test(bare)) failed = true
@@ -72,16 +74,19 @@ function statedLookup(text: string): Stated | undefined {
   return asked && name !== undefined && (addresses.length > 0 || failed) ? { name, ok: addresses.length > 0, addresses } : undefined
 }
 
-const isContinuation = (line: string): boolean => /^(?:\s|Caused by:|at |\.\.\. \d|Traceback|During handling|The above exception)/.test(line)
+const isContinuation = (line: string): boolean =>
+  /^(?:\s|Caused by:|at |\.\.\. \d|Traceback|During handling|The above exception)/.test(line)
 
-/** Container runtimes' own framing: CRI `TIME stdout F text`, Docker's JSON. The text inside, and where it begins in the line (0 when re-made). */
+/** Container runtimes' own framing: CRI `TIME stdout F text`, Docker's JSON. The text inside, and where it begins in the line (0 when
+ * re-made). */
 function unframed(line: string): { text: string; stampFrom: string } {
   const cri = /^\d{4}-\d\d-\d\dT[\d:.]{8,18}(?:Z|[+-]\d\d:\d\d) (?:stdout|stderr) [FP] /.exec(line)
   if (cri) return { text: line.slice(cri[0].length), stampFrom: line }
   if (line.startsWith('{"log":')) {
     try {
       const parsed = JSON.parse(line) as { log?: unknown; time?: unknown }
-      if (typeof parsed.log === 'string') return { text: parsed.log.trimEnd(), stampFrom: typeof parsed.time === 'string' ? parsed.time : parsed.log }
+      if (typeof parsed.log === 'string') return { text: parsed.log.trimEnd(), stampFrom: typeof parsed.time === 'string' ? parsed.time
+        : parsed.log }
     } catch { /* Half a line of JSON: read as the text it is. */ }
   }
   return { text: line, stampFrom: line }
@@ -97,13 +102,19 @@ interface ReadLine {
 /** Time and text of each line; time stamps are taken off, the kubelet's and the program's own. */
 function* bodies(log: ApplicationLog, nearMs: number | undefined, tally: ProblemTally): Generator<ReadLine> {
   for (const line of linesOf(log.text)) {
+    if (line.text === '') continue
     const source = lineSource(log.file, line.number, line.text, line.start)
     if (line.dropped > 0) tally.add('log-long-line', 'damaged', `lines longer than ${LINE_LIMIT} characters: the rest is not read`, source)
     const { text, stampFrom } = unframed(line.text)
     const stamp = lineStamp(stampFrom, nearMs)
-    if (stamp && stamp.zone !== 'written' && stamp.atMs !== undefined) tally.add('log-time-zone', 'unknown', 'time stamps without a zone: read as UTC', source)
+    if (stamp && stamp.zone !== 'written' && stamp.atMs !== undefined) tally.add('log-time-zone', 'unknown',
+      'time stamps without a zone: read as UTC', source)
+    // Stamps in front only: one inside a JSON or logfmt line is a member of it.
     let body = text
-    for (let own = lineStamp(body, nearMs), i = 0; own && own.end <= 64 && i < 2; own = lineStamp(body, nearMs), i++) body = body.slice(own.end).replace(/^[\]\s]+/, '')
+    for (let i = 0; i < 2; i++) {
+      const own = stampAt(body, body.startsWith('[') ? 1 : 0, nearMs)
+      if (own) body = body.slice(own.end).replace(/^[\]\s]{1,16}/, '')
+    }
     yield { source, line: line.text, atMs: stamp?.atMs, body }
   }
 }
@@ -134,7 +145,8 @@ function learn(logs: readonly ApplicationLog[], settings: ApplicationLogSettings
 }
 
 /** All application logs of one bundle together: what one log teaches (an operation, an address) is used for the others. */
-export function readApplicationLogs(logs: readonly ApplicationLog[], settings: ApplicationLogSettings = {}): Read<readonly ApplicationLookup[]> {
+export function readApplicationLogs(logs: readonly ApplicationLog[],
+  settings: ApplicationLogSettings = {}): Read<readonly ApplicationLookup[]> {
   const learned = learn(logs, settings)
   const value: ApplicationLookup[] = []
   const tally = problemTally()
@@ -142,7 +154,8 @@ export function readApplicationLogs(logs: readonly ApplicationLog[], settings: A
   return { value, problems: tally.list() }
 }
 
-function readOne(log: ApplicationLog, learned: Learned, settings: ApplicationLogSettings, tally: ProblemTally, value: ApplicationLookup[]): void {
+function readOne(log: ApplicationLog, learned: Learned, settings: ApplicationLogSettings, tally: ProblemTally,
+  value: ApplicationLookup[]): void {
   const end = value.length + (settings.limit ?? DEFAULT_LIMIT)
   const inThisRecord = new Set<string>()
   for (const { source, line, atMs, body } of bodies(log, settings.nearMs, tally)) {
@@ -167,7 +180,8 @@ function lookupIn(body: string, learned: Learned, tally: ProblemTally, source: S
     return { ...fields, ok: false, basis: 'stated', addresses: [] }
   }
   const stated = statedLookup(body)
-  if (stated) return { name: stated.name, ok: stated.ok, basis: 'stated', addresses: stated.addresses, ...(!stated.ok && { result: 'error' as const }) }
+  if (stated) return { name: stated.name, ok: stated.ok, basis: 'stated', addresses: stated.addresses,
+    ...(!stated.ok && { result: 'error' as const }) }
   if (namelessErrorIn(body)) {
     tally.add('application-error-without-name', 'ignored', 'resolver errors that do not name what was looked up', source)
     return undefined
@@ -178,11 +192,14 @@ function lookupIn(body: string, learned: Learned, tally: ProblemTally, source: S
   if (operation?.size === 1) return { name: [...operation.values()][0] as string, ok: true, basis: 'same-operation', addresses: reached }
   const names = new Map(reached.flatMap(address => [...(learned.addresses.get(address) ?? [])]))
   const candidates = operation ? [...names].filter(([name]) => operation.has(name)) : [...names]
-  if (candidates.length === 1) return { name: (candidates[0] as [string, string])[1], ok: true, basis: operation ? 'same-operation' : 'address', addresses: reached }
-  if (operation || candidates.length > 1) tally.add('application-success-ambiguous', 'ignored', 'successes that fit more than one name: not counted', source)
+  if (candidates.length === 1) return { name: (candidates[0] as [string, string])[1], ok: true, basis: operation ? 'same-operation'
+    : 'address', addresses: reached }
+  if (operation || candidates.length > 1) tally.add('application-success-ambiguous', 'ignored',
+    'successes that fit more than one name: not counted', source)
   return undefined
 }
 
 /** One log by itself. */
-export const readApplicationLog = (file: string, text: string, place: string | undefined, settings: ApplicationLogSettings = {}): Read<readonly ApplicationLookup[]> =>
+export const readApplicationLog = (file: string, text: string, place: string | undefined,
+  settings: ApplicationLogSettings = {}): Read<readonly ApplicationLookup[]> =>
   readApplicationLogs([{ file, text, place }], settings)

@@ -16,13 +16,14 @@ const OLD_ERROR = /\[ERROR (\d{1,4}) (\S{1,1100}) ([A-Z0-9]{1,16})\] (.*)$/
 function failureOf(text: string): ServerError['failure'] {
   if (/i\/o timeout|deadline exceeded/.test(text)) return 'timeout'
   if (/connection refused|REFUSED/.test(text)) return 'refused'
-  if (/unreachable(?! backend)|no route to host|operation not permitted|no healthy proxies|no upstream host/.test(text)) return 'unreachable'
+  if (/unreachable(?! backend)|no route to host|not permitted|no healthy proxies|no upstream host/.test(text)) return 'unreachable'
   return /loop/i.test(text) && !/no next plugin/.test(text) ? 'loop' : 'other'
 }
 
 /** The upstream a Go network error names: `read udp a:p->b:53: …`, `dial tcp b:53: …`. */
 export function upstreamOf(text: string): string | undefined {
-  const arrow = /->(\[?[0-9A-Fa-f.:%\w]{2,60}\]?:\d{1,5}): /.exec(text) ?? /\bdial (?:udp|tcp)\d? (\[?[0-9A-Fa-f.:%\w]{2,60}\]?:\d{1,5}): /.exec(text)
+  const arrow = /->(\[?[0-9A-Fa-f.:%\w]{2,60}\]?:\d{1,5}): /.exec(text)
+    ?? /\bdial (?:udp|tcp)\d? (\[?[0-9A-Fa-f.:%\w]{2,60}\]?:\d{1,5}): /.exec(text)
   const known = arrow && serverAddress(arrow[1] as string)
   return known ? formatServer(known) : undefined
 }
@@ -34,7 +35,8 @@ export function errorLine(line: string): ErrorLine | undefined {
   if (!match) return undefined
   const text = match[4] as string
   const upstream = upstreamOf(text)
-  return { rcode: Number(match[1]), name: match[2] as string, type: match[3] as string, text, failure: failureOf(text), ...(upstream !== undefined && { upstream }) }
+  return { rcode: Number(match[1]), name: match[2] as string, type: match[3] as string, text, failure: failureOf(text),
+    ...(upstream !== undefined && { upstream }) }
 }
 
 type Rule = readonly [event: ServerEventKind, sign: string, value?: RegExp]
@@ -86,7 +88,9 @@ export const zoneLine = (rest: string): EventLine | undefined => (ZONE.test(rest
 
 /** Start-up lines that state nothing of use: the platform, GOMAXPROCS, the tag only. */
 export const isChatter = (rest: string): boolean =>
-  rest === '' || /^(?:\[INFO\] )?[a-z0-9]{2,12}\/[a-z0-9]{2,12}, go1\.[\w.]{1,12}, ?[0-9a-f]{0,40}(?:-dirty)?$/.test(rest) || /^maxprocs: /.test(rest)
+  rest === '' || /^(?:\[INFO\] )?[a-z0-9]{2,12}\/[a-z0-9]{2,12}, go1\.[\w.]{1,12}, ?[0-9a-f]{0,40}(?:-dirty)?$/.test(rest)
+    || rest.startsWith('maxprocs: ')
 
 /** A line with CoreDNS' level tag, or client-go's: known to be CoreDNS', even when what it says is not. */
-export const isTagged = (line: string): boolean => /\[(?:INFO|WARNING|ERROR|FATAL|DEBUG|PANIC)\]|\bplugin\/[a-z]/.test(line) || /(?:^|\s)[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{6} /.test(line)
+export const isTagged = (line: string): boolean => /\[(?:INFO|WARNING|ERROR|FATAL|DEBUG|PANIC)\]|\bplugin\/[a-z]/.test(line)
+  || /(?:^|\s)[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{6} /.test(line)

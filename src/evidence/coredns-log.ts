@@ -1,6 +1,8 @@
-// CoreDNS' log → observations: query lines (coredns-query-line.ts), errors and events (coredns-event-line.ts). Logs are read as the program prints
+// CoreDNS' log → observations: query lines (coredns-query-line.ts), errors and events (coredns-event-line.ts). Logs are read as the program
+// prints
 // them, as `kubectl logs [--timestamps] [--prefix]` does, and as the container runtime keeps them (CRI, Docker's JSON, `-log-format=json`).
-// The reader takes chunks and hands observations on: a log of any length is read in bounded memory. Unreadable lines are counted, one Problem a kind.
+// The reader takes chunks and hands observations on: a log of any length is read in bounded memory. Unreadable lines are counted, one
+// Problem a kind.
 import type { Problem, Read, Source } from '../chain/source.ts'
 import { lineSource } from '../chain/source.ts'
 import type { Observation, ServerError, ServerEvent, ServedQuery } from './observation.ts'
@@ -74,15 +76,18 @@ export function corednsLogReader(settings: CorednsLogSettings, onObservation: (s
       return true
     }
     const line = detached(text.slice(start, end))
-    const read = queryLine(line, 0, end - start, { quote: quote - start, typeEnd: span.typeEnd - start, classEnd: span.classEnd - start, nameEnd: span.nameEnd - start }, nearMs)
+    const read = queryLine(line, 0, end - start, { quote: quote - start, typeEnd: span.typeEnd - start, classEnd: span.classEnd - start,
+      nameEnd: span.nameEnd - start }, nearMs)
     if (!read) return false
     queries++
     const source = sourceOf(line)
     if (read.zone !== 'written') stampProblem(read.zone, source)
     // Member by member: rest and spread cost more than the whole parse.
     hand({
-      kind: 'served', place, atMs: read.atMs, source, client: read.client, clientPort: read.clientPort, id: read.id, name: read.name, type: read.type, class: read.class,
-      transport: read.transport, rcode: read.rcode, flags: read.flags, do: read.do, querySizeBytes: read.querySizeBytes, replySizeBytes: read.replySizeBytes,
+      kind: 'served', place, atMs: read.atMs, source, client: read.client, clientPort: read.clientPort, id: read.id, name: read.name,
+        type: read.type, class: read.class,
+      transport: read.transport, rcode: read.rcode, flags: read.flags, do: read.do, querySizeBytes: read.querySizeBytes,
+        replySizeBytes: read.replySizeBytes,
       durationMs: read.durationMs, ...(read.upstream !== undefined && { upstream: read.upstream }),
     })
     return true
@@ -103,7 +108,8 @@ export function corednsLogReader(settings: CorednsLogSettings, onObservation: (s
     if (event) {
       const count = (eventCounts.get(event.event) ?? 0) + 1
       eventCounts.set(event.event, count)
-      if (count > EVENT_LIMIT) return tally.add('log-repeated-event', 'ignored', `the same kind of event again (${event.event}): not kept`, source)
+      if (count > EVENT_LIMIT) return tally.add('log-repeated-event', 'ignored', `the same kind of event again (${event.event}): not kept`,
+        source)
       return hand({ kind: 'server-event', ...seen, ...event, text: detached(line).slice(0, 1000) })
     }
     if (isChatter(rest)) return
@@ -140,7 +146,8 @@ export function corednsLogReader(settings: CorednsLogSettings, onObservation: (s
       const dropped = end - start - LINE_LIMIT + (start === 0 ? carryDropped : 0)
       if (dropped > 0) {
         end = Math.min(end, start + LINE_LIMIT)
-        tally.add('log-long-line', 'damaged', `lines longer than ${LINE_LIMIT} characters: the rest is not read`, lineSource(file, lines, text.slice(start, start + 200), offset + start))
+        tally.add('log-long-line', 'damaged', `lines longer than ${LINE_LIMIT} characters: the rest is not read`,
+          lineSource(file, lines, text.slice(start, start + 200), offset + start))
       }
       while (quote >= 0 && quote < start) quote = text.indexOf('"', start)
       if (end > start) readLine(text, start, end, quote >= 0 && quote < end ? quote : -1)

@@ -74,7 +74,8 @@ function integer(text: string, at: number, end: number): number {
   return value
 }
 
-const UNITS_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1, 'µs': 0.001, 'μs': 0.001, us: 0.001, ns: 0.000001 }
+const UNITS_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1, 'µs': 0.001, 'μs': 0.001, us: 0.001,
+  ns: 0.000001 }
 
 /** `0.000138s`, and Go's `104.117µs`, `1m2.5s`; NaN otherwise. */
 export function durationMs(text: string): number {
@@ -110,7 +111,8 @@ function flagList(text: string): readonly string[] | undefined {
 }
 
 /** Client, port, id and time, from the text before the question: `… ADDR:PORT - ID ` or `… ADDR - [WHEN] [ID ]`. */
-function before(text: string, start: number, quote: number, nearMs: number | undefined): Pick<QueryLine, 'atMs' | 'zone' | 'client' | 'clientPort' | 'id'> | undefined {
+function before(text: string, start: number, quote: number, nearMs: number | undefined): Pick<QueryLine, 'atMs' | 'zone' | 'client'
+  | 'clientPort' | 'id'> | undefined {
   let dash = -1
   for (let i = quote - 3; i > start; i--) {
     if (text.charCodeAt(i) === 45 && text.charCodeAt(i - 1) === SPACE && text.charCodeAt(i + 1) === SPACE) { dash = i; break }

@@ -21,7 +21,8 @@ export interface Asked {
   readonly trace: boolean
 }
 
-const TYPES = new Set(['A', 'AAAA', 'NS', 'MX', 'TXT', 'SRV', 'PTR', 'SOA', 'CNAME', 'ANY', 'DS', 'DNSKEY', 'HTTPS', 'SVCB', 'CAA', 'NAPTR', 'HINFO', 'AXFR', 'TLSA'])
+const TYPES = new Set(['A', 'AAAA', 'NS', 'MX', 'TXT', 'SRV', 'PTR', 'SOA', 'CNAME', 'ANY', 'DS', 'DNSKEY', 'HTTPS', 'SVCB', 'CAA', 'NAPTR',
+  'HINFO', 'AXFR', 'TLSA'])
 /** Options of dig that take the next word. */
 const WITH_WORD = new Set(['-b', '-c', '-f', '-k', '-p', '-q', '-t', '-x', '-y'])
 
@@ -46,7 +47,8 @@ export function askedBy(words: readonly string[]): Asked {
     if (WITH_WORD.has(word)) i++
   }
   const at = port === '' || port === '53' ? server : server.includes(':') ? `[${server}]:${port}` : `${server}:${port}`
-  return { server: serverText(at), name, type, transport: plus.has('tcp') || plus.has('vc') ? 'tcp' : 'udp', short: plus.has('short'), trace: plus.has('trace') || plus.has('nssearch') }
+  return { server: serverText(at), name, type, transport: plus.has('tcp') || plus.has('vc') ? 'tcp' : 'udp', short: plus.has('short'),
+    trace: plus.has('trace') || plus.has('nssearch') }
 }
 
 const reverseName = (address: string): string =>
@@ -95,7 +97,8 @@ function readLine(block: Block, text: string, nowMs: number | undefined): boolea
   const flags = /^;; flags: ?([a-z ]{0,60});/.exec(text)
   if (flags) block.flags = (flags[1] as string).trim().split(/\s+/).filter(flag => flag !== '' && flag !== 'qr')
   const edns = /^; EDNS: version: (\d{1,3}), flags: ?([a-z ]{0,20}); (?:MBZ: \S{1,12} ?, )?udp: (\d{1,5})/.exec(text)
-  if (edns) block.edns = { sizeBytes: Number(edns[3]), ...((edns[2] as string).includes('do') && { do: true }), ...(edns[1] !== '0' && { version: Number(edns[1]) }) }
+  if (edns) block.edns = { sizeBytes: Number(edns[3]), ...((edns[2] as string).includes('do') && { do: true }),
+    ...(edns[1] !== '0' && { version: Number(edns[1]) }) }
   const section = /^;; (QUESTION|ANSWER|AUTHORITY|ADDITIONAL) SECTION:/.exec(text)
   if (section) block.section = section[1] === 'QUESTION' ? '' : ((section[1] as string).toLowerCase() as 'answer')
   const question = /^;(\S{1,1100})\s+(IN|CH|HS|ANY|CLASS\d{1,5})\s+(\S{1,16})\s*$/.exec(text)
@@ -128,7 +131,8 @@ function answerOf(block: Block, section: PastedSection): DirectAnswer | undefine
     ...(question && question.class !== 'IN' && { class: question.class }),
   }
   const answered = block.rcode ?? (bareRecords ? 'NOERROR' : undefined)
-  const reply: Reply | undefined = answered && { rcode: answered, flags: block.flags, ...block.records, ...(block.edns && { edns: block.edns }) }
+  const reply: Reply | undefined = answered && { rcode: answered, flags: block.flags, ...block.records,
+    ...(block.edns && { edns: block.edns }) }
   return {
     kind: 'direct', tool: 'dig', place: section.place, atMs: block.atMs, source: blockSource(section, block.first, block.last),
     server: block.server ?? (reply ? asked.server : asked.server || (block.failedServer ?? '')), query, reply,
@@ -186,7 +190,9 @@ function shortAnswers(section: PastedSection, asked: Asked): Read<readonly Direc
   const [first, last] = [lines[0], lines.at(-1)]
   if (!first || !last || asked.name === undefined) return { value: [], problems }
   const query: DnsQuery = { name: absolute(asked.name), type: asked.type, transport: asked.transport, rd: true }
-  const seen = { kind: 'direct', tool: 'dig', place: section.place, atMs: undefined, source: blockSource(section, first, last), server: asked.server, query } as const
-  if (answer.length > 0) return { value: [{ ...seen, ttlKnown: false, reply: { rcode: 'NOERROR', flags: [], answer, authority: [], additional: [] } }], problems }
+  const seen = { kind: 'direct', tool: 'dig', place: section.place, atMs: undefined, source: blockSource(section, first, last),
+    server: asked.server, query } as const
+  if (answer.length > 0) return { value: [{ ...seen, ttlKnown: false, reply: { rcode: 'NOERROR', flags: [], answer, authority: [],
+    additional: [] } }], problems }
   return { value: failed ? [{ ...seen, reply: undefined, failure: /refused/.test(failed.text) ? 'refused' : 'timeout' }] : [], problems }
 }

@@ -1,4 +1,5 @@
-// Cache fills: which query lines of one CoreDNS pod were answered by an upstream. Lookups served from the same fill are copies of one draw, so
+// Cache fills: which query lines of one CoreDNS pod were answered by an upstream. Lookups served from the same fill are copies of one draw,
+// so
 // shares and their intervals are over fills. What a line shows (plugin/log, plugin/cache; specs: coredns.md §5.2):
 //   aa without ra      CoreDNS' own data (kubernetes, hosts, file): no fill
 //   no aa              fresh from an upstream; from 1.15 on a cached reply has no aa either, then only the time tells
@@ -14,7 +15,8 @@ import { wilson } from './wilson.ts'
 export interface FillSettings {
   /** Up to 1.14 a cached reply carries aa; from 1.15 on it does not. undefined: not known, taken from the log itself. */
   readonly cacheSetsAa?: boolean
-  /** Longest time a reply can be kept (the `cache` line's caps), ms. undefined: CoreDNS' own caps, 3600 s and 1800 s. Infinity: `serve_stale`. */
+  /** Longest time a reply can be kept (the `cache` line's caps), ms. undefined: CoreDNS' own caps, 3600 s and 1800 s. Infinity:
+   * `serve_stale`. */
   readonly longestMs?: { readonly success: number; readonly denial: number }
   /** Only replies in [fromMs, toMs]. */
   readonly window?: { readonly fromMs: number; readonly toMs: number }
@@ -78,7 +80,8 @@ function setsAa(lines: readonly ServedQuery[]): boolean {
 export function fillsOf(lines: readonly ServedQuery[], settings: FillSettings = {}): FillCounts[] {
   const cacheSetsAa = settings.cacheSetsAa ?? setsAa(lines)
   const longest = settings.longestMs ?? DEFAULT_LONGEST_MS
-  const entries = new Map<string, { first: ServedQuery; fills: Omit<Fill, 'doubtful'>[]; durations: number[]; copies: Map<string, number>; local: number }>()
+  const entries = new Map<string, { first: ServedQuery; fills: Omit<Fill, 'doubtful'>[]; durations: number[]; copies: Map<string,
+    number>; local: number }>()
   for (const line of lines) {
     if (!inWindow(line, settings.window)) continue
     const key = entryKey(line)
@@ -109,7 +112,8 @@ export function fillsOf(lines: readonly ServedQuery[], settings: FillSettings = 
   })
 }
 
-function whyFill(line: ServedQuery, last: Omit<Fill, 'doubtful'> | undefined, cacheSetsAa: boolean, longest: { success: number; denial: number }): Fill['because'] | undefined {
+function whyFill(line: ServedQuery, last: Omit<Fill, 'doubtful'> | undefined, cacheSetsAa: boolean,
+  longest: { success: number; denial: number }): Fill['because'] | undefined {
   if (cacheSetsAa && !line.flags.includes('aa')) return 'no-aa'
   if (line.durationMs > UPSTREAM_MS) return 'duration'
   if (!last) return undefined
@@ -117,8 +121,10 @@ function whyFill(line: ServedQuery, last: Omit<Fill, 'doubtful'> | undefined, ca
   return line.atMs !== undefined && last.atMs !== undefined && line.atMs - last.atMs > kept ? 'lifetime' : undefined
 }
 
-/** Which fills may be slow replies from the cache: only the time speaks for an upstream, the rcode is that of the fill before, the question was
- * asked after that one was answered, and either this upstream's replies carry no aa (so aa is the cache's), or fills of this entry usually lie
+/** Which fills may be slow replies from the cache: only the time speaks for an upstream, the rcode is that of the fill before, the question
+ * was
+ * asked after that one was answered, and either this upstream's replies carry no aa (so aa is the cache's), or fills of this entry usually
+ * lie
  * more than twice as far apart. */
 function withDoubts(fills: readonly Omit<Fill, 'doubtful'>[], durations: readonly number[], cacheSetsAa: boolean): Fill[] {
   const gaps = fills.slice(1).map((fill, i) => (fill.atMs ?? NaN) - (fills[i]?.atMs ?? NaN)).filter(gap => gap >= 0).sort((a, b) => a - b)
@@ -128,7 +134,8 @@ function withDoubts(fills: readonly Omit<Fill, 'doubtful'>[], durations: readonl
     const last = fills[i - 1]
     const gap = fill.atMs !== undefined && last?.atMs !== undefined ? fill.atMs - last.atMs : NaN
     const inFlight = gap < (durations[i] as number)
-    const doubtful = cacheSetsAa && fill.because === 'duration' && last?.rcode === fill.rcode && !inFlight && (plain.has(fill.rcode) || gap < usual / 2)
+    const doubtful = cacheSetsAa && fill.because === 'duration' && last?.rcode === fill.rcode && !inFlight
+      && (plain.has(fill.rcode) || gap < usual / 2)
     return { ...fill, doubtful }
   })
 }

@@ -30,10 +30,12 @@ export function readHost(section: PastedSection): Read<readonly DirectAnswer[]> 
     if (record) {
       // One line is one record: records of the same question are gathered into one reply.
       const type = record.type === 'CNAME' ? 'A' : record.type
-      const known = value.findLastIndex(seen => seen.reply !== undefined && seen.query.type === type && seen.query.name === record.name && seen.atMs === nowMs)
+      const known = value.findLastIndex(seen => seen.reply !== undefined && seen.query.type === type && seen.query.name === record.name
+        && seen.atMs === nowMs)
       const before = known < 0 ? undefined : value[known]
       const answer = [...(before?.reply?.answer ?? []), record]
-      const seen: DirectAnswer = { ...(before ?? { ...base, query: query(record.name, type) }), ttlKnown: false, reply: { rcode: 'NOERROR', flags: [], answer, authority: [], additional: [] } }
+      const seen: DirectAnswer = { ...(before ?? { ...base, query: query(record.name, type) }), ttlKnown: false,
+        reply: { rcode: 'NOERROR', flags: [], answer, authority: [], additional: [] } }
       if (known < 0) value.push(seen)
       else if (answer.length <= 1000) value[known] = seen
       continue
@@ -42,9 +44,11 @@ export function readHost(section: PastedSection): Read<readonly DirectAnswer[]> 
     const none = NO_RECORD.exec(text)
     const rcode = denied ? rcodeWord(denied[2] as string) : none ? 'NOERROR' : undefined
     if (rcode) {
-      value.push({ ...base, query: query((denied ?? none)?.[1] as string, none?.[2] ?? 'A'), ttlKnown: false, reply: { rcode, flags: [], answer: [], authority: [], additional: [] } })
+      value.push({ ...base, query: query((denied ?? none)?.[1] as string, none?.[2] ?? 'A'), ttlKnown: false,
+        reply: { rcode, flags: [], answer: [], authority: [], additional: [] } })
     } else if (/connection timed out|no servers could be reached/.test(text) && words[0] !== undefined) {
-      value.push({ ...base, server: server || serverText(words[1] ?? ''), query: query(words[0], 'A'), reply: undefined, failure: 'timeout' })
+      value.push({ ...base, server: server || serverText(words[1] ?? ''), query: query(words[0], 'A'), reply: undefined,
+        failure: 'timeout' })
     }
   }
   return { value, problems: [] }

@@ -24,10 +24,12 @@ const direct = (bundle: string): Observation[] => [
 ]
 
 const served = (bundle: string, pod: string): ServedQuery[] =>
-  readCorednsLog(read(bundle, `logs/kube-system/${pod}.log`), { file: `${pod}.log`, place: `kube-system/${pod}` }).value.filter(seen => seen.kind === 'served')
+  readCorednsLog(read(bundle, `logs/kube-system/${pod}.log`), { file: `${pod}.log`, place: `kube-system/${pod}` }).value.filter(seen =>
+    seen.kind === 'served')
 
 function applications(bundle: string): Map<string, ApplicationLookup[]> {
-  const logs = readdirSync(`${examples}${bundle}/logs/alpha01`).map(file => ({ file, text: read(bundle, `logs/alpha01/${file}`), place: `alpha01/${file.replace(/\.log$/, '')}` }))
+  const logs = readdirSync(`${examples}${bundle}/logs/alpha01`).map(file =>
+    ({ file, text: read(bundle, `logs/alpha01/${file}`), place: `alpha01/${file.replace(/\.log$/, '')}` }))
   const byPod = new Map<string, ApplicationLookup[]>()
   for (const lookup of readApplicationLogs(logs, { names: namesByAddress(direct(bundle)) }).value) {
     if (lookup.name !== 'a.corp-example.com') continue
@@ -69,19 +71,22 @@ describe('application logs: one line, one lookup', () => {
         const ofPod = lookups.get(pod) ?? []
         expect([pod, ofPod.length, ofPod.filter(lookup => !lookup.ok).length]).toEqual([pod, n, failed])
         expect([clock(ofPod[0]?.atMs), clock(ofPod.at(-1)?.atMs)]).toEqual([first, last])
-        expect(ofPod.every(lookup => lookup.ok || (lookup.result === 'nxdomain' && lookup.library === 'go' && lookup.server === '192.168.0.10'))).toBe(true)
+        expect(ofPod.every(lookup => lookup.ok || (lookup.result === 'nxdomain' && lookup.library === 'go'
+          && lookup.server === '192.168.0.10'))).toBe(true)
       }
     })
   }
 
   test('a success says how it is known', () => {
-    const basis = (bundle: string): string[] => [...new Set((applications(bundle).get('order-sync-hangzhou-k9v4t') ?? []).filter(lookup => lookup.ok).map(lookup => lookup.basis))]
+    const basis = (bundle: string): string[] => [...new Set((applications(bundle).get('order-sync-hangzhou-k9v4t') ?? []).filter(lookup =>
+      lookup.ok).map(lookup => lookup.basis))]
     expect(basis('incident')).toEqual(['same-operation'])
     expect(basis('incident-after-corefile')).toEqual(['address'])
   })
 
   test('spells as the application saw them', () => {
-    const spells = spellsOf((applications('incident').get('order-sync-hangzhou-k9v4t') ?? []).map(({ atMs, ok }) => ({ atMs, result: ok ? 'ok' : 'no such host' })))
+    const spells = spellsOf((applications('incident').get('order-sync-hangzhou-k9v4t') ?? []).map(({ atMs, ok }) =>
+      ({ atMs, result: ok ? 'ok' : 'no such host' })))
     expect(spells.map(spell => spell.count)).toEqual([7, 8, 16, 8, 16, 7, 8, 8, 32, 8, 8, 16, 5])
     expect(spells.map(({ untilChangeMs }) => (untilChangeMs === undefined ? undefined : Math.round(untilChangeMs / 100) / 10)))
       .toEqual([25.9, 30.8, 60.1, 30.8, 61, 27.1, 30.2, 30.6, 121.9, 30.1, 30.5, 61.3, undefined])
@@ -95,7 +100,8 @@ describe('CoreDNS logs', () => {
   }
 
   test('lines of all names', () => {
-    expect(['coredns-b795f9755-2dht7', 'coredns-edge-bz9bq', 'coredns-edge-m2cjd'].map(pod => served('incident', pod).length)).toEqual([417, 3477, 785])
+    expect(['coredns-b795f9755-2dht7', 'coredns-edge-bz9bq', 'coredns-edge-m2cjd'].map(pod => served('incident', pod).length)).toEqual([417,
+      3477, 785])
   })
 
   test('fills of the failing pod; one AAAA is a reply from the cache that took 1.3 ms, and is said to be doubtful', () => {
@@ -116,15 +122,20 @@ describe('CoreDNS logs', () => {
   test('spells of the A answer, and the share of bad time', () => {
     // The capture that the truth was measured on began here; one line of the log is older.
     const fromMs = Date.UTC(2026, 10, 25, 23, 31, 20)
-    const replies = served('incident', 'coredns-edge-bz9bq').filter(({ name, type, atMs }) => name === NAME && type === 'A' && (atMs as number) >= fromMs)
+    const replies = served('incident', 'coredns-edge-bz9bq').filter(({ name, type, atMs }) => name === NAME && type === 'A'
+      && (atMs as number) >= fromMs)
     expect([replies.length, replies.filter(({ rcode }) => rcode === 'NXDOMAIN').length]).toEqual([446, 166])
     const spells = spellsOf(replies.map(({ atMs, rcode }) => ({ atMs, result: rcode })))
     expect(spells.map(({ fromMs: from, toMs: to, result, count, untilChangeMs }) =>
       [clock(from), clock(to), result, count, untilChangeMs === undefined ? undefined : Math.round(untilChangeMs / 100) / 10])).toEqual([
-      ['23:31:21', '23:31:44', 'NOERROR', 14, 24.2], ['23:31:46', '23:32:14', 'NXDOMAIN', 18, 30.1], ['23:32:16', '23:33:14', 'NOERROR', 63, 60.4],
-      ['23:33:16', '23:33:45', 'NXDOMAIN', 32, 30.2], ['23:33:46', '23:34:46', 'NOERROR', 67, 60.4], ['23:34:47', '23:35:16', 'NXDOMAIN', 31, 30.2],
-      ['23:35:17', '23:35:46', 'NOERROR', 32, 30.2], ['23:35:47', '23:36:17', 'NXDOMAIN', 33, 30.1], ['23:36:17', '23:38:16', 'NOERROR', 78, 120.6],
-      ['23:38:18', '23:38:46', 'NXDOMAIN', 17, 30.2], ['23:38:48', '23:39:17', 'NOERROR', 17, 30.2], ['23:39:18', '23:40:18', 'NXDOMAIN', 35, 60.3],
+      ['23:31:21', '23:31:44', 'NOERROR', 14, 24.2], ['23:31:46', '23:32:14', 'NXDOMAIN', 18, 30.1],
+        ['23:32:16', '23:33:14', 'NOERROR', 63, 60.4],
+      ['23:33:16', '23:33:45', 'NXDOMAIN', 32, 30.2], ['23:33:46', '23:34:46', 'NOERROR', 67, 60.4],
+        ['23:34:47', '23:35:16', 'NXDOMAIN', 31, 30.2],
+      ['23:35:17', '23:35:46', 'NOERROR', 32, 30.2], ['23:35:47', '23:36:17', 'NXDOMAIN', 33, 30.1],
+        ['23:36:17', '23:38:16', 'NOERROR', 78, 120.6],
+      ['23:38:18', '23:38:46', 'NXDOMAIN', 17, 30.2], ['23:38:48', '23:39:17', 'NOERROR', 17, 30.2],
+        ['23:39:18', '23:40:18', 'NXDOMAIN', 35, 60.3],
       ['23:40:19', '23:40:37', 'NOERROR', 9, undefined],
     ])
     const times = spellTimes(spells, result => result === 'NXDOMAIN')
@@ -134,7 +145,8 @@ describe('CoreDNS logs', () => {
 
   test('results seen without knowing the upstream, and the rate', () => {
     const lines = served('incident', 'coredns-edge-bz9bq')
-    expect(Object.fromEntries(resultsSeen(lines).get(resultsKey('kube-system/coredns-edge-bz9bq', NAME, 'A'))?.counts ?? [])).toEqual({ NOERROR: 13, NXDOMAIN: 7 })
+    expect(Object.fromEntries(resultsSeen(lines).get(resultsKey('kube-system/coredns-edge-bz9bq', NAME, 'A'))?.counts ?? [])).toEqual({
+      NOERROR: 13, NXDOMAIN: 7 })
     expect(rateOf(lines, NAME, 'A')?.perSecond.toFixed(2)).toBe('0.79')
   })
 })
@@ -144,11 +156,14 @@ describe('direct answers', () => {
   const views = viewsOf(direct('incident'), { isOurs: ours })
 
   test('each upstream has its own view; counted-down TTLs are filled up', () => {
-    expect(views.map(({ address, reachable }) => [address, reachable])).toEqual([['10.53.136.11', 'yes'], ['10.53.136.12', 'yes'], ['223.5.5.5', 'yes'], ['223.6.6.6', 'yes']])
+    expect(views.map(({ address, reachable }) => [address, reachable])).toEqual([['10.53.136.11', 'yes'], ['10.53.136.12', 'yes'],
+      ['223.5.5.5', 'yes'], ['223.6.6.6', 'yes']])
     const first = (address: string, type: string) => views.find(view => view.address === address)?.view.find(entry => entry.type === type)
     // 8 probes and one pasted dig.
-    expect(first('10.53.136.11', 'A')?.replies.map(({ reply, count }) => [reply.rcode, reply.answer.map(({ ttlS, data }) => [ttlS, data]), count])).toEqual([['NOERROR', [[600, '10.53.33.38']], 9]])
-    expect(first('223.5.5.5', 'A')?.replies.map(({ reply, count }) => [reply.rcode, reply.authority[0]?.ttlS, count])).toEqual([['NXDOMAIN', 600, 9]])
+    expect(first('10.53.136.11', 'A')?.replies.map(({ reply, count }) =>
+      [reply.rcode, reply.answer.map(({ ttlS, data }) => [ttlS, data]), count])).toEqual([['NOERROR', [[600, '10.53.33.38']], 9]])
+    expect(first('223.5.5.5', 'A')?.replies.map(({ reply, count }) => [reply.rcode, reply.authority[0]?.ttlS, count])).toEqual([['NXDOMAIN',
+      600, 9]])
   })
 
   test('who denies, and in whose zone', () => {
@@ -176,8 +191,10 @@ describe('direct answers', () => {
   })
 
   test('what is not read yet is said', () => {
-    const problems = readdirSync(`${examples}incident/text`).flatMap(file => readPasted(`text/${file}`, read('incident', `text/${file}`)).problems)
+    const problems = readdirSync(`${examples}incident/text`).flatMap(file =>
+      readPasted(`text/${file}`, read('incident', `text/${file}`)).problems)
     expect(new Set(problems.map(({ message, state }) => `${state}: ${message}`))).toEqual(
-      new Set(['ignored: a listing of files: not read yet', 'ignored: netstat or ss output: not read yet', 'ignored: tcpdump text: not read yet']))
+      new Set(['ignored: a listing of files: not read yet', 'ignored: netstat or ss output: not read yet',
+        'ignored: tcpdump text: not read yet']))
   })
 })

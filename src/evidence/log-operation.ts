@@ -1,6 +1,8 @@
-// Which lines of an application log are the same operation, ending well or badly. A program that writes `order sync failed batch=8 err="… lookup
+// Which lines of an application log are the same operation, ending well or badly. A program that writes `order sync failed batch=8 err="…
+// lookup
 // a.example …"` writes `order sync done batch=9 peer=10.0.0.1:80` when the same name resolved; the second line does not name the name.
-// Two lines are one operation when what is left of them is equal after taking out: time, level, error texts, numbers, addresses, the values of
+// Two lines are one operation when what is left of them is equal after taking out: time, level, error texts, numbers, addresses, the values
+// of
 // all keys, and the words that tell an ending (failed, done …). What is left must hold a word of its own; `failed: …` alone fits anything.
 // This is an inference, and observations made by it say so (`basis: 'same-operation'`).
 import type { LogWord } from './log-words.ts'
@@ -16,14 +18,18 @@ export interface Operation {
   readonly reached: readonly string[]
 }
 
-const BAD = new Set(['failed', 'failing', 'fail', 'fails', 'failure', 'error', 'errored', 'err', 'unable', 'cannot', 'unsuccessful', 'unreachable', 'timeout', 'refused', 'aborted', 'retrying', 'giving'])
-const GOOD = new Set(['done', 'ok', 'okay', 'success', 'successful', 'successfully', 'succeeded', 'completed', 'complete', 'finished', 'connected', 'established', 'synced', 'sent', 'delivered'])
+const BAD = new Set(['failed', 'failing', 'fail', 'fails', 'failure', 'error', 'errored', 'err', 'unable', 'cannot', 'unsuccessful',
+  'unreachable', 'timeout', 'refused', 'aborted', 'retrying', 'giving'])
+const GOOD = new Set(['done', 'ok', 'okay', 'success', 'successful', 'successfully', 'succeeded', 'completed', 'complete', 'finished',
+  'connected', 'established', 'synced', 'sent', 'delivered'])
 const LEVELS = new Set(['info', 'warn', 'warning', 'error', 'err', 'debug', 'trace', 'fatal', 'notice', 'critical'])
 const BAD_LEVELS = new Set(['error', 'err', 'fatal', 'critical', 'panic'])
 const LEVEL_KEYS = new Set(['level', 'lvl', 'severity', 'loglevel', 'levelname'])
-const DROPPED_KEYS = new Set(['err', 'error', 'exception', 'cause', 'reason', 'stack', 'stacktrace', 'time', 'ts', 'timestamp', '@timestamp', 'caller'])
+const DROPPED_KEYS = new Set(['err', 'error', 'exception', 'cause', 'reason', 'stack', 'stacktrace', 'time', 'ts', 'timestamp',
+  '@timestamp', 'caller'])
 const MESSAGE_KEYS = new Set(['msg', 'message', 'event', 'log'])
-const PEER_KEYS = new Set(['peer', 'addr', 'address', 'addrs', 'addresses', 'upstream', 'backend', 'server', 'endpoint', 'target', 'dst', 'dest', 'destination', 'remote_addr', 'connected'])
+const PEER_KEYS = new Set(['peer', 'addr', 'address', 'addrs', 'addresses', 'upstream', 'backend', 'server', 'endpoint', 'target', 'dst',
+  'dest', 'destination', 'remote_addr', 'connected'])
 
 /** Addresses in one value: `10.0.0.1:8080`, `[10.0.0.1 10.0.0.2]`, `a,b`. */
 export function addressesOf(value: string): string[] {
@@ -73,10 +79,12 @@ function readWord(word: LogWord, before: LogWord | undefined, left: Left, reache
   const key = word.key?.toLowerCase()
   if (key === undefined) {
     const addresses = word.value.length < 200 ? addressesOf(word.value) : []
-    if (addresses.length > 0 && before !== undefined && (GOOD.has(tidy(before.value)) || ['to', '->', '=>', 'at', 'via'].includes(before.value))) reached.push(...addresses)
+    if (addresses.length > 0 && before !== undefined && (GOOD.has(tidy(before.value))
+      || ['to', '->', '=>', 'at', 'via'].includes(before.value))) reached.push(...addresses)
     addWord(left, word.value)
   } else if (LEVEL_KEYS.has(key)) left.bad ||= BAD_LEVELS.has(word.value.toLowerCase())
-  else if (DROPPED_KEYS.has(key)) left.bad ||= key === 'err' || key === 'error' ? word.value !== '' && word.value !== 'null' && word.value !== '<nil>' : false
+  else if (DROPPED_KEYS.has(key)) left.bad ||= key === 'err' || key === 'error' ? word.value !== '' && word.value !== 'null'
+    && word.value !== '<nil>' : false
   else if (MESSAGE_KEYS.has(key)) for (const part of word.value.split(/\s+/, 64)) addWord(left, part)
   else {
     const addresses = addressesOf(word.value)
@@ -86,7 +94,9 @@ function readWord(word: LogWord, before: LogWord | undefined, left: Left, reache
 }
 
 /** What wraps a resolver error and tells nothing of the operation: `dial tcp: `, `Get "https://…": `. */
-const WRAPPER = /(?:^|[\s"])(?:dial (?:tcp|udp)[46]?|(?:Get|Post|Put|Head|Delete|Patch) \\?"?[^\s"]{1,500}|connect|connection error|caused by|java\.net|err|error|Error|exception)[:=.]?\\?"?:?\s*$/
+const WRAPPER = new RegExp(
+  '(?:^|[\\s"])(?:dial (?:tcp|udp)[46]?|(?:Get|Post|Put|Head|Delete|Patch) \\\\?"?[^\\s"]{1,500}|connect|connection error|caused by'
+  + '|java\\.net|err|error|Error|exception)[:=.]?\\\\?"?:?\\s*$')
 
 /** The words of a line without its resolver error. JSON cannot be cut in two: there the members that hold the error are cut. */
 function wordsBefore(text: string, error: number): LogWord[] {

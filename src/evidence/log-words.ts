@@ -52,13 +52,15 @@ export function wordsOf(line: string): LogWord[] {
   return words
 }
 
-const bare = (value: string): string => (value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1).replaceAll('\\"', '"') : value)
+const bare = (value: string): string => (value.length >= 2 && value.startsWith('"') && value.endsWith('"')
+  ? value.slice(1, -1).replaceAll('\\"', '"') : value)
 
 function jsonWords(line: string): LogWord[] | undefined {
   try {
     const parsed: unknown = JSON.parse(line)
     if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) return undefined
-    return Object.entries(parsed).slice(0, WORD_LIMIT).map(([key, value]) => ({ key, value: typeof value === 'string' ? value : JSON.stringify(value) ?? '' }))
+    return Object.entries(parsed).slice(0, WORD_LIMIT).map(([key, value]) =>
+      ({ key, value: typeof value === 'string' ? value : JSON.stringify(value) ?? '' }))
   } catch {
     return undefined
   }

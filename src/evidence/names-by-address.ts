@@ -1,4 +1,5 @@
-// Which names an address was given for, by answers to direct questions. An application that logs only where it connected to is tied to a name by it.
+// Which names an address was given for, by answers to direct questions. An application that logs only where it connected to is tied to a
+// name by it.
 import type { Observation } from './observation.ts'
 
 const unrooted = (name: string): string => (name.length > 1 && name.endsWith('.') ? name.slice(0, -1) : name)

@@ -1,5 +1,7 @@
-// Pasted output of nslookup: BIND 9.11–9.21 and busybox (old `Address 1:` form and the one since 1.30), several runs with `date` lines between.
-// nslookup asks A, and AAAA only when A had rcode 0; busybox asks both. So a denial after an address of the same name is AAAA's, one without it
+// Pasted output of nslookup: BIND 9.11–9.21 and busybox (old `Address 1:` form and the one since 1.30), several runs with `date` lines
+// between.
+// nslookup asks A, and AAAA only when A had rcode 0; busybox asks both. So a denial after an address of the same name is AAAA's, one
+// without it
 // is A's. Names are those the tool prints, after its own search list. No TTLs, no flags but `Non-authoritative`.
 import { absolute, nameKey } from '../dns/name.ts'
 import type { Reply, ResourceRecord } from '../dns/message.ts'
@@ -30,7 +32,10 @@ const NO_ANSWER = /^\*\*\* Can't find ([^\s:]{1,300}): (?:No answer|No response|
 const OLD_FAILED = /^nslookup: can't resolve '([^']{1,300})'/
 const ALIAS = /^(\S{1,300})\s+canonical name = (\S{1,300})$/
 const OTHER_RECORD = /^(\S{1,300})\s+(mail exchanger|nameserver|text|name|service) = (.{1,1000})$/
-const RECORD_TYPES: Readonly<Record<string, string>> = { 'mail exchanger': 'MX', nameserver: 'NS', text: 'TXT', name: 'PTR', service: 'SRV' }
+const RECORD_TYPES: Readonly<Record<string, string>> = { 'mail exchanger': 'MX', nameserver: 'NS', text: 'TXT', name: 'PTR',
+  service: 'SRV' }
+
+const CHATTER = /^(?:Authoritative answers can be found|;; Got (?:recursion not available|SERVFAIL reply)|;; communications error)/
 
 const timedOut = (text: string): boolean => /connection timed out|no servers could be reached|no response from/.test(text)
 
@@ -39,7 +44,8 @@ function askedType(command: string): string | undefined {
   return words.map(word => /^-(?:type|query|querytype|q)=(\w{1,10})$/i.exec(word)?.[1]?.toUpperCase()).find(type => type !== undefined)
 }
 
-function entry(run: Run, name: string, type: string): { name: string; type: string; rcode: Reply['rcode'] | undefined; records: ResourceRecord[] } {
+function entry(run: Run, name: string, type: string): { name: string; type: string; rcode: Reply['rcode']
+  | undefined; records: ResourceRecord[] } {
   const key = `${nameKey(name)} ${type}`
   let known = run.answers.get(key)
   if (!known) run.answers.set(key, (known = { name: absolute(name), type, rcode: undefined, records: [] }))
@@ -84,12 +90,12 @@ function readLine(run: Run, text: string, asked: string | undefined): boolean {
     if (rcode) entry(run, none[1] as string, deniedType(run, none[1] as string, asked)).rcode = rcode
     return rcode !== undefined
   }
-  if (/^Non-authoritative answer:/.test(text)) {
+  if (text.startsWith('Non-authoritative answer:')) {
     run.authoritative = false
     return true
   }
   const other = ALIAS.exec(text) ?? OTHER_RECORD.exec(text)
-  if (!other) return /^(?:Authoritative answers can be found|;; Got (?:recursion not available|SERVFAIL reply)|;; communications error)/.test(text)
+  if (!other) return CHATTER.test(text)
   const type = other.length === 3 ? 'CNAME' : (RECORD_TYPES[other[2] as string] as string)
   const found = entry(run, other[1] as string, type === 'CNAME' ? asked ?? 'A' : type)
   found.rcode = 'NOERROR'
@@ -100,7 +106,8 @@ function readLine(run: Run, text: string, asked: string | undefined): boolean {
 function answersOf(run: Run, section: PastedSection): DirectAnswer[] {
   const source = blockSource(section, run.first, run.last)
   return [...run.answers.values()].flatMap(({ name, type, rcode, records }) => (rcode === undefined ? [] : [{
-    kind: 'direct' as const, tool: 'nslookup' as const, place: section.place, atMs: run.atMs, source, server: run.server, ttlKnown: false as const,
+    kind: 'direct' as const, tool: 'nslookup' as const, place: section.place, atMs: run.atMs, source, server: run.server,
+      ttlKnown: false as const,
     query: { name, type, transport: 'udp' as const, rd: true },
     reply: { rcode, flags: run.authoritative && records.length > 0 ? ['aa'] : [], answer: records, authority: [], additional: [] },
   }]))
@@ -126,7 +133,8 @@ export function readNslookup(section: PastedSection, nearMs?: number): Read<read
       nowMs = date.atMs ?? nearMs
     } else if (/^Server:\s/.test(text)) {
       flush()
-      run = { first: line, last: line, server: serverText(/^Server:\s*(\S{1,90})/.exec(text)?.[1] ?? ''), authoritative: true, inHeader: true, name: undefined, atMs: nowMs, answers: new Map() }
+      run = { first: line, last: line, server: serverText(/^Server:\s*(\S{1,90})/.exec(text)?.[1] ?? ''), authoritative: true,
+        inHeader: true, name: undefined, atMs: nowMs, answers: new Map() }
     } else if (timedOut(text)) {
       const server = run?.server ?? ''
       flush()
@@ -144,7 +152,8 @@ export function readNslookup(section: PastedSection, nearMs?: number): Read<read
       })
       flush()
     } else if (run && readLine(run, text, asked)) run.last = line
-    else if (!/^;; |^command terminated/.test(text)) tally.add('nslookup-unknown-line', 'unknown', 'lines of nslookup output that are not read', sourceOf(section, line))
+    else if (!/^;; |^command terminated/.test(text)) tally.add('nslookup-unknown-line', 'unknown',
+      'lines of nslookup output that are not read', sourceOf(section, line))
   }
   flush()
   return { value, problems: tally.list() }

@@ -49,7 +49,8 @@ export interface ServerError extends Seen {
 }
 
 export type ServerEventKind =
-  | 'version' | 'started' | 'reload' | 'loop-detected' | 'waiting-for-kubernetes' | 'unsynced-kubernetes' | 'api-forbidden' | 'api-unreachable'
+  | 'version' | 'started' | 'reload' | 'loop-detected' | 'waiting-for-kubernetes' | 'unsynced-kubernetes' | 'api-forbidden'
+    | 'api-unreachable'
   | 'corefile-error' | 'no-nameservers' | 'consolidated-errors' | 'stopping' | 'other'
 
 /** Any other line of CoreDNS that states a fact: version, loop fatal, plugin waiting, API forbidden. */

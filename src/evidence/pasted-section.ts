@@ -23,7 +23,8 @@ export function sectionsOf(file: string, text: string): { sections: PastedSectio
   const sections: { file: string; command: string; place: string | undefined; lines: Line[] }[] = []
   let current = { file, command: '', place: undefined as string | undefined, lines: [] as Line[] }
   for (const line of linesOf(text)) {
-    if (line.number > LINES_LIMIT) return { sections: close(sections, current), cutAt: lineSource(file, line.number, line.text, line.start) }
+    if (line.number > LINES_LIMIT) return { sections: close(sections, current),
+      cutAt: lineSource(file, line.number, line.text, line.start) }
     const prompt = PROMPT.exec(line.text)
     if (prompt) {
       if (current.command !== '' || current.lines.some(seen => seen.text.trim() !== '')) sections.push(current)

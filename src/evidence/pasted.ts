@@ -1,4 +1,5 @@
-// `text/*.txt` and loose pasted output: sections of one command each (`$ command`, then optional `# from pod NS/NAME`), read by what the text looks
+// `text/*.txt` and loose pasted output: sections of one command each (`$ command`, then optional `# from pod NS/NAME`), read by what the
+// text looks
 // like and not by what the command claims. What no reader knows is a Problem, so that nothing is lost silently.
 import type { Problem, Read } from '../chain/source.ts'
 import { readDig } from './dig.ts'
@@ -23,7 +24,8 @@ interface Tool {
 
 const TOOLS: readonly Tool[] = [
   { name: 'dig', sign: /^; <<>> DiG |^;; ->>HEADER<<-/, commands: ['dig'], read: readDig },
-  { name: 'nslookup', sign: /^Server:\s|^\*\* server can't find|^\*\*\* Can't find|^nslookup: can't resolve/, commands: ['nslookup'], read: readNslookup },
+  { name: 'nslookup', sign: /^Server:\s|^\*\* server can't find|^\*\*\* Can't find|^nslookup: can't resolve/, commands: ['nslookup'],
+    read: readNslookup },
   { name: 'host', sign: /^\S{1,300} has (?:IPv6 )?address |^Host \S{1,300} not found: \d/, commands: ['host'], read: readHost },
   { name: 'ping', sign: /^PING \S{1,300} \(|^ping6?: /, commands: ['ping', 'ping6'], read: readPing },
   { name: 'getent', sign: /^\d{1,3}(?:\.\d{1,3}){3}\s{1,20}STREAM /, commands: ['getent'], read: readGetent },
@@ -40,7 +42,8 @@ const UNREAD: readonly (readonly [what: string, sign: RegExp, commands: readonly
 
 function readSection(section: PastedSection, nearMs: number | undefined): Read<readonly Observation[]> {
   const said = section.lines.filter(line => line.text.trim() !== '')
-  const tools = TOOLS.filter(tool => said.some(line => tool.sign.test(line.text)) || toolWords(section.command, tool.commands) !== undefined)
+  const tools = TOOLS.filter(tool => said.some(line => tool.sign.test(line.text))
+    || toolWords(section.command, tool.commands) !== undefined)
   const value: Observation[] = []
   const problems: Problem[] = []
   for (const tool of tools) {
@@ -51,11 +54,14 @@ function readSection(section: PastedSection, nearMs: number | undefined): Read<r
   if (value.length > 0 || problems.length > 0) return { value, problems }
   const first = said[0] ?? section.lines[0]
   const source = first && sourceOf(section, first)
-  const unread = UNREAD.find(([, sign]) => said.slice(0, 50).some(line => sign.test(line.text))) ?? UNREAD.find(([, , commands]) => toolWords(section.command, commands) !== undefined)
-  if (unread) return { value, problems: [{ code: 'pasted-not-read', message: `${unread[0]}: not read yet`, state: 'ignored', ...(source && { source }) }] }
+  const unread = UNREAD.find(([, sign]) => said.slice(0, 50).some(line => sign.test(line.text)))
+    ?? UNREAD.find(([, , commands]) => toolWords(section.command, commands) !== undefined)
+  if (unread) return { value, problems: [{ code: 'pasted-not-read', message: `${unread[0]}: not read yet`, state: 'ignored',
+    ...(source && { source }) }] }
   const errors = resolverErrors(section, nearMs)
   if (errors.length > 0) return { value: errors, problems }
-  return { value, problems: [{ code: 'pasted-unknown', message: 'pasted text of no known tool: not read', state: 'unknown', ...(source && { source }) }] }
+  return { value, problems: [{ code: 'pasted-unknown', message: 'pasted text of no known tool: not read', state: 'unknown',
+    ...(source && { source }) }] }
 }
 
 /** `curl: (6) Could not resolve host: a.b`, and whatever else names a name that did not resolve. */
@@ -64,7 +70,8 @@ function resolverErrors(section: PastedSection, nearMs: number | undefined): Obs
     const error = resolverErrorIn(line.text)
     if (!error) return []
     const { start: _start, ...fields } = error
-    return [{ kind: 'application' as const, place: section.place, atMs: lineStamp(line.text, nearMs)?.atMs, source: sourceOf(section, line), text: line.text.slice(0, 1000), ...fields, ok: false, basis: 'stated' as const, addresses: [] }]
+    return [{ kind: 'application' as const, place: section.place, atMs: lineStamp(line.text, nearMs)?.atMs, source: sourceOf(section, line),
+      text: line.text.slice(0, 1000), ...fields, ok: false, basis: 'stated' as const, addresses: [] }]
   })
 }
 

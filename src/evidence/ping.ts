@@ -25,7 +25,8 @@ function reachability(run: Run, section: PastedSection): Reachability[] {
   if (run.sent === 0 && run.received === 0 && !run.unreachable) return []
   return [{
     kind: 'reachability', place: section.place, atMs: run.atMs, source: blockSource(section, run.first, run.last), address: run.address,
-    sent: Math.max(run.sent, run.received), received: run.received, ...(run.received === 0 && { failure: run.unreachable ? 'unreachable' as const : 'timeout' as const }),
+    sent: Math.max(run.sent, run.received), received: run.received, ...(run.received === 0
+      && { failure: run.unreachable ? 'unreachable' as const : 'timeout' as const }),
   }]
 }
 
@@ -35,7 +36,7 @@ function readLine(run: Run, text: string): boolean {
     run.sent = Number(statistics[1])
     run.received = Number(statistics[2])
     run.counted = true
-  } else if (/^Request timeout for icmp_seq/.test(text)) {
+  } else if (text.startsWith('Request timeout for icmp_seq')) {
     if (!run.counted) run.sent++
   } else if (/\d bytes from /.test(text)) {
     if (!run.counted) run.received++
@@ -58,19 +59,23 @@ export function readPing(section: PastedSection): Read<readonly (DirectAnswer | 
     if (head) {
       if (run) value.push(...reachability(run, section))
       const [, name, address] = head as unknown as [string, string, string]
-      run = isAddress(address) ? { first: line, last: line, address, atMs: nowMs, sent: 0, received: 0, counted: false, unreachable: false } : undefined
+      run = isAddress(address) ? { first: line, last: line, address, atMs: nowMs, sent: 0, received: 0, counted: false, unreachable: false }
+        : undefined
       if (isAddress(address) && !isAddress(name)) {
         const type = address.includes(':') ? 'AAAA' : 'A'
         value.push({
-          kind: 'direct', tool: 'ping', ...seen, server: '', query: { name: absolute(name), type, transport: 'udp', rd: true }, ttlKnown: false,
-          reply: { rcode: 'NOERROR', flags: [], answer: [{ name: absolute(name), type, ttlS: 0, data: address }], authority: [], additional: [] },
+          kind: 'direct', tool: 'ping', ...seen, server: '', query: { name: absolute(name), type, transport: 'udp', rd: true },
+            ttlKnown: false,
+          reply: { rcode: 'NOERROR', flags: [], answer: [{ name: absolute(name), type, ttlS: 0, data: address }], authority: [],
+            additional: [] },
         })
       }
       continue
     }
     if (run && readLine(run, text)) run.last = line
     const error = text.startsWith('ping') ? resolverErrorIn(text) : undefined
-    if (error) value.push({ kind: 'direct', tool: 'ping', ...seen, server: '', query: { name: absolute(error.name), type: 'A', transport: 'udp', rd: true }, reply: undefined, failure: 'unresolved' })
+    if (error) value.push({ kind: 'direct', tool: 'ping', ...seen, server: '',
+      query: { name: absolute(error.name), type: 'A', transport: 'udp', rd: true }, reply: undefined, failure: 'unresolved' })
   }
   if (run) value.push(...reachability(run, section))
   return { value, problems: [] }

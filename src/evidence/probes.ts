@@ -1,4 +1,5 @@
-// `probes/*.jsonl`: answers to direct questions, one JSON object a line (bundle.md). Written by `whydns probe` and `whydns collect`, or by hand.
+// `probes/*.jsonl`: answers to direct questions, one JSON object a line (bundle.md). Written by `whydns probe` and `whydns collect`, or by
+// hand.
 // A line without `rcode`, or with `error`, is a question without an answer. Unknown members are ignored.
 import { absolute } from '../dns/name.ts'
 import type { Reply, ResourceRecord } from '../dns/message.ts'
@@ -20,7 +21,8 @@ export function placeOf(from: string): string | undefined {
   return /^\S{1,253}\/\S{1,253}$/.test(from) ? from : undefined
 }
 
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' && value.length <= 4096 ? value : undefined)
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' && value.length <= 4096 ? value
+  : undefined)
 
 function recordsOf(value: unknown): ResourceRecord[] {
   if (!Array.isArray(value)) return []
@@ -29,7 +31,8 @@ function recordsOf(value: unknown): ResourceRecord[] {
     if (entry === null || typeof entry !== 'object') continue
     const { name, type, ttl, data } = entry as Record<string, unknown>
     if (textOf(name) === undefined || textOf(type) === undefined || textOf(data) === undefined) continue
-    records.push({ name: absolute(name as string), type: (type as string).toUpperCase(), ttlS: typeof ttl === 'number' && ttl >= 0 ? ttl : 0, data: data as string })
+    records.push({ name: absolute(name as string), type: (type as string).toUpperCase(), ttlS: typeof ttl === 'number' && ttl >= 0 ? ttl
+      : 0, data: data as string })
   }
   return records
 }
@@ -45,7 +48,8 @@ function replyOf(record: Readonly<Record<string, unknown>>): Reply | undefined {
   const flags = Array.isArray(record['flags']) ? record['flags'].filter((flag): flag is string => typeof flag === 'string') : []
   return {
     rcode, flags: flags.filter(flag => flag !== 'qr').slice(0, 8),
-    answer: recordsOf(record['answers'] ?? record['answer']), authority: recordsOf(record['authority']), additional: recordsOf(record['additional']),
+    answer: recordsOf(record['answers'] ?? record['answer']), authority: recordsOf(record['authority']),
+      additional: recordsOf(record['additional']),
   }
 }
 
@@ -60,7 +64,8 @@ export function readProbes(file: string, text: string): Read<readonly DirectAnsw
       parsed = line.dropped > 0 ? undefined : JSON.parse(line.text)
     } catch { /* Said below: a damaged line. */ }
     if (line.dropped > 0) tally.add('probe-long-line', 'damaged', `lines longer than ${LINE_LIMIT} characters: not read`, source)
-    else if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) tally.add('probe-syntax', 'damaged', 'lines that are not JSON objects', source)
+    else if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) tally.add('probe-syntax', 'damaged',
+      'lines that are not JSON objects', source)
     else {
       const record = parsed as Readonly<Record<string, unknown>>
       const server = textOf(record['server'])
@@ -74,7 +79,8 @@ export function readProbes(file: string, text: string): Read<readonly DirectAnsw
       const stamp = stampAt(textOf(record['at']) ?? '', 0)
       value.push({
         kind: 'direct', tool: 'probe', place: placeOf(textOf(record['from']) ?? ''), atMs: stamp?.atMs, source, server: serverText(server),
-        query: { name: absolute(name), type: (textOf(record['type']) ?? 'A').toUpperCase(), transport: record['transport'] === 'tcp' ? 'tcp' : 'udp', rd: true },
+        query: { name: absolute(name), type: (textOf(record['type']) ?? 'A').toUpperCase(), transport: record['transport'] === 'tcp' ? 'tcp'
+          : 'udp', rd: true },
         reply, ...(!reply && { failure: failureOf(textOf(record['error'])) }), ...(typeof rtt === 'number' && rtt >= 0 && { rttMs: rtt }),
       })
     }

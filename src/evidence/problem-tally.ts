@@ -19,6 +19,7 @@ export function problemTally(): ProblemTally {
       if (known) known.count += count
       else if (kinds.size < KIND_LIMIT) kinds.set(key, { problem: { code, message, state, ...(source && { source }) }, count })
     },
-    list: () => [...kinds.values()].map(({ problem, count }) => (count === 1 ? problem : { ...problem, message: `${problem.message} (${count} times)` })),
+    list: () => [...kinds.values()].map(({ problem, count }) => (count === 1 ? problem
+      : { ...problem, message: `${problem.message} (${count} times)` })),
   }
 }

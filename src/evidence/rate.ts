@@ -1,4 +1,5 @@
-// How often a name is asked at one CoreDNS pod: what decides how long a bad entry is noticed and how quickly an expired one is filled again.
+// How often a name is asked at one CoreDNS pod: what decides how long a bad entry is noticed and how quickly an expired one is filled
+// again.
 import { sameName } from '../dns/name.ts'
 import type { ServedQuery } from './observation.ts'
 
@@ -8,7 +9,8 @@ export interface Rate {
   readonly perSecond: number
 }
 
-/** Questions for (name, type) among the lines of one pod, over the time between its first and last. undefined: fewer than two, or no times. */
+/** Questions for (name, type) among the lines of one pod, over the time between its first and last. undefined: fewer than two, or no times.
+ * */
 export function rateOf(lines: readonly ServedQuery[], name: string, type: string): Rate | undefined {
   let n = 0
   let fromMs = Infinity

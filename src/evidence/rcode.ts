@@ -1,7 +1,8 @@
 // Rcodes as tools print them → the word of `dns/message.ts`.
 import type { Rcode } from '../dns/message.ts'
 
-const WORDS: ReadonlySet<string> = new Set(['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED', 'YXDOMAIN', 'YXRRSET', 'NXRRSET', 'NOTAUTH', 'NOTZONE', 'BADVERS'])
+const WORDS: ReadonlySet<string> = new Set(['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED', 'YXDOMAIN', 'YXRRSET',
+  'NXRRSET', 'NOTAUTH', 'NOTZONE', 'BADVERS'])
 
 /** `NXDOMAIN`, `3`, `RESERVED11`, `RCODE11`; undefined: not an rcode. */
 export function rcodeWord(text: string): Rcode | undefined {

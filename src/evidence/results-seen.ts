@@ -1,4 +1,5 @@
-// Results that upstreams gave, where nobody names the upstream: by fills of a CoreDNS log. Two different results for one question mean that the
+// Results that upstreams gave, where nobody names the upstream: by fills of a CoreDNS log. Two different results for one question mean that
+// the
 // upstreams behind this pod disagree (or that one changed its mind); worlds in which all agree are thereby ruled out.
 import { nameKey } from '../dns/name.ts'
 import type { Source } from '../chain/source.ts'
@@ -36,7 +37,8 @@ export function resultsSeen(observations: Iterable<Observation>, settings: FillS
     if (lines) lines.push(seen)
     else byPod.set(seen.place, [seen])
   }
-  const results = new Map<string, { pod: string; name: string; type: string; counts: Map<string, number>; byUpstream: Map<string, Map<string, number>>; sources: Source[] }>()
+  const results = new Map<string, { pod: string; name: string; type: string; counts: Map<string, number>; byUpstream: Map<string,
+    Map<string, number>>; sources: Source[] }>()
   for (const [pod, lines] of byPod) {
     for (const { name, type, fills } of fillsOf(lines, settings)) {
       if (fills.length === 0) continue

@@ -30,7 +30,8 @@ test('a year that is not written is not guessed, but taken from a time near by',
 
 test('in a line: first thing, in brackets, or the value of a time key', () => {
   const at = Date.UTC(2026, 10, 25, 23, 31, 12)
-  for (const line of ['2026-11-25T23:31:12Z x', '[2026-11-25T23:31:12Z] x', 'level=info time="2026-11-25T23:31:12Z" x', '{"level":"info","ts":1795649472,"msg":"x"}', 'x [25/Nov/2026:23:31:12 +0000] y']) {
+  for (const line of ['2026-11-25T23:31:12Z x', '[2026-11-25T23:31:12Z] x', 'level=info time="2026-11-25T23:31:12Z" x',
+    '{"level":"info","ts":1795649472,"msg":"x"}', 'x [25/Nov/2026:23:31:12 +0000] y']) {
     expect([line, lineStamp(line)?.atMs]).toEqual([line, at])
   }
   expect(lineStamp('nothing here 12:30')).toBeUndefined()
@@ -43,7 +44,8 @@ test('only a line that is nothing but a time is one', () => {
 })
 
 test('any text: no exception, never NaN', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 60 }), fc.constantFrom('', '2026-11-25T', 'Wed Nov 25 ', 'E0706 ', '1795649481'), (rest, head) => {
+  fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 60 }), fc.constantFrom('', '2026-11-25T', 'Wed Nov 25 ', 'E0706 ',
+    '1795649481'), (rest, head) => {
     expect(lineStamp(head + rest, near)?.atMs ?? 0).not.toBeNaN()
   }), { numRuns: 2000 })
 })

@@ -1,5 +1,6 @@
 // Time stamps as logs and tools print them → milliseconds since the epoch, fractions kept to the microsecond.
-// Read: RFC 3339 and its relatives (`T` or blank, `-` or `/`, `.` or `,`), klog `E0706 21:02:37.616396`, syslog `Nov 25 23:31:21`, common log format
+// Read: RFC 3339 and its relatives (`T` or blank, `-` or `/`, `.` or `,`), klog `E0706 21:02:37.616396`, syslog `Nov 25 23:31:21`, common
+// log format
 // `25/Nov/2026:23:31:21 +0000`, date(1) and dig's WHEN `Wed Nov 25 23:32:16 UTC 2026`, BIND `25-Nov-2026 23:31:21.123`, epoch seconds.
 // Never guessed: a year that is not written (unless a time near by is given), a zone abbreviation other than UTC's names.
 
@@ -110,13 +111,15 @@ export function stampAt(text: string, at: number, nearMs?: number): Stamp | unde
   const klog = KLOG.exec(head)
   if (klog) {
     const [all, month, day, h, m, s, f] = klog as unknown as string[]
-    return { atMs: withYear(Number(month) - 1, Number(day), clock(h as string, m as string, s as string, f), nearMs), zone: 'missing', end: at + (all as string).length }
+    return { atMs: withYear(Number(month) - 1, Number(day), clock(h as string, m as string, s as string, f), nearMs), zone: 'missing',
+      end: at + (all as string).length }
   }
   const common = COMMON.exec(head)
   if (common && monthOf(common[2] as string) >= 0) {
     const end = at + common[0].length
     const zone = zoneAt(text, end)
-    const local = Date.UTC(Number(common[3]), monthOf(common[2] as string), Number(common[1])) + clock(common[4] as string, common[5] as string, common[6] as string, common[7])
+    const local = Date.UTC(Number(common[3]), monthOf(common[2] as string), Number(common[1])) + clock(common[4] as string,
+      common[5] as string, common[6] as string, common[7])
     return zone ? { atMs: local - zone.eastMinutes * 60_000, zone: 'written', end: zone.end } : { atMs: local, zone: 'missing', end }
   }
   const ctime = CTIME.exec(head)
@@ -132,13 +135,15 @@ export function stampAt(text: string, at: number, nearMs?: number): Stamp | unde
 }
 
 function ctimeStamp(parts: RegExpExecArray, at: number): Stamp {
-  const local = Date.UTC(Number(parts[7]), monthOf(parts[1] as string), Number(parts[2])) + clock(parts[3] as string, parts[4] as string, parts[5] as string)
+  const local = Date.UTC(Number(parts[7]), monthOf(parts[1] as string), Number(parts[2])) + clock(parts[3] as string, parts[4] as string,
+    parts[5] as string)
   const end = at + parts[0].length
   const named = parts[6]
   if (named === undefined) return { atMs: local, zone: 'missing', end }
   if (named === 'UTC' || named === 'GMT') return { atMs: local, zone: 'written', end }
   const zone = zoneAt(named, 0)
-  return zone && zone.end === named.length ? { atMs: local - zone.eastMinutes * 60_000, zone: 'written', end } : { atMs: undefined, zone: 'ambiguous', end }
+  return zone && zone.end === named.length ? { atMs: local - zone.eastMinutes * 60_000, zone: 'written', end }
+    : { atMs: undefined, zone: 'ambiguous', end }
 }
 
 /** A line that is a time and nothing else: what `date` printed between other output. */

@@ -1,6 +1,9 @@
-// What each upstream is known to answer, from answers to direct questions; whether it answers at all, from those and from errors that name it.
-// A question is not asked of the view when its tool does not show the server, or when the address is one of ours (a CoreDNS pod, the Service VIP):
-// the caller says which those are. What a log line says of an upstream (`{/forward/upstream}`) is a result without records: results-seen.ts.
+// What each upstream is known to answer, from answers to direct questions; whether it answers at all, from those and from errors that name
+// it.
+// A question is not asked of the view when its tool does not show the server, or when the address is one of ours (a CoreDNS pod, the
+// Service VIP):
+// the caller says which those are. What a log line says of an upstream (`{/forward/upstream}`) is a result without records:
+// results-seen.ts.
 import { nameKey } from '../dns/name.ts'
 import { isNodata, type Reply, type ResourceRecord } from '../dns/message.ts'
 import type { UpstreamModel, ViewEntry } from '../chain/model.ts'
@@ -47,11 +50,15 @@ const keep = (sources: Source[], source: Source): void => {
   if (sources.length < SOURCE_LIMIT) sources.push(source)
 }
 
+/** Types whose data is a name. */
+const NAME_DATA: ReadonlySet<string> = new Set(['CNAME', 'NS', 'PTR', 'DNAME'])
+
 /** A record's identity. Of an SOA owner and primary: serial numbers change while the denial stays the same. */
 const recordKey = ({ name, type, data }: ResourceRecord): string =>
-  `${nameKey(name)} ${type} ${type === 'SOA' ? nameKey(data.split(' ', 1)[0] as string) : type === 'CNAME' || type === 'NS' || type === 'PTR' ? nameKey(data) : data}`
+  `${nameKey(name)} ${type} ${type === 'SOA' ? nameKey(data.split(' ', 1)[0] as string) : NAME_DATA.has(type) ? nameKey(data) : data}`
 
-/** Order and TTLs aside: a rotated answer is the same answer, a counted-down one too. Additional data and the cookie-like options are not part of it. */
+/** Order and TTLs aside: a rotated answer is the same answer, a counted-down one too. Additional data and the cookie-like options are not
+ * part of it. */
 const replyKey = (reply: Reply): string =>
   JSON.stringify([reply.rcode, reply.flags.includes('tc'), reply.answer.map(recordKey).sort(), reply.authority.map(recordKey).sort()])
 
@@ -86,7 +93,8 @@ export function viewsOf(observations: Iterable<Observation>, settings: ViewSetti
   }
   // A ping that is not answered proves nothing by itself; beside unanswered questions it is a second, independent sign.
   for (const { address, source } of pings) {
-    for (const upstream of upstreams.values()) if (upstream.address === address && upstream.unanswered > 0) keep(upstream.unansweredSources, source)
+    for (const upstream of upstreams.values()) if (upstream.address === address && upstream.unanswered > 0) keep(upstream.unansweredSources,
+      source)
   }
   return [...upstreams.values()].map(modelOf).sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : a.port - b.port))
 }
@@ -107,7 +115,8 @@ function addDirect(upstream: Upstream | undefined, seen: DirectAnswer): void {
   }
   const same = replyKey(seen.reply)
   let answers = entry.replies.get(same)
-  if (!answers) entry.replies.set(same, (answers = { reply: seen.reply, count: 0, ttlKnown: seen.ttlKnown !== false, ttlS: new Map(), sources: [] }))
+  if (!answers) entry.replies.set(same, (answers = { reply: seen.reply, count: 0, ttlKnown: seen.ttlKnown !== false, ttlS: new Map(),
+    sources: [] }))
   answers.count++
   keep(answers.sources, seen.source)
   if (seen.ttlKnown === false) return
@@ -127,12 +136,14 @@ function modelOf(upstream: Upstream): UpstreamModel {
     })),
   }))
   const reachable = answered > 0 ? (unanswered > 0 ? 'sometimes' : 'yes') : unanswered > 0 ? 'no' : 'unknown'
-  return { address, port, view, reachable, reachableSources: [...upstream.unansweredSources.slice(0, answered > 0 ? 3 : SOURCE_LIMIT), ...upstream.answeredSources].slice(0, SOURCE_LIMIT) }
+  return { address, port, view, reachable, reachableSources: [...upstream.unansweredSources.slice(0, answered > 0 ? 3 : SOURCE_LIMIT),
+    ...upstream.answeredSources].slice(0, SOURCE_LIMIT) }
 }
 
 function fullest({ reply, ttlS, ttlKnown }: Answers): Reply {
   if (!ttlKnown) return reply
-  const full = (records: readonly ResourceRecord[]): ResourceRecord[] => records.map(record => ({ ...record, ttlS: ttlS.get(recordKey(record)) ?? record.ttlS }))
+  const full = (records: readonly ResourceRecord[]): ResourceRecord[] =>
+    records.map(record => ({ ...record, ttlS: ttlS.get(recordKey(record)) ?? record.ttlS }))
   return { ...reply, answer: full(reply.answer), authority: full(reply.authority) }
 }
 
