@@ -23,18 +23,25 @@ const ADDRESS: Readonly<Record<HostsReader, (text: string) => string | undefined
   },
 }
 
+type Range = readonly [start: number, end: number]
+
 export function readHosts(file: string, text: string, reader: HostsReader): Read<readonly HostsLine[]> {
   const at = sourcesOf(file, text)
   const problems: Problem[] = []
   const value: HostsLine[] = []
   const { lines, stoppedAt } = hostsFields(text, reader)
   for (const { fields } of lines) {
-    const [first, ...names] = fields as [readonly [number, number], ...(readonly [number, number])[]]
-    const source = at(first[0], (names.at(-1) ?? first)[1])
+    const [first, ...names] = fields as [Range, ...Range[]]
     const address = ADDRESS[reader](text.slice(...first))
-    if (address === undefined) problems.push({ code: 'hosts-bad-address', message: `${reader} takes this line for no address and skips it`, source, state: 'ignored' })
-    else if (names.length === 0) problems.push({ code: 'hosts-no-name', message: 'the line has an address and no name', source, state: 'ignored' })
-    else value.push({ address: { value: address, source: at(...first) }, names: names.map(n => ({ value: text.slice(...n), source: at(...n) })) })
+    if (address !== undefined && names.length > 0) {
+      const said = names.map(n => ({ value: text.slice(...n), source: at(...n) }))
+      value.push({ address: { value: address, source: at(...first) }, names: said })
+      continue
+    }
+    const [code, message] = address === undefined
+      ? ['hosts-bad-address', `${reader} finds no address at the start of this line and skips it`]
+      : ['hosts-no-name', 'the line has an address and no name']
+    problems.push({ code, message, source: at(first[0], (names.at(-1) ?? first)[1]), state: 'ignored' })
   }
   if (stoppedAt !== undefined) {
     const message = 'CoreDNS stops reading at a line of 64 KiB: nothing from here on is in its table'

@@ -1,4 +1,5 @@
-// IP addresses as Go's net.ParseIP reads them and net.IP.String prints them (Go 1.17 and later). CoreDNS decides by these whether a host is an address, which family it has and whether two are equal.
+// IP addresses as Go's net.ParseIP reads them and net.IP.String prints them (Go 1.17 and later). CoreDNS decides by these whether a host
+// is an address, which family it has and whether two are equal.
 // An IPv4-mapped IPv6 address counts as IPv4. A leading zero in an IPv4 octet makes the text no address.
 
 export type Address = {

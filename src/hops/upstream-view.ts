@@ -96,7 +96,8 @@ export function aliasAt(view: View, key: string): { readonly record: ResourceRec
   for (const question of view.names.get(key)?.values() ?? []) {
     const firsts = question.replies.map(r => r.reply.answer[0])
     const record = firsts[0]
-    if (record?.type === 'CNAME' && nameKey(record.name) === key && firsts.every(f => f?.type === 'CNAME' && nameKey(f.data) === nameKey(record.data))) {
+    if (record?.type !== 'CNAME' || nameKey(record.name) !== key) continue
+    if (firsts.every(f => f?.type === 'CNAME' && nameKey(f.data) === nameKey(record.data))) {
       return { record, source: question.replies[0]?.source }
     }
   }

@@ -56,16 +56,22 @@ const outcomes = (model: UpstreamModel, name: string, type: string, more: Partia
 
 describe('an upstream answers what it was seen to answer', () => {
   test('one reply is the reply, in the case of the question, with who denied it', () => {
-    const model = upstream([seen('a.corp.example.', 'A', reply('NOERROR', [a('a.corp.example.', '10.1.1.1')])), seen('b.corp.example.', 'A', reply('NXDOMAIN'))])
+    const model = upstream([seen(
+      'a.corp.example.', 'A', reply('NOERROR', [a('a.corp.example.', '10.1.1.1')]),
+    ), seen('b.corp.example.', 'A', reply('NXDOMAIN'))])
     const [only] = worlds(model, [{ name: 'A.corp.example.', type: 'A' }, { name: 'b.corp.example.', type: 'A' }])
     expect(only?.values).toEqual([
       { rcode: 'NOERROR', flags: ['rd', 'ra'], answer: [a('A.corp.example.', '10.1.1.1')], authority: [], additional: [] },
-      { rcode: 'NXDOMAIN', flags: ['rd', 'ra'], answer: [], authority: [SOA], additional: [], cause: { kind: 'denied', by: 'upstream 10.0.0.53' } },
+      { rcode: 'NXDOMAIN', flags: ['rd', 'ra'], answer: [], authority: [SOA], additional: [], cause: {
+        kind: 'denied', by: 'upstream 10.0.0.53',
+      } },
     ])
   })
 
   test('several replies are an unknown of the question', () => {
-    const model = upstream([seen('a.corp.example.', 'A', reply('NOERROR', [a('a.corp.example.', '10.1.1.1')]), reply('NXDOMAIN'), reply('SERVFAIL'))])
+    const model = upstream([seen(
+      'a.corp.example.', 'A', reply('NOERROR', [a('a.corp.example.', '10.1.1.1')]), reply('NXDOMAIN'), reply('SERVFAIL'),
+    )])
     expect(outcomes(model, 'a.corp.example.', 'A')).toEqual(['NOERROR 10.1.1.1', 'NXDOMAIN (denied)', 'SERVFAIL (failed)'])
     expect(upstreamUnknowns(model, [{ name: 'a.corp.example.', type: 'A' }])).toEqual([
       { key: 'view 10.0.0.53 a.corp.example. A', options: ['10.1.1.1', 'NXDOMAIN', 'SERVFAIL'] },
@@ -73,8 +79,12 @@ describe('an upstream answers what it was seen to answer', () => {
   })
 
   test('a name nobody asked: it exists or not, and then has the type or not', () => {
-    expect(outcomes(upstream([]), 'new.example.', 'A')).toEqual(['NOERROR unknown', 'NOERROR (denied)', 'NXDOMAIN (denied)', 'SERVFAIL (failed)'])
-    expect(upstreamUnknowns(upstream([]), [{ name: 'new.example.', type: 'A' }, { name: 'new.example.', type: 'AAAA' }]).map(u => u.key)).toEqual([
+    expect(outcomes(upstream([]), 'new.example.', 'A')).toEqual([
+      'NOERROR unknown', 'NOERROR (denied)', 'NXDOMAIN (denied)', 'SERVFAIL (failed)',
+    ])
+    expect(upstreamUnknowns(
+      upstream([]), [{ name: 'new.example.', type: 'A' }, { name: 'new.example.', type: 'AAAA' }],
+    ).map(u => u.key)).toEqual([
       'view 10.0.0.53 new.example.', 'view 10.0.0.53 new.example. A', 'view 10.0.0.53 new.example. AAAA',
     ])
   })
@@ -87,13 +97,17 @@ describe('an upstream answers what it was seen to answer', () => {
   })
 
   test('nothing is derived from an NXDOMAIN above a name that the same server answers', () => {
-    const model = upstream([seen('corp.example.', 'A', reply('NXDOMAIN')), seen('a.corp.example.', 'A', reply('NOERROR', [a('a.corp.example.', '10.1.1.1')]))])
+    const model = upstream([
+      seen('corp.example.', 'A', reply('NXDOMAIN')), seen('a.corp.example.', 'A', reply('NOERROR', [a('a.corp.example.', '10.1.1.1')])),
+    ])
     expect(outcomes(model, 'b.corp.example.', 'A')).toHaveLength(4)
   })
 
   test('a name that exists for one type, or has something below it, has another type or not', () => {
     const model = upstream([seen('a.corp.example.', 'A', reply('NOERROR'))])
-    for (const name of ['a.corp.example.', 'corp.example.']) expect(outcomes(model, name, 'AAAA')).toEqual(['NOERROR unknown', 'NOERROR (denied)'])
+    for (const name of ['a.corp.example.', 'corp.example.']) {
+      expect(outcomes(model, name, 'AAAA')).toEqual(['NOERROR unknown', 'NOERROR (denied)'])
+    }
   })
 
   test('the other type of a name that comes and goes comes and goes with it', () => {
@@ -114,7 +128,9 @@ describe('an upstream answers what it was seen to answer', () => {
   })
 
   test('aliases in a circle end', () => {
-    const model = upstream([seen('a.example.', 'CNAME', reply('NOERROR', [cname('a.example.', 'b.example.')])), seen('b.example.', 'CNAME', reply('NOERROR', [cname('b.example.', 'a.example.')]))])
+    const model = upstream([seen(
+      'a.example.', 'CNAME', reply('NOERROR', [cname('a.example.', 'b.example.')]),
+    ), seen('b.example.', 'CNAME', reply('NOERROR', [cname('b.example.', 'a.example.')]))])
     expect(outcomes(model, 'a.example.', 'A')[0]).toMatch(/^SERVFAIL/)
   })
 
@@ -123,16 +139,22 @@ describe('an upstream answers what it was seen to answer', () => {
     expect(outcomes(upstream(view, 'no'), 'a.example.', 'A')).toEqual([LOST])
     expect(outcomes(upstream(view, 'sometimes'), 'a.example.', 'A')).toEqual(['NOERROR 10.1.1.1', LOST])
     expect(outcomes(upstream(view, 'unknown'), 'a.example.', 'A')).toEqual(['NOERROR 10.1.1.1'])
-    expect(upstreamUnknowns(upstream([], 'unknown'), [{ name: 'a.example.', type: 'A' }])[0]).toEqual({ key: 'up 10.0.0.53', options: ['yes', 'no'] })
+    expect(upstreamUnknowns(
+      upstream([], 'unknown'), [{ name: 'a.example.', type: 'A' }],
+    )[0]).toEqual({ key: 'up 10.0.0.53', options: ['yes', 'no'] })
   })
 
   test('a truncated reply comes over UDP, the rest over TCP', () => {
     const cut = reply('NOERROR', [a('big.example.', '10.1.1.1')], ['tc', 'rd', 'ra'])
     const all = reply('NOERROR', Array.from({ length: 60 }, (_, i) => a('big.example.', `10.1.1.${i + 1}`)))
     const only = upstream([seen('big.example.', 'A', cut)])
-    expect(worlds(only, [{ name: 'big.example.', type: 'A' }, { name: 'big.example.', type: 'A', transport: 'tcp' }])[0]?.values.map(v => (v as unknown as Reply).flags)).toEqual([['tc', 'rd', 'ra'], ['rd', 'ra']])
+    expect(worlds(
+      only, [{ name: 'big.example.', type: 'A' }, { name: 'big.example.', type: 'A', transport: 'tcp' }],
+    )[0]?.values.map(v => (v as unknown as Reply).flags)).toEqual([['tc', 'rd', 'ra'], ['rd', 'ra']])
     const both = upstream([seen('big.example.', 'A', cut, all)])
-    const lengths = [{}, { edns: { sizeBytes: 1232 } }, { transport: 'tcp' as const }].map(more => worlds(both, [{ name: 'big.example.', type: 'A', ...more }]).map(w => (w.values[0] as unknown as Reply).answer.length))
+    const lengths = [
+      {}, { edns: { sizeBytes: 1232 } }, { transport: 'tcp' as const },
+    ].map(more => worlds(both, [{ name: 'big.example.', type: 'A', ...more }]).map(w => (w.values[0] as unknown as Reply).answer.length))
     expect(lengths).toEqual([[1], [60], [60]])
   })
 })
@@ -155,7 +177,9 @@ const shape = (value: Plain): string => {
 }
 
 describe('any view of any world', () => {
-  const cases = fc.record({ truth: truthOf, asked: fc.uniqueArray(fc.tuple(nameOf, fc.constantFrom(...TYPES)), { selector: t => t.join(' '), maxLength: 8 }), name: nameOf })
+  const cases = fc.record({ truth: truthOf, asked: fc.uniqueArray(
+    fc.tuple(nameOf, fc.constantFrom(...TYPES)), { selector: t => t.join(' '), maxLength: 8 },
+  ), name: nameOf })
 
   test('every world fits together across types, and the true one is among them', () => {
     fc.assert(fc.property(cases, ({ truth, asked, name }) => {

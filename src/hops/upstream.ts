@@ -20,7 +20,13 @@ const UDP_WITHOUT_EDNS_BYTES = 512
 /** Ways through the hop that `upstreamUnknowns` looks at; one question has a handful, a hostile view could have millions. */
 const MOST_RUNS = 2000
 
-type Draft = { readonly rcode: Rcode; readonly answer: readonly ResourceRecord[]; readonly authority: readonly ResourceRecord[]; readonly seen?: Reply }
+type Draft = {
+  readonly rcode: Rcode
+  readonly answer: readonly ResourceRecord[]
+  readonly authority: readonly ResourceRecord[]
+  /** The reply it is, where it was seen as it is. */
+  readonly seen?: Reply
+}
 
 export function upstreamHop(model: UpstreamModel): HopEntries {
   const view = viewOf(model)
@@ -63,7 +69,8 @@ function* replyTo(view: View, query: DnsQuery, depth: number): HopRun<Draft> {
   // Seen truncated: there is an answer, and it begins like this.
   if (question) return { rcode: 'NOERROR', answer: partialAnswer(question) ?? [guess], authority: [] }
   const has = yield* unknown(`view ${view.label} ${key} ${query.type}`, ['answer', 'NODATA'])
-  return has === 'NODATA' ? { rcode: 'NOERROR', answer: [], authority: [soaFor(view, key)] } : { rcode: 'NOERROR', answer: [guess], authority: [] }
+  if (has === 'NODATA') return { rcode: 'NOERROR', answer: [], authority: [soaFor(view, key)] }
+  return { rcode: 'NOERROR', answer: [guess], authority: [] }
 }
 
 /** Which of the replies to one question it is in this world. */
@@ -139,7 +146,8 @@ const drafted = (reply: Reply, query: DnsQuery): Draft => {
 
 function finished(draft: Draft, query: DnsQuery, view: View): Reply {
   const { seen } = draft
-  const flags = ['aa', 'tc', 'rd', 'ra', 'ad', 'cd'].filter(f => (f === 'rd' ? query.rd === true : seen ? seen.flags.includes(f) : f === 'ra'))
+  const isSet = (flag: string): boolean => (flag === 'rd' ? query.rd === true : seen ? seen.flags.includes(flag) : flag === 'ra')
+  const flags = ['aa', 'tc', 'rd', 'ra', 'ad', 'cd'].filter(isSet)
   const cause = causeOf(draft, query, `upstream ${view.label}`, flags.includes('tc'))
   return {
     rcode: draft.rcode, flags, answer: draft.answer, authority: draft.authority, additional: seen?.additional ?? [],
@@ -179,7 +187,9 @@ export interface UpstreamUnknown {
 }
 
 /** What is not known about this server when these questions come to it, in the order in which it matters. */
-export function upstreamUnknowns(model: UpstreamModel, questions: readonly { readonly name: string; readonly type: string }[]): readonly UpstreamUnknown[] {
+export function upstreamUnknowns(
+  model: UpstreamModel, questions: readonly { readonly name: string; readonly type: string }[],
+): readonly UpstreamUnknown[] {
   const found = new Map<string, UpstreamUnknown>()
   const [[, hop]] = upstreamHop(model) as [[string, Hop]]
   for (const { name, type } of questions) {

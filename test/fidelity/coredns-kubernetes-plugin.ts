@@ -8,7 +8,12 @@ import { plain, type CorednsVersion, type PluginFactory, type Served } from '../
 
 export interface Rule {
   readonly when?: { readonly name?: string; readonly type?: string }
-  readonly do: { readonly answer?: readonly string[]; readonly authority?: readonly string[]; readonly rcode?: Reply['rcode']; readonly drop?: boolean }
+  readonly do: {
+    readonly answer?: readonly string[]
+    readonly authority?: readonly string[]
+    readonly rcode?: Reply['rcode']
+    readonly drop?: boolean
+  }
 }
 export interface Row {
   readonly id: string
@@ -57,11 +62,15 @@ function scripted(rules: readonly Rule[], query: DnsQuery): Reply | typeof LOST 
   const rule = rules.find(r => (r.when?.name ?? nameKey(query.name)) === nameKey(query.name) && (r.when?.type ?? query.type) === query.type)
   if (!rule || rule.do.drop) return LOST
   const records = (lines: readonly string[] = []) => lines.map(l => parseRecord(l, query.name))
-  return { rcode: rule.do.rcode ?? 'NOERROR', flags: ['rd', 'ra'], answer: records(rule.do.answer), authority: records(rule.do.authority), additional: [] }
+  return {
+    rcode: rule.do.rcode ?? 'NOERROR', flags: ['rd', 'ra'], answer: records(rule.do.answer), authority: records(rule.do.authority),
+    additional: [],
+  }
 }
 
 const failed = (served: Served, query: DnsQuery): Reply => ({
-  rcode: served.rcode, flags: query.rd ? ['rd'] : [], answer: [], authority: [], additional: [], ...(served.cause && { cause: served.cause }),
+  rcode: served.rcode, flags: query.rd ? ['rd'] : [], answer: [], authority: [], additional: [],
+  ...(served.cause && { cause: served.cause }),
 })
 
 export interface Server {
@@ -76,7 +85,9 @@ export function serverOf(plugin: PluginFactory, name: string, row: Row, model: P
   const handler = plugin({
     server: 'server', block: 0, zones: ['.'], directives: block.filter(d => d.name === name), version: versionOf(row),
     model: {
-      pod: 'kube-system/coredns', node: 'node', addresses: [], version: row.version, corefile: { file: 'Corefile', text: row.corefile, blocks: [] },
+      pod: 'kube-system/coredns', node: 'node', addresses: [], version: row.version, corefile: {
+        file: 'Corefile', text: row.corefile, blocks: [],
+      },
       files: new Map(), resolvConf: undefined, kubernetes: NO_VIEW, hostNetwork: false, ...model,
     },
     reach: address => address, nextHop: 'next', has: other => block.some(d => d.name === other), report: problem => problems.push(problem),
@@ -99,7 +110,9 @@ const NO_VIEW: KubernetesView = { services: undefined, endpointSlices: undefined
 export interface Unknown { readonly key: string; readonly options: readonly Plain[] }
 
 /** Runs a hop that asks only itself; `choose` settles unknowns. */
-export function run(hop: Hop, query: DnsQuery, choose: (unknown: Unknown) => Plain = ({ key }) => { throw new Error(`unexpected unknown ${key}`) }): Plain {
+export function run(
+  hop: Hop, query: DnsQuery, choose: (unknown: Unknown) => Plain = ({ key }) => { throw new Error(`unexpected unknown ${key}`) },
+): Plain {
   const drawn = new Map<string, Plain>()
   const step = (gen: HopRun): Plain => {
     let input: unknown
@@ -127,20 +140,27 @@ const textOfLines = (records: readonly string[] = []) => records.map(withoutSeri
 export function comparable(value: Plain): unknown {
   if (typeof value === 'string') return value
   const reply = value as unknown as Reply
-  return { rcode: reply.rcode, flags: reply.flags, answer: textOf(reply.answer), authority: textOf(reply.authority), additional: textOf(reply.additional) }
+  return {
+    rcode: reply.rcode, flags: reply.flags, answer: textOf(reply.answer), authority: textOf(reply.authority),
+    additional: textOf(reply.additional),
+  }
 }
 
 export function observed(row: Row): unknown {
   const o = row.observed
   if (o.noReply !== undefined) return LOST
-  return { rcode: o.rcode, flags: (o.flags ?? []).filter(f => f !== 'qr'), answer: textOfLines(o.answer), authority: textOfLines(o.authority), additional: textOfLines(o.additional) }
+  return {
+    rcode: o.rcode, flags: (o.flags ?? []).filter(f => f !== 'qr'), answer: textOfLines(o.answer), authority: textOfLines(o.authority),
+    additional: textOfLines(o.additional),
+  }
 }
 
 const withoutSerial = (data: string): string => data.replace(/(ns\.dns\.\S* hostmaster\.\S*) \d+ /i, '$1 SERIAL ')
 
+type Labels = Readonly<Record<string, string>>
 type Json = Readonly<Record<string, unknown>>
 export function kubeObject(body: Json): KubeObject {
-  const metadata = body['metadata'] as { name: string; namespace?: string; labels?: Record<string, string>; annotations?: Record<string, string> }
+  const metadata = body['metadata'] as { name: string; namespace?: string; labels?: Labels; annotations?: Labels }
   const source = lineSource('objects', 1, metadata.name)
   return {
     apiVersion: String(body['apiVersion']), kind: String(body['kind']), name: metadata.name, namespace: metadata.namespace ?? '',

@@ -6,7 +6,12 @@ import { comparable, kubeObject, observed, queryOf, run, serverOf, type Row } fr
 import { rows } from './rows.ts'
 
 type Json = Readonly<Record<string, unknown>>
-interface Fixture { readonly state: { readonly objects: readonly Json[]; readonly pods: readonly { name: string; namespace: string; podIP: string; phase: string }[] } }
+interface Fixture {
+  readonly state: {
+    readonly objects: readonly Json[]
+    readonly pods: readonly { readonly name: string; readonly namespace: string; readonly podIP: string; readonly phase: string }[]
+  }
+}
 
 const fixture = rows<Fixture>('coredns-kubernetes-fixture')[0] as Fixture
 const all = rows<Row>('coredns-kubernetes')
@@ -14,10 +19,16 @@ const scenarioOf = (row: Row): string => (row.id.split('/')[0] as string).replac
 
 /** Made by the API server itself; it has no slice. */
 const builtIn: readonly Json[] = [
-  ...['default', 'kube-system', 'kube-public', 'kube-node-lease'].map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
-  { apiVersion: 'v1', kind: 'Service', metadata: { name: 'kubernetes', namespace: 'default' }, spec: { clusterIP: '10.96.0.1', ports: [{ name: 'https', port: 443, protocol: 'TCP' }] } },
+  ...[
+    'default', 'kube-system', 'kube-public', 'kube-node-lease',
+  ].map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+  { apiVersion: 'v1', kind: 'Service', metadata: { name: 'kubernetes', namespace: 'default' }, spec: {
+    clusterIP: '10.96.0.1', ports: [{ name: 'https', port: 443, protocol: 'TCP' }],
+  } },
 ]
-const pods = fixture.state.pods.map(p => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: p.name, namespace: p.namespace }, status: { podIP: p.podIP, phase: p.phase } }))
+const pods = fixture.state.pods.map(p => ({
+  apiVersion: 'v1', kind: 'Pod', metadata: { name: p.name, namespace: p.namespace }, status: { podIP: p.podIP, phase: p.phase },
+}))
 const initial = [...builtIn, ...fixture.state.objects, ...pods].map(kubeObject)
 
 /** The objects after the steps of the preamble that change them. */
@@ -48,10 +59,13 @@ const neverRead = (row: Row): boolean => {
 
 const serverFor = (row: Row) => serverOf(kubernetes, 'kubernetes', row, {
   addresses: ['10.244.0.53'], kubernetes: view(objectsOf(row)),
-  ...(neverRead(row) && { kubernetesSynced: { value: false, source: lineSource('log', 1, 'starting server with unsynced Kubernetes API') } }),
+  ...(neverRead(row) && { kubernetesSynced: {
+    value: false, source: lineSource('log', 1, 'starting server with unsynced Kubernetes API'),
+  } }),
 })
 
-// A row of the scenario `live` is cut short by CoreDNS's cache, which is not in this chain: the TTL is a second off or the reply is an old one.
+// A row of the scenario `live` is cut short by CoreDNS's cache, which is not in this chain: the TTL is a second off or the reply is an
+// old one.
 const CACHED = new Set(['live'])
 const tally = new Map<string, { equal: number; different: number; notModelled: number }>()
 
@@ -83,6 +97,7 @@ describe.each([...new Set(all.map(r => r.version))].sort())('the kubernetes plug
 })
 
 afterAll(() => {
-  const lines = [...tally].map(([scenario, c]) => `kubernetes.${scenario}: ${c.equal} equal, ${c.different} different, ${c.notModelled} not modelled`)
+  const lines = [...tally].map(([name, c]) =>
+    `kubernetes.${name}: ${c.equal} equal, ${c.different} different, ${c.notModelled} not modelled`)
   console.log(lines.join('\n'))
 })

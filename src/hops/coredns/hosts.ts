@@ -9,7 +9,7 @@ import { addressOfReverse, parseAddress, withoutZone } from '../../dns/go-addres
 import { hostsFields } from '../../dns/hosts-lines.ts'
 import type { Cause, ResourceRecord } from '../../dns/message.ts'
 import { labelsOf, nameKey } from '../../dns/name.ts'
-import { authoritativeReply } from './authoritative-reply.ts'
+import { authoritativeReply, refusedHandler } from './authoritative-reply.ts'
 import { fallthroughZones, matchZone, originsOf } from './origins.ts'
 import { since, type Handler, type PluginFactory, type PluginSetup } from './plugin.ts'
 
@@ -33,14 +33,15 @@ interface Table {
 export const hosts: PluginFactory = setup => {
   const by = `${setup.server} hosts`
   const options = readOptions(setup)
-  if ('refused' in options) return function* () { return { rcode: 'SERVFAIL', error: options.refused, cause: { kind: 'broken', by, detail: options.refused } } }
+  if ('refused' in options) return refusedHandler(by, options.refused)
   const wildcards = since(setup.version, 1, 14, 5)
   const tables = [fileText(setup, options.path), options.inline.join('\n')].map(text => tableOf(text, options, wildcards))
   const addresses = (type: 'A' | 'AAAA', key: string): readonly string[] => tables.flatMap(table => {
     const exact = table[type].get(key)
     return exact && !(wildcards && key.startsWith('*.')) ? exact : wildcards ? table[type].get(asteriskName(key)) ?? [] : []
   })
-  return handler({ options, by, addresses, names: address => tables.flatMap(t => t.PTR.get(address) ?? []), passesUnsupported: passesUnsupported(setup, options) })
+  const names = (address: string): readonly string[] => tables.flatMap(t => t.PTR.get(address) ?? [])
+  return handler({ options, by, addresses, names, passesUnsupported: passesUnsupported(setup, options) })
 }
 
 interface Hosts {
@@ -109,7 +110,8 @@ function readOptions(setup: PluginSetup): HostsOptions | { readonly refused: str
     setup.report({ code: 'corefile-refused', message: `CoreDNS does not start: plugin/hosts: ${text}`, source, state: 'damaged' })
     return { refused: text }
   }
-  if (setup.directives.length > 1) return refuse('this plugin can only be used once per Server Block', (setup.directives[1] as Directive).source)
+  const second = setup.directives[1]
+  if (second) return refuse('this plugin can only be used once per Server Block', second.source)
   const args = directive.args.map(a => a.value)
   const draft = {
     path: args[0] ?? '/etc/hosts', zones: originsOf(args.slice(1), setup.zones), inline: [] as string[], ttlS: 3600, reverse: true,
@@ -120,8 +122,8 @@ function readOptions(setup: PluginSetup): HostsOptions | { readonly refused: str
     const wrong = readProperty(draft, property.name, words, since(setup.version, 1, 14, 7))
     if (wrong !== undefined) return refuse(wrong, property.source)
   }
-  if (draft.fallthroughUnsupported && draft.fallthrough.length === 0) return refuse('fallthrough_unsupported requires fallthrough', directive.source)
-  return draft
+  const lacksFallthrough = draft.fallthroughUnsupported && draft.fallthrough.length === 0
+  return lacksFallthrough ? refuse('fallthrough_unsupported requires fallthrough', directive.source) : draft
 }
 
 type Draft = { -readonly [K in keyof HostsOptions]: HostsOptions[K] } & { readonly inline: string[] }
@@ -154,7 +156,8 @@ function fileText(setup: PluginSetup, path: string): string {
   if (file) return file.text
   if (absolutePath === '/etc/hosts' && !setup.model.hostNetwork) return kubeletHosts(setup.model)
   const source = setup.directives[0]?.args[0]?.source ?? (setup.directives[0] as Directive).source
-  setup.report({ code: 'hosts-file-unknown', message: `hosts: the evidence has no ${absolutePath}; it counts as empty here`, source, state: 'unknown' })
+  const message = `hosts: the evidence has no ${absolutePath}; it counts as empty here`
+  setup.report({ code: 'hosts-file-unknown', message, source, state: 'unknown' })
   return ''
 }
 

@@ -56,7 +56,9 @@ const list = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.
 const string = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 const portsOf = (value: unknown): readonly Port[] => {
-  const ports = list(value).map(p => ({ port: typeof p['port'] === 'number' ? p['port'] : -1, name: string(p['name']), protocol: string(p['protocol']) || 'TCP' }))
+  const ports = list(value).map(p => ({
+    port: typeof p['port'] === 'number' ? p['port'] : -1, name: string(p['name']), protocol: string(p['protocol']) || 'TCP',
+  }))
   return ports.length > 0 ? ports : [{ port: -1, name: '', protocol: '' }]
 }
 
@@ -115,11 +117,13 @@ export function indexKubernetes(view: KubernetesView, options: KubernetesOptions
   const slicesByService = filed(slices ?? [], o => [`${o.labels['kubernetes.io/service-name'] ?? ''}.${o.namespace}`])
   const entryOf = lazily(serviceEntry)
   const sliceOf = lazily(sliceEntry)
-  const servicesByAddress = lazy(() => filed((services ?? []).map(entryOf), s => [...(s.clusterIPs ?? []), ...(reverseHasExternal ? s.externalIPs : [])]))
+  const servicesByAddress = lazy(() => filed(
+    (services ?? []).map(entryOf), s => [...(s.clusterIPs ?? []), ...(reverseHasExternal ? s.externalIPs : [])],
+  ))
   const slicesByAddress = lazy(() => filed((slices ?? []).map(sliceOf), s => s.endpoints.map(e => e.address)))
   const podsByAddress = lazy(() => filed((pods ?? []).filter(isWatchedPod), p => [string(record(p.body['status'])['podIP'])]))
   const namespaces = view.namespaces && new Set(view.namespaces.filter(o => options.namespaceLabels?.(o.labels) ?? true).map(o => o.name))
-  const inhabited = lazy(() => new Set([...(view.services ?? []), ...(view.pods ?? []), ...(view.endpointSlices ?? [])].map(o => o.namespace)))
+  const inhabited = lazy(() => new Set([view.services, view.pods, view.endpointSlices].flatMap(l => l ?? []).map(o => o.namespace)))
   return {
     knowsServices: services !== undefined,
     service: (name, namespace) => {
@@ -151,5 +155,6 @@ function lazily<T>(read: (object: KubeObject) => T): (object: KubeObject) => T {
 /** The watch leaves out ended pods, and CoreDNS those that are being deleted. */
 function isWatchedPod(pod: KubeObject): boolean {
   const phase = record(pod.body['status'])['phase']
-  return phase !== 'Succeeded' && phase !== 'Failed' && phase !== 'Unknown' && record(pod.body['metadata'])['deletionTimestamp'] === undefined
+  const isDeleted = record(pod.body['metadata'])['deletionTimestamp'] !== undefined
+  return !isDeleted && phase !== 'Succeeded' && phase !== 'Failed' && phase !== 'Unknown'
 }

@@ -70,7 +70,8 @@ export function readKubernetes(
   if (clash !== undefined) return refuse(clash, directive.source)
   if (draft.multiclusterZones.length > 0) {
     const at = directive.properties.find(p => p.name === 'multicluster')?.source ?? directive.source
-    report({ code: 'corefile-unmodelled-option', message: 'kubernetes: names of multicluster zones are not modelled', source: at, state: 'unmodelled' })
+    const message = 'kubernetes: names of multicluster zones are not modelled'
+    report({ code: 'corefile-unmodelled-option', message, source: at, state: 'unmodelled' })
   }
   return draft
 }

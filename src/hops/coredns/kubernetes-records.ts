@@ -45,166 +45,180 @@ export interface RecordsSetup {
   readonly localAddresses: readonly string[]
 }
 
-export function kubernetesRecords({ server, version, options, index, localAddresses }: RecordsSetup): KubernetesRecords {
-  const panics = options.noendpoints && !since(version, 1, 11)
-
-  function* unknown<T extends string>(what: string, choices: readonly T[], source: Source = options.sources.directive): HopRun<T> {
-    const key = `${server} kubernetes ${what}`
-    return yield* pick({ at: key, key, options: choices, source })
-  }
-
-  const configured = (namespace: string): boolean => options.namespaces.size === 0 || options.namespaces.has(namespace)
-
-  function* exposed(namespace: string): HopRun<boolean> {
-    if (!configured(namespace)) return false
-    return index.hasNamespace(namespace) ?? (yield* unknown(`namespace ${namespace}`, ['exists', 'absent'])) === 'exists'
-  }
-
-  function* at(name: string, zone: string): HopRun<Found> {
-    const asked = parseKubernetesName(name, labelsOf(zone).length, options.zonal)
-    if (!asked) return 'no name'
-    if (!asked.tree) return []
-    if (isReverse(name)) return 'no name'
-    if (asked.tree === 'pod') return yield* podsAt(asked)
-    if (asked.service === '') return (yield* exposed(asked.namespace)) ? [] : 'no name'
-    return yield* servicesAt(asked, name, zone)
-  }
-
-  function* podsAt(asked: KubernetesName): HopRun<Found> {
-    if (options.pods === 'disabled' || !(yield* exposed(asked.namespace))) return 'no name'
-    const name = asked.service
-    if (name === '') return []
-    const isIpv4 = name.split('-').length === 4 && !name.includes('--')
-    const host = name.replaceAll('-', isIpv4 ? '.' : ':')
-    if (options.pods === 'insecure') return parseAddress(host) ? [backend(host, -1, '')] : 'no name'
-    const namespaces = index.podNamespaces(host)
-    if (namespaces) return namespaces.includes(asked.namespace) && parseAddress(host) ? [backend(host, -1, '')] : 'no name'
-    if (!parseAddress(host)) return 'no name'
-    return (yield* unknown(`pod ${host} in ${asked.namespace}`, ['exists', 'absent'])) === 'exists' ? [backend(host, -1, '')] : 'no name'
-  }
-
-  function* servicesAt(asked: KubernetesName, name: string, zone: string): HopRun<Found> {
-    const target = `${asked.service}.${asked.namespace}.svc.${zone === '.' ? '' : zone}`
-    const service = index.service(asked.service, asked.namespace)
-    if (!service) return index.knowsServices ? 'no name' : yield* unknownService(asked, name, target)
-    if (!(yield* exposed(service.namespace))) return 'no name'
-    if (options.ignoreEmptyService && service.external === undefined && !service.headless) {
-      if (panics) return 'panic'
-      if (yield* isEmpty(service)) return 'no name'
-    }
-    if (asked.topology && !service.headless) return 'no name'
-    if (service.external !== undefined) return aliasOf(service.external, asked, target)
-    if (service.headless || asked.endpoint !== '') return yield* endpointsAt(service, asked, name, target)
-    return yield* clusterIPsAt(service, asked, target)
-  }
-
-  function* isEmpty(service: ServiceEntry): HopRun<boolean> {
-    const slices = index.slices(service.name, service.namespace)
-    if (slices) return slices.every(s => s.endpoints.length === 0)
-    return (yield* unknown(`endpoints of ${service.name}.${service.namespace}`, ['some', 'none'])) === 'none'
-  }
-
-  function aliasOf(external: string, asked: KubernetesName, target: string): Found {
-    if (asked.endpoint !== '' && since(version, 1, 10, 1)) return 'no name'
-    if ((asked.port !== '' || asked.protocol !== '') && since(version, 1, 11)) return 'no name'
-    return parseAddress(external) ? 'no name' : [{ type: 'CNAME', host: external, port: 0, target }]
-  }
-
-  function* clusterIPsAt(service: ServiceEntry, asked: KubernetesName, target: string): HopRun<Found> {
-    const ports = service.ports.filter(p => fits(asked, p))
-    if (ports.length === 0) return 'no name'
-    if (service.clusterIPs) return ports.flatMap(p => (service.clusterIPs ?? []).map(ip => backend(ip, p.port, target)))
-    const families = yield* unknown(`${service.name}.${service.namespace} address`, ['ipv4', 'ipv6', 'dual'] as const, service.object.source)
-    return ports.flatMap(p => unknownBackends(families, p.port, target))
-  }
-
-  function* endpointsAt(service: ServiceEntry, asked: KubernetesName, name: string, target: string): HopRun<Found> {
-    if (panics) return 'panic'
-    const slices = index.slices(service.name, service.namespace)
-    if (!slices) return yield* unknownEndpoints(service, asked, name, target)
-    const within = (topologyZone: string): Backend[] => slices.flatMap(slice => backendsOf(slice, asked, topologyZone, target))
-    if (asked.topology) {
-      const near = within(asked.topology.zone)
-      return near.length === 0 && asked.topology.prefer ? within('') : near
-    }
-    const found = within('')
-    return found.length > 0 ? found : 'no name'
-  }
-
-  const hostLabel = (endpoint: Endpoint): string => endpointLabel(endpoint, options.endpointPodNames, version)
-
-  function backendsOf(slice: SliceEntry, asked: KubernetesName, topologyZone: string, target: string): Backend[] {
-    const ports = slice.ports.filter(p => fits(asked, p))
-    return slice.endpoints
-      .filter(e => topologyZone === '' || e.topologyZone === topologyZone)
-      .filter(e => asked.endpoint === '' || hostLabel(e).toLowerCase() === asked.endpoint)
-      .flatMap(e => ports.map(p => backend(e.address, p.port, `${hostLabel(e)}.${target}`)))
-  }
-
-  function* unknownService(asked: KubernetesName, name: string, target: string): HopRun<Found> {
-    if (!configured(asked.namespace) || index.hasNamespace(asked.namespace) === false) return 'no name'
-    const is = yield* unknown(target.toLowerCase(), ['absent', 'ipv4', 'ipv6', 'dual'] as const)
-    if (is === 'absent') return 'no name'
-    return yield* unknownPart(is, asked, name, target)
-  }
-
-  function* unknownEndpoints(service: ServiceEntry, asked: KubernetesName, name: string, target: string): HopRun<Found> {
-    const key = `endpoints of ${service.name}.${service.namespace}`
-    const is = yield* unknown(key, ['none', 'ipv4', 'ipv6', 'dual'] as const, service.object.source)
-    if (is === 'none') return asked.topology ? [] : 'no name'
-    return yield* unknownPart(is, asked, name, target)
-  }
-
-  /** An endpoint, port or topology label in front of a Service that is there. */
-  function* unknownPart(families: Families, asked: KubernetesName, name: string, target: string): HopRun<Found> {
-    const isPart = asked.endpoint !== '' || asked.port !== '' || asked.protocol !== '' || asked.topology !== undefined
-    if (isPart && (yield* unknown(name, ['absent', 'exists'])) === 'absent') return asked.topology ? [] : 'no name'
-    return unknownBackends(families, 0, target)
-  }
-
-  function* reverse(address: string): HopRun<readonly string[] | 'panic'> {
-    // Only `namespaces` is looked at here; `namespace_labels` does not keep a name out of PTR.
-    const isShown = function* (namespace: string): HopRun<boolean> {
-      return options.namespaces.size === 0 || (yield* exposed(namespace))
-    }
-    const services = index.servicesAt(address)
-    for (const service of services ?? []) {
-      if (yield* isShown(service.namespace)) return [`${service.name}.${service.namespace}.svc.${options.primaryZone}`]
-    }
-    if (panics) return 'panic'
-    const slices = index.slicesAt(address)
-    const names: string[] = []
-    for (const slice of slices ?? []) {
-      if (!(yield* isShown(slice.namespace))) continue
-      for (const endpoint of slice.endpoints) {
-        if (endpoint.address !== address || hostnameOnlyPtr(version) && endpoint.hostname === '') continue
-        names.push(`${hostnameOnlyPtr(version) ? endpoint.hostname : hostLabel(endpoint)}.${slice.service}.svc.${options.primaryZone}`)
-      }
-    }
-    if (services && (slices || options.noendpoints) || services && names.length > 0) return names
-    return (yield* unknown(`address ${address}`, ['absent', 'exists'])) === 'exists' ? [UNKNOWN] : names
-  }
-
-  function* nameServers(zone: string): HopRun<readonly Backend[] | 'panic'> {
-    if (panics && localAddresses.length > 0) return 'panic'
-    const slices = localAddresses.flatMap(a => index.slicesAt(a) ?? [])
-    const isUnknown = localAddresses.length > 0 && (!index.knowsServices || localAddresses.some(a => index.slicesAt(a) === undefined))
-    if (isUnknown && (yield* unknown(`name servers of ${zone.toLowerCase()}`, ['own address', 'service'])) === 'service') {
-      return unknownBackends('ipv4', 0, UNKNOWN)
-    }
-    if (slices.length === 0) return localAddresses.map(a => backend(a, 0, `ns.dns.${zone}`))
-    return slices.flatMap(slice => {
-      const [name = '', namespace = ''] = slice.service.split('.')
-      const service = index.service(name, namespace)
-      if (!service) return []
-      const target = `${name}.${namespace}.svc.${zone}`
-      return service.headless ? slice.endpoints.map(e => backend(e.address, 0, `${hostLabel(e)}.${target}`))
-        : (service.clusterIPs ?? []).map(ip => backend(ip, 0, target))
-    })
-  }
-
-  return { at, reverse, nameServers }
+export const kubernetesRecords = (setup: RecordsSetup): KubernetesRecords => {
+  const k: Lookup = { ...setup, panics: setup.options.noendpoints && !since(setup.version, 1, 11) }
+  return { at: (name, zone) => at(k, name, zone), reverse: address => reverse(k, address), nameServers: zone => nameServers(k, zone) }
 }
+
+type Lookup = RecordsSetup & {
+  /** Before 1.11, `noendpoints` left a nil lister behind. */
+  readonly panics: boolean
+}
+
+function* unknown<T extends string>(
+  k: Lookup, what: string, choices: readonly T[], source: Source = k.options.sources.directive,
+): HopRun<T> {
+  const key = `${k.server} kubernetes ${what}`
+  return yield* pick({ at: key, key, options: choices, source })
+}
+
+const configured = (k: Lookup, namespace: string): boolean => k.options.namespaces.size === 0 || k.options.namespaces.has(namespace)
+
+function* exposed(k: Lookup, namespace: string): HopRun<boolean> {
+  if (!configured(k, namespace) || !isLabel(namespace)) return false
+  return k.index.hasNamespace(namespace) ?? (yield* unknown(k, `namespace ${namespace}`, ['exists', 'absent'])) === 'exists'
+}
+
+function* at(k: Lookup, name: string, zone: string): HopRun<Found> {
+  const asked = parseKubernetesName(name, labelsOf(zone).length, k.options.zonal)
+  if (!asked) return 'no name'
+  if (!asked.tree) return []
+  if (isReverse(name)) return 'no name'
+  if (asked.tree === 'pod') return yield* podsAt(k, asked)
+  if (asked.service === '') return (yield* exposed(k, asked.namespace)) ? [] : 'no name'
+  return yield* servicesAt(k, asked, name, zone)
+}
+
+function* podsAt(k: Lookup, asked: KubernetesName): HopRun<Found> {
+  if (k.options.pods === 'disabled' || !(yield* exposed(k, asked.namespace))) return 'no name'
+  const name = asked.service
+  if (name === '') return []
+  const isIpv4 = name.split('-').length === 4 && !name.includes('--')
+  const host = name.replaceAll('-', isIpv4 ? '.' : ':')
+  if (k.options.pods === 'insecure') return parseAddress(host) ? [backend(host, -1, '')] : 'no name'
+  const namespaces = k.index.podNamespaces(host)
+  if (namespaces) return namespaces.includes(asked.namespace) && parseAddress(host) ? [backend(host, -1, '')] : 'no name'
+  if (!parseAddress(host)) return 'no name'
+  return (yield* unknown(k, `pod ${host} in ${asked.namespace}`, ['exists', 'absent'])) === 'exists' ? [backend(host, -1, '')] : 'no name'
+}
+
+function* servicesAt(k: Lookup, asked: KubernetesName, name: string, zone: string): HopRun<Found> {
+  const target = `${asked.service}.${asked.namespace}.svc.${zone === '.' ? '' : zone}`
+  const service = k.index.service(asked.service, asked.namespace)
+  if (!service) return k.index.knowsServices ? 'no name' : yield* unknownService(k, asked, name, target)
+  if (!(yield* exposed(k, service.namespace))) return 'no name'
+  if (k.options.ignoreEmptyService && service.external === undefined && !service.headless) {
+    if (k.panics) return 'panic'
+    if (yield* isEmpty(k, service)) return 'no name'
+  }
+  if (asked.topology && !service.headless) return 'no name'
+  if (service.external !== undefined) return aliasOf(k, service.external, asked, target)
+  if (service.headless || asked.endpoint !== '') return yield* endpointsAt(k, service, asked, name, target)
+  return yield* clusterIPsAt(k, service, asked, target)
+}
+
+function* isEmpty(k: Lookup, service: ServiceEntry): HopRun<boolean> {
+  const slices = k.index.slices(service.name, service.namespace)
+  if (slices) return slices.every(s => s.endpoints.length === 0)
+  return (yield* unknown(k, `endpoints of ${service.name}.${service.namespace}`, ['some', 'none'])) === 'none'
+}
+
+function aliasOf(k: Lookup, external: string, asked: KubernetesName, target: string): Found {
+  if (asked.endpoint !== '' && since(k.version, 1, 10, 1)) return 'no name'
+  if ((asked.port !== '' || asked.protocol !== '') && since(k.version, 1, 11)) return 'no name'
+  return parseAddress(external) ? 'no name' : [{ type: 'CNAME', host: external, port: 0, target }]
+}
+
+function* clusterIPsAt(k: Lookup, service: ServiceEntry, asked: KubernetesName, target: string): HopRun<Found> {
+  const ports = service.ports.filter(p => fits(asked, p))
+  if (ports.length === 0) return 'no name'
+  if (service.clusterIPs) return ports.flatMap(p => (service.clusterIPs ?? []).map(ip => backend(ip, p.port, target)))
+  const what = `${service.name}.${service.namespace} address`
+  const families = yield* unknown(k, what, ['ipv4', 'ipv6', 'dual'] as const, service.object.source)
+  return ports.flatMap(p => unknownBackends(families, p.port, target))
+}
+
+function* endpointsAt(k: Lookup, service: ServiceEntry, asked: KubernetesName, name: string, target: string): HopRun<Found> {
+  if (k.panics) return 'panic'
+  const slices = k.index.slices(service.name, service.namespace)
+  if (!slices) return yield* unknownEndpoints(k, service, asked, name, target)
+  const within = (topologyZone: string): Backend[] => slices.flatMap(slice => backendsOf(k, slice, asked, topologyZone, target))
+  if (asked.topology) {
+    const near = within(asked.topology.zone)
+    return near.length === 0 && asked.topology.prefer ? within('') : near
+  }
+  const found = within('')
+  return found.length > 0 ? found : 'no name'
+}
+
+const hostLabel = (k: Lookup, endpoint: Endpoint): string => endpointLabel(endpoint, k.options.endpointPodNames, k.version)
+
+function backendsOf(k: Lookup, slice: SliceEntry, asked: KubernetesName, topologyZone: string, target: string): Backend[] {
+  const ports = slice.ports.filter(p => fits(asked, p))
+  return slice.endpoints
+    .filter(e => topologyZone === '' || e.topologyZone === topologyZone)
+    .filter(e => asked.endpoint === '' || hostLabel(k, e).toLowerCase() === asked.endpoint)
+    .flatMap(e => ports.map(p => backend(e.address, p.port, `${hostLabel(k, e)}.${target}`)))
+}
+
+function* unknownService(k: Lookup, asked: KubernetesName, name: string, target: string): HopRun<Found> {
+  if (!configured(k, asked.namespace) || k.index.hasNamespace(asked.namespace) === false || !canExist(asked, k.version)) return 'no name'
+  const is = yield* unknown(k, target.toLowerCase(), ['absent', 'ipv4', 'ipv6', 'dual'] as const)
+  if (is === 'absent') return 'no name'
+  return yield* unknownPart(k, is, asked, name, target)
+}
+
+function* unknownEndpoints(k: Lookup, service: ServiceEntry, asked: KubernetesName, name: string, target: string): HopRun<Found> {
+  const key = `endpoints of ${service.name}.${service.namespace}`
+  const is = yield* unknown(k, key, ['none', 'ipv4', 'ipv6', 'dual'] as const, service.object.source)
+  if (is === 'none') return asked.topology ? [] : 'no name'
+  return yield* unknownPart(k, is, asked, name, target)
+}
+
+/** An endpoint, port or topology label in front of a Service that is there. */
+function* unknownPart(k: Lookup, families: Families, asked: KubernetesName, name: string, target: string): HopRun<Found> {
+  const isPart = asked.endpoint !== '' || asked.port !== '' || asked.protocol !== '' || asked.topology !== undefined
+  if (isPart && (yield* unknown(k, name, ['absent', 'exists'])) === 'absent') return asked.topology ? [] : 'no name'
+  return unknownBackends(families, 0, target)
+}
+
+/** Only `namespaces` counts for PTR; `namespace_labels` does not keep a name out. */
+function* isShown(k: Lookup, namespace: string): HopRun<boolean> {
+  return k.options.namespaces.size === 0 || (yield* exposed(k, namespace))
+}
+
+function* reverse(k: Lookup, address: string): HopRun<readonly string[] | 'panic'> {
+  const services = k.index.servicesAt(address)
+  for (const service of services ?? []) {
+    if (yield* isShown(k, service.namespace)) return [`${service.name}.${service.namespace}.svc.${k.options.primaryZone}`]
+  }
+  if (k.panics) return 'panic'
+  const slices = k.index.slicesAt(address)
+  const names: string[] = []
+  for (const slice of slices ?? []) {
+    if (!(yield* isShown(k, slice.namespace))) continue
+    for (const endpoint of slice.endpoints) {
+      if (endpoint.address !== address || hostnameOnlyPtr(k.version) && endpoint.hostname === '') continue
+      names.push(`${hostnameOnlyPtr(k.version) ? endpoint.hostname : hostLabel(k, endpoint)}.${slice.service}.svc.${k.options.primaryZone}`)
+    }
+  }
+  if (services && slices) return names
+  return (yield* unknown(k, `address ${address}`, ['absent', 'exists'])) === 'exists' ? [UNKNOWN] : names
+}
+
+function* nameServers(k: Lookup, zone: string): HopRun<readonly Backend[] | 'panic'> {
+  if (k.panics && k.localAddresses.length > 0) return 'panic'
+  const slices = k.localAddresses.flatMap(a => k.index.slicesAt(a) ?? [])
+  const isUnknown = k.localAddresses.length > 0 && (!k.index.knowsServices || k.localAddresses.some(a => k.index.slicesAt(a) === undefined))
+  if (isUnknown && (yield* unknown(k, `name servers of ${zone.toLowerCase()}`, ['own address', 'service'])) === 'service') {
+    return unknownBackends('ipv4', 0, UNKNOWN)
+  }
+  if (slices.length === 0) return k.localAddresses.map(a => backend(a, 0, `ns.dns.${zone}`))
+  return slices.flatMap(slice => {
+    const [name = '', namespace = ''] = slice.service.split('.')
+    const service = k.index.service(name, namespace)
+    if (!service) return []
+    const target = `${name}.${namespace}.svc.${zone}`
+    return service.headless ? slice.endpoints.map(e => backend(e.address, 0, `${hostLabel(k, e)}.${target}`))
+      : (service.clusterIPs ?? []).map(ip => backend(ip, 0, target))
+  })
+}
+
+/** What the API server accepts as a name of a namespace or a Service (RFC 1123 label) and as a protocol: with other labels there is nothing
+ * to be found, whatever the objects. Before 1.11 an ExternalName Service answered below any port and protocol. */
+const canExist = ({ namespace, service, protocol }: KubernetesName, version: CorednsVersion): boolean =>
+  isLabel(namespace) && isLabel(service) && (!since(version, 1, 11) || ['', 'tcp', 'udp', 'sctp'].includes(protocol))
+const isLabel = (label: string): boolean => label.length <= 63 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(label)
 
 const isReverse = (name: string): boolean => name.endsWith('.in-addr.arpa.') || name.endsWith('.ip6.arpa.')
 

@@ -5,7 +5,11 @@
 export type Labels = Readonly<Record<string, string>>
 export type Selector = (labels: Labels) => boolean
 
-type Requirement = { readonly key: string; readonly op: '=' | '!=' | 'in' | 'notin' | 'exists' | 'absent'; readonly values: readonly string[] }
+type Requirement = {
+  readonly key: string
+  readonly op: '=' | '!=' | 'in' | 'notin' | 'exists' | 'absent'
+  readonly values: readonly string[]
+}
 
 /** Undefined = CoreDNS refuses to start with this text. */
 export function parseSelector(text: string): Selector | undefined {

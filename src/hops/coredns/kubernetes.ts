@@ -8,14 +8,19 @@ import type { KubernetesView } from '../../chain/model.ts'
 import { addressOfReverse, parseAddress } from '../../dns/go-address.ts'
 import type { Cause, DnsQuery, Reply, ResourceRecord } from '../../dns/message.ts'
 import { absolute, isSubdomain, labelsOf, nameKey } from '../../dns/name.ts'
-import { authoritativeReply } from './authoritative-reply.ts'
+import { authoritativeReply, refusedHandler } from './authoritative-reply.ts'
 import { indexKubernetes } from './kubernetes-index.ts'
 import { readKubernetes, type KubernetesOptions } from './kubernetes-options.ts'
 import { kubernetesRecords, UNKNOWN, type Backend, type Found, type KubernetesRecords } from './kubernetes-records.ts'
 import { matchZone } from './origins.ts'
 import { plain, since, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 
-type Outcome = { readonly answer: readonly ResourceRecord[]; readonly additional?: readonly ResourceRecord[]; readonly truncated?: boolean; readonly cause?: Cause | undefined }
+type Outcome = {
+  readonly answer: readonly ResourceRecord[]
+  readonly additional?: readonly ResourceRecord[]
+  readonly truncated?: boolean
+  readonly cause?: Cause | undefined
+}
 /** `panic muted`: the panic guard's reply carries a name that cannot be packed, so nothing is sent. */
 type Ended = Outcome | 'no name' | 'panic' | 'panic muted' | 'loop'
 
@@ -35,7 +40,7 @@ interface Kubernetes {
 export const kubernetes: PluginFactory = setup => {
   const options = readKubernetes(setup.directives, setup.zones, setup.version, setup.report)
   const by = `${setup.server} kubernetes`
-  if ('refused' in options) return function* () { return { rcode: 'SERVFAIL', error: options.refused, cause: { kind: 'broken', by, detail: options.refused } } }
+  if ('refused' in options) return refusedHandler(by, options.refused)
   const synced = setup.model.kubernetesSynced?.value !== false
   const index = indexKubernetes(synced ? setup.model.kubernetes : NOTHING_LISTED, options, !since(setup.version, 1, 9, 4))
   const localAddresses = setup.has('bind') ? [] : setup.model.addresses.filter(a => !a.startsWith('127.') && a !== '::1')
@@ -49,7 +54,8 @@ const handler = (k: Kubernetes): Handler => function* (query, next) {
   const zone = query.name.slice(query.name.length - matched.length)
   const unmodelled = whyUnmodelled(k, query.name, matched)
   if (unmodelled !== undefined) return { rcode: 'SERVFAIL', cause: { kind: 'unmodelled', by: k.by, detail: unmodelled } }
-  if (query.type === 'AXFR' || query.type === 'IXFR') return { rcode: 'REFUSED', cause: { kind: 'refused', by: k.by, detail: 'zone transfer' } }
+  const isTransfer = query.type === 'AXFR' || query.type === 'IXFR'
+  if (isTransfer) return { rcode: 'REFUSED', cause: { kind: 'refused', by: k.by, detail: 'zone transfer' } }
   const ended = yield* served(k, query, zone)
   if (ended === 'no name') {
     if (matchZone(k.options.fallthrough, query.name) !== undefined) return yield* next(query)
@@ -134,7 +140,9 @@ function* addresses(k: Kubernetes, query: DnsQuery, zone: string, type: 'A' | 'A
 }
 
 /** An ExternalName: a target in the zone is looked up here, any other by the server's own front door. */
-function* followed(k: Kubernetes, query: DnsQuery, zone: string, type: 'A' | 'AAAA', host: string, before: readonly string[]): HopRun<Outcome | 'panic' | 'panic muted' | 'loop'> {
+function* followed(
+  k: Kubernetes, query: DnsQuery, zone: string, type: 'A' | 'AAAA', host: string, before: readonly string[],
+): HopRun<Outcome | 'panic' | 'panic muted' | 'loop'> {
   const target = absolute(host)
   const longest = since(k.setup.version, 1, 12, 1) ? 10 : 7
   if (isSubdomain(query.name, target) || before.length > longest || before.includes(target)) return { answer: [] }
@@ -177,7 +185,8 @@ function* pointer(k: Kubernetes, query: DnsQuery, zone: string): HopRun<Ended> {
   const names = yield* k.records.reverse(address.text)
   if (names === 'panic') return names
   const distinct = [...new Set(names)]
-  return distinct.length === 0 ? 'no name' : { answer: distinct.map(data => ({ name: query.name, type: 'PTR', ttlS: k.options.ttlS, data })) }
+  const answer = distinct.map(data => ({ name: query.name, type: 'PTR', ttlS: k.options.ttlS, data }))
+  return answer.length === 0 ? 'no name' : { answer }
 }
 
 function* services(k: Kubernetes, query: DnsQuery, zone: string): HopRun<Ended> {

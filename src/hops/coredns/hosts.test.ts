@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import type { CorednsModel, Directive } from '../../chain/model.ts'
+import { lineSource, type Problem } from '../../chain/source.ts'
+import { hosts } from './hosts.ts'
+import type { CorednsVersion } from './plugin.ts'
+
+const directive = (line: string, properties: readonly string[] = []): Directive => {
+  const [name = '', ...args] = line.split(' ')
+  const source = lineSource('Corefile', 1, line)
+  return { name, args: args.map(value => ({ value, source })), properties: properties.map(p => directive(p)), source }
+}
+
+interface Given {
+  readonly line?: string
+  readonly properties?: readonly string[]
+  readonly version?: CorednsVersion
+  readonly files?: Readonly<Record<string, string>>
+  readonly hostNetwork?: boolean
+}
+
+function made({ line = 'hosts', properties = [], version = [1, 14, 7], files = {}, hostNetwork = false }: Given) {
+  const problems: Problem[] = []
+  const model: CorednsModel = {
+    pod: 'kube-system/coredns-x', node: 'n', addresses: ['10.244.0.9'], version: undefined, resolvConf: undefined, hostNetwork,
+    corefile: { file: 'Corefile', text: '', blocks: [] }, files: new Map(Object.entries(files).map(([file, text]) => [file, { file, text }])),
+    kubernetes: { services: [], endpointSlices: [], namespaces: [], pods: [], nodes: [] },
+  }
+  const handler = hosts({
+    server: 'dns', block: 0, zones: ['.'], directives: [directive(line, properties)], version, model, reach: a => a, nextHop: 'next',
+    has: () => false, report: p => problems.push(p),
+  })!
+  const ask = (name: string, type = 'A'): string => {
+    const { value } = handler({ name, type, transport: 'udp' }, function* () { return { rcode: 'SERVFAIL', error: 'next' } }).next()
+    const served = value as { rcode: string; error?: string; reply?: { rcode: string; answer: readonly { data: string }[] }; cause?: { kind: string } }
+    return served.error ?? [served.reply?.rcode ?? served.rcode, ...(served.reply?.answer ?? []).map(r => r.data)].join(' ')
+  }
+  return { ask, problems }
+}
+
+test('without a file a pod reads the hosts file kubelet wrote for it', () => {
+  const { ask, problems } = made({ properties: ['10.0.0.1 a.test', 'fallthrough'] })
+  expect([ask('localhost.'), ask('coredns-x.'), ask('a.test.'), ask('b.test.')]).toEqual(['NOERROR 127.0.0.1', 'NOERROR 10.244.0.9', 'NOERROR 10.0.0.1', 'next'])
+  expect(problems).toEqual([])
+})
+
+test('a file the evidence does not have counts as empty, and that is said', () => {
+  for (const given of [{ line: 'hosts /etc/coredns/NodeHosts' }, { hostNetwork: true }]) {
+    const { ask, problems } = made({ ...given, properties: ['10.0.0.1 a.test'] })
+    expect([ask('a.test.'), ask('localhost.')]).toEqual(['NOERROR 10.0.0.1', 'SERVFAIL'])
+    expect(problems).toMatchObject([{ code: 'hosts-file-unknown', state: 'unknown' }])
+  }
+})
+
+test('no_reverse, and the wildcards of 1.14.5 have no PTR', () => {
+  const properties = ['10.0.0.1 a.test', '10.0.0.2 *.w.test']
+  expect(made({ properties: [...properties, 'no_reverse'] }).ask('1.0.0.10.in-addr.arpa.', 'PTR')).toBe('next')
+  expect(made({ properties }).ask('2.0.0.10.in-addr.arpa.', 'PTR')).toBe('next')
+  expect(made({ properties, version: [1, 14, 4] }).ask('2.0.0.10.in-addr.arpa.', 'PTR')).toBe('NOERROR *.w.test.')
+})
+
+test('types that hosts cannot have fall through in 1.14.5 and 1.14.6, and by option from 1.14.7', () => {
+  const ask = (version: CorednsVersion, ...more: string[]) => made({ properties: ['10.0.0.1 a.test', ...more, 'fallthrough'], version }).ask('a.test.', 'MX')
+  expect([ask([1, 14, 4]), ask([1, 14, 5]), ask([1, 14, 7]), ask([1, 14, 7], 'fallthrough_unsupported')]).toEqual(['NOERROR', 'next', 'NOERROR', 'next'])
+})
+
+test.each([
+  ['ttl 0', 'ttl provided is invalid'], ['ttl x', 'ttl needs a number'], ['reload 5', 'invalid duration'], ['reload -5s', 'negative'],
+  ['fallthrough_unsupported', 'requires fallthrough'],
+])('%s keeps CoreDNS from starting', (line, message) => {
+  const { ask, problems } = made({ properties: [line] })
+  expect(ask('a.test.')).toContain(message)
+  expect(problems).toMatchObject([{ code: 'corefile-refused', state: 'damaged' }])
+})
+
+test('after fallthrough an unknown word is no entry', () => {
+  expect(made({ properties: ['fallthrough', '10.0.0.1 a.test'] }).problems[0]?.message).toContain("unknown property '10.0.0.1'")
+})

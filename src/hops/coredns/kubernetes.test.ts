@@ -1,0 +1,212 @@
+import { describe, expect, test } from 'vitest'
+import type { Effect, HopRun, Plain } from '../../chain/effects.ts'
+import type { CorednsModel, Directive, KubeObject, KubernetesView } from '../../chain/model.ts'
+import { lineSource, type Problem } from '../../chain/source.ts'
+import type { Reply } from '../../dns/message.ts'
+import { kubernetes } from './kubernetes.ts'
+import type { CorednsVersion, PluginSetup, Served } from './plugin.ts'
+
+type Json = Readonly<Record<string, unknown>>
+const object = (kind: string, namespace: string, name: string, body: Json, labels: Record<string, string> = {}): KubeObject => {
+  const source = lineSource('objects.yaml', 1, name)
+  return { apiVersion: 'v1', kind, name, namespace, labels, annotations: {}, body, source, at: () => source }
+}
+const service = (name: string, spec: Json, namespace = 'shop'): KubeObject => object('Service', namespace, name, { spec })
+const namespace = (name: string, labels = {}): KubeObject => object('Namespace', '', name, {}, labels)
+const slice = (
+  of: string, endpoints: readonly Json[], ports: readonly Json[] = [{ port: 80, name: 'http', protocol: 'TCP' }],
+): KubeObject =>
+  object('EndpointSlice', 'shop', `${of}-1`, { endpoints, ports }, { 'kubernetes.io/service-name': of })
+
+const WEB = { clusterIP: '10.96.1.1', ports: [{ port: 80, name: 'http', protocol: 'TCP' }] }
+const HEADLESS = { clusterIP: 'None', ports: [{ port: 80, name: 'http', protocol: 'TCP' }] }
+const full: KubernetesView = {
+  services: [service('web', WEB), service('db', HEADLESS)], namespaces: [namespace('shop')], pods: [], nodes: [],
+  endpointSlices: [slice('db', [{ addresses: ['10.244.0.1'], zone: 'East' }, { addresses: ['10.244.0.2'], zone: 'west' }])],
+}
+const blind: KubernetesView = { services: undefined, endpointSlices: undefined, namespaces: undefined, pods: undefined, nodes: undefined }
+
+const directive = (line: string, properties: readonly string[] = []): Directive => {
+  const [name = '', ...args] = line.split(' ')
+  const source = lineSource('Corefile', 1, line)
+  return { name, args: args.map(value => ({ value, source })), properties: properties.map(p => directive(p)), source }
+}
+
+interface Given {
+  readonly view?: KubernetesView
+  readonly properties?: readonly string[]
+  readonly version?: CorednsVersion
+  readonly synced?: boolean
+}
+
+const problems: Problem[] = []
+function setupOf({ view = full, properties = [], version = [1, 14, 7], synced = true }: Given): PluginSetup {
+  const model: CorednsModel = {
+    pod: 'kube-system/dns', node: 'n', addresses: ['10.244.0.53'], version: undefined, corefile: {
+      file: 'Corefile', text: '', blocks: [],
+    }, files: new Map(),
+    resolvConf: undefined, kubernetes: view, hostNetwork: false, ...(!synced && { kubernetesSynced: {
+      value: false, source: lineSource('log', 1, 'unsynced'),
+    } }),
+  }
+  problems.length = 0
+  return {
+    server: 'dns', block: 0, zones: ['.'], directives: [directive('kubernetes cluster.local in-addr.arpa', properties)], version, model,
+    reach: a => a, nextHop: 'next', has: () => false, report: p => problems.push(p),
+  }
+}
+
+/** Every way through one question: the unknowns settled, and how it ended. */
+function ways(given: Given, name: string, type = 'A', type2?: string): string[] {
+  const handler = kubernetes(setupOf(given))!
+  const query = (t: string) => ({ name, type: t, transport: 'udp' as const, rd: true })
+  function* run(): HopRun<string> {
+    const ended = [say(yield* handler(query(type), passed))]
+    if (type2 !== undefined) ended.push(say(yield* handler(query(type2), passed)))
+    return ended.join(' + ')
+  }
+  const out: string[] = []
+  const pending: ReadonlyMap<string, Plain>[] = [new Map()]
+  while (pending.length > 0) {
+    const settled = pending.pop() as ReadonlyMap<string, Plain>
+    const open = walk(run(), settled, result => out.push(`${[...settled].map(([k, v]) => `[${k} = ${String(v)}] `).join('')}${result}`))
+    if (open) pending.push(...open.options.toReversed().map(option => new Map([...settled, [open.key as string, option]])))
+  }
+  return out
+}
+
+function walk(
+  run: HopRun<string>, settled: ReadonlyMap<string, Plain>, end: (result: string) => void,
+): Extract<Effect, { op: 'pick' }> | undefined {
+  let step = run.next()
+  while (!step.done) {
+    if (step.value.op !== 'pick') throw new Error(step.value.op)
+    if (!settled.has(step.value.key as string)) return step.value
+    step = run.next(settled.get(step.value.key as string))
+  }
+  end(step.value)
+  return undefined
+}
+
+function* passed(): HopRun<Served> {
+  return { rcode: 'SERVFAIL', error: 'next' }
+}
+const say = (served: Served): string => {
+  const reply: Reply | undefined = served.reply
+  return [
+    reply?.rcode ?? served.error ?? served.rcode, ...(reply?.answer ?? []).map(r => r.data),
+    ...(served.cause ? [`(${served.cause.kind})`] : []),
+  ].join(' ')
+}
+
+describe('what the bundle has no objects for', () => {
+  test('is unknown, once for all types of a Service', () => {
+    expect(ways({ view: blind }, 'web.shop.svc.cluster.local.', 'A', 'AAAA')).toEqual([
+      '[dns kubernetes web.shop.svc.cluster.local. = absent] NXDOMAIN + NXDOMAIN',
+      '[dns kubernetes web.shop.svc.cluster.local. = ipv4] NOERROR unknown + NOERROR',
+      '[dns kubernetes web.shop.svc.cluster.local. = ipv6] NOERROR + NOERROR unknown',
+      '[dns kubernetes web.shop.svc.cluster.local. = dual] NOERROR unknown + NOERROR unknown',
+    ])
+  })
+
+  test('but names that cannot exist are NXDOMAIN', () => {
+    for (const name of [
+      'a.corp-example.com.shop.svc.cluster.local.', 'a.b.c.d.shop.svc.cluster.local.', 'a.corp-example.com.cluster.local.',
+      'web._x.svc.cluster.local.',
+    ]) expect(ways({ view: blind }, name), name).toEqual(['NXDOMAIN'])
+    expect(ways({ view: blind }, 'cluster.local.')).toEqual(['NOERROR'])
+  })
+
+  test('a Service that is not in the list does not exist, whatever the namespaces', () => {
+    expect(ways({ view: { ...blind, services: [] } }, 'a.corp-example.com.svc.cluster.local.')).toEqual(['NXDOMAIN'])
+    expect(ways({ view: { ...blind, namespaces: [] } }, 'a.corp-example.com.svc.cluster.local.')).toEqual(['NXDOMAIN'])
+  })
+
+  test('headless without slices: which endpoints are ready is unknown', () => {
+    expect(ways({ view: { ...full, endpointSlices: undefined } }, 'db.shop.svc.cluster.local.')).toEqual([
+      '[dns kubernetes endpoints of db.shop = none] NXDOMAIN', '[dns kubernetes endpoints of db.shop = ipv4] NOERROR unknown',
+      '[dns kubernetes endpoints of db.shop = ipv6] NOERROR', '[dns kubernetes endpoints of db.shop = dual] NOERROR unknown',
+    ])
+    expect(ways({ view: { ...full, endpointSlices: undefined } }, 'web.shop.svc.cluster.local.')).toEqual(['NOERROR 10.96.1.1'])
+  })
+
+  test('reverse names, pods and namespaces', () => {
+    expect(ways({ view: blind }, '1.1.96.10.in-addr.arpa.', 'PTR')).toEqual([
+      '[dns kubernetes address 10.96.1.1 = absent] NXDOMAIN', '[dns kubernetes address 10.96.1.1 = exists] NOERROR unknown',
+    ])
+    expect(ways({ view: { ...full, pods: undefined }, properties: ['pods verified'] }, '10-1-1-1.shop.pod.cluster.local.')).toEqual([
+      '[dns kubernetes pod 10.1.1.1 in shop = exists] NOERROR 10.1.1.1', '[dns kubernetes pod 10.1.1.1 in shop = absent] NXDOMAIN',
+    ])
+    expect(ways({ view: { ...full, namespaces: undefined } }, 'other.svc.cluster.local.')).toHaveLength(2)
+    expect(ways({ view: { ...full, namespaces: undefined } }, 'shop.svc.cluster.local.')).toEqual(['NOERROR'])
+  })
+})
+
+describe('options', () => {
+  test('an API that was never read: SERVFAIL instead of NXDOMAIN, unless it falls through', () => {
+    expect(ways({ synced: false }, 'web.shop.svc.cluster.local.')).toEqual(['SERVFAIL'])
+    expect(ways({ synced: false, properties: ['fallthrough'] }, 'web.shop.svc.cluster.local.')).toEqual(['next'])
+    expect(ways({ synced: false }, 'svc.cluster.local.')).toEqual(['NOERROR'])
+  })
+
+  test('labels select Services and slices', () => {
+    const view = { ...full, services: [...full.services!, object('Service', 'shop', 'blue', { spec: WEB }, { color: 'blue' })] }
+    expect(ways({ view, properties: ['labels color in (blue, green)'] }, 'blue.shop.svc.cluster.local.')).toEqual(['NOERROR 10.96.1.1'])
+    expect(ways({ view, properties: ['labels color'] }, 'web.shop.svc.cluster.local.')).toEqual(['NXDOMAIN'])
+  })
+
+  test('zonal names', () => {
+    const given = { properties: ['zonal'] }
+    expect(ways(given, 'east.pin._zone.db.shop.svc.cluster.local.')).toEqual(['NOERROR 10.244.0.1'])
+    expect(ways(given, 'north.pin._zone.db.shop.svc.cluster.local.')).toEqual(['NOERROR'])
+    expect(ways(given, 'north.prefer._zone.db.shop.svc.cluster.local.')).toEqual(['NOERROR 10.244.0.1 10.244.0.2'])
+    expect(ways(given, 'north.pin._zone.web.shop.svc.cluster.local.')).toEqual(['NXDOMAIN'])
+    expect(ways({}, 'east.pin._zone.db.shop.svc.cluster.local.')).toEqual(['NXDOMAIN'])
+  })
+
+  test.each([
+    ['ttl 3601', 'ttl must be in range'], ['pods some', 'wrong value for pods'], ['zonal', "unknown property 'zonal'"],
+    ['labels a>1', 'unable to parse'],
+  ])('%s keeps CoreDNS 1.11.3 from starting', (line, message) => {
+    expect(ways({ properties: [line], version: [1, 11, 3] }, 'web.shop.svc.cluster.local.')[0]).toContain('(broken)')
+    expect(problems).toMatchObject([{ code: 'corefile-refused', state: 'damaged', message: expect.stringContaining(message) }])
+  })
+
+  test('multicluster is said not to be modelled, in words and in the reply', () => {
+    expect(ways({ properties: ['multicluster cluster.local'] }, 'web.shop.svc.cluster.local.')).toEqual(['SERVFAIL (unmodelled)'])
+    expect(problems).toMatchObject([{ code: 'corefile-unmodelled-option', state: 'unmodelled' }])
+    expect(ways({ version: [1, 8, 7] }, '*.shop.svc.cluster.local.')).toEqual(['SERVFAIL (unmodelled)'])
+  })
+
+  test('PTR only for endpoints with a hostname in 1.11.4 and 1.12.0', () => {
+    for (const [version, ended] of [[[1, 11, 3], 'NOERROR 10-244-0-1.db.shop.svc.cluster.local.'], [[1, 12, 0], 'NXDOMAIN']] as const) {
+      expect(ways({ version }, '1.0.244.10.in-addr.arpa.', 'PTR')).toEqual([ended])
+    }
+  })
+})
+
+test('of ten thousand Services only the one asked for is read', () => {
+  let reads = 0
+  const services = Array.from({ length: 10_000 }, (_, i) => {
+    const plainObject = service(`s${i}`, WEB)
+    return Object.defineProperty({ ...plainObject }, 'body', { get: () => { reads++; return plainObject.body } })
+  })
+  const handler = kubernetes(setupOf({ view: { ...full, services } }))!
+  for (let i = 0; i < 50; i++) {
+    const run = handler({ name: 's77.shop.svc.cluster.local.', type: 'A', transport: 'udp' }, passed)
+    expect(run.next().done).toBe(true)
+  }
+  expect(reads).toBeLessThan(10)
+})
+
+test('odd objects are read as far as they go', () => {
+  const odd = [
+    service('a', { clusterIP: 7, ports: 'x' } as Json), service('b', null as unknown as Json), object(
+      'Service', 'shop', '__proto__', { spec: { clusterIPs: [null, '10.0.0.9'] } },
+    ),
+  ]
+  const view = { ...full, services: odd, endpointSlices: [slice('a', [null, { addresses: 'x', conditions: [] }] as unknown as Json[])] }
+  expect(ways({ view }, 'a.shop.svc.cluster.local.')).toHaveLength(3)
+  expect(ways({ view }, '__proto__.shop.svc.cluster.local.')).toEqual(['NOERROR 10.0.0.9'])
+  expect(ways({ view }, '9.9.9.9.in-addr.arpa.', 'PTR')).toEqual(['NXDOMAIN'])
+})
