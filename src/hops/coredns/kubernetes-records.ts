@@ -74,22 +74,24 @@ function* at(k: Lookup, name: string, zone: string): HopRun<Found> {
   if (!asked) return 'no name'
   if (!asked.tree) return []
   if (isReverse(name)) return 'no name'
-  if (asked.tree === 'pod') return yield* podsAt(k, asked)
+  if (asked.tree === 'pod') return yield* podsAt(k, asked, zone)
   if (asked.service === '') return (yield* exposed(k, asked.namespace)) ? [] : 'no name'
   return yield* servicesAt(k, asked, name, zone)
 }
 
-function* podsAt(k: Lookup, asked: KubernetesName): HopRun<Found> {
+/** Labels in front of the address are not looked at. A pod has no port and still gets an SRV, with port 0. */
+function* podsAt(k: Lookup, asked: KubernetesName, zone: string): HopRun<Found> {
   if (k.options.pods === 'disabled' || !(yield* exposed(k, asked.namespace))) return 'no name'
   const name = asked.service
   if (name === '') return []
   const isIpv4 = name.split('-').length === 4 && !name.includes('--')
   const host = name.replaceAll('-', isIpv4 ? '.' : ':')
-  if (k.options.pods === 'insecure') return parseAddress(host) ? [backend(host, -1, '')] : 'no name'
-  const namespaces = k.index.podNamespaces(host)
-  if (namespaces) return namespaces.includes(asked.namespace) && parseAddress(host) ? [backend(host, -1, '')] : 'no name'
   if (!parseAddress(host)) return 'no name'
-  return (yield* unknown(k, `pod ${host} in ${asked.namespace}`, ['exists', 'absent'])) === 'exists' ? [backend(host, -1, '')] : 'no name'
+  const pod = [backend(host, 0, `${name}.${asked.namespace}.pod.${zone === '.' ? '' : zone}`)]
+  if (k.options.pods === 'insecure') return pod
+  const namespaces = k.index.podNamespaces(host)
+  if (namespaces) return namespaces.includes(asked.namespace) ? pod : 'no name'
+  return (yield* unknown(k, `pod ${host} in ${asked.namespace}`, ['exists', 'absent'])) === 'exists' ? pod : 'no name'
 }
 
 function* servicesAt(k: Lookup, asked: KubernetesName, name: string, zone: string): HopRun<Found> {

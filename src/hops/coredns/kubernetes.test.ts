@@ -178,6 +178,12 @@ describe('options', () => {
     expect(ways({ version: [1, 8, 7] }, '*.shop.svc.cluster.local.')).toEqual(['SERVFAIL (unmodelled)'])
   })
 
+  test('a pod has an SRV with port 0, and answers below its name too', () => {
+    const given = { properties: ['pods insecure'] }
+    expect(ways(given, '10-1-1-1.shop.pod.Cluster.local.', 'SRV')).toEqual(['NOERROR 0 100 0 10-1-1-1.shop.pod.Cluster.local.'])
+    expect(ways(given, 'x.10-1-1-1.shop.pod.cluster.local.')).toEqual(['NOERROR 10.1.1.1'])
+  })
+
   test('PTR only for endpoints with a hostname in 1.11.4 and 1.12.0', () => {
     for (const [version, ended] of [[[1, 11, 3], 'NOERROR 10-244-0-1.db.shop.svc.cluster.local.'], [[1, 12, 0], 'NXDOMAIN']] as const) {
       expect(ways({ version }, '1.0.244.10.in-addr.arpa.', 'PTR')).toEqual([ended])
