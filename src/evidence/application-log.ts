@@ -3,8 +3,7 @@
 //   same-operation  the good ending of an operation that elsewhere failed with exactly one name (log-operation.ts)
 //   address         the good ending of an operation at an address that, by answers seen elsewhere, belongs to exactly one name
 // An operation or address of two names is nobody's: such lines are counted in a Problem, not guessed. A log in which nothing names a name
-// gives nothing.
-// Continuation lines (`Caused by:`, indented) repeat an error: they count once with the line they belong to.
+// gives nothing. Continuation lines (`Caused by:`, indented) repeat an error: they count once with the line they belong to.
 import { nameKey } from '../dns/name.ts'
 import type { Read, Source } from '../chain/source.ts'
 import { lineSource } from '../chain/source.ts'

@@ -1,15 +1,15 @@
 // CoreDNS' log → observations: query lines (coredns-query-line.ts), errors and events (coredns-event-line.ts). Logs are read as the program
-// prints
-// them, as `kubectl logs [--timestamps] [--prefix]` does, and as the container runtime keeps them (CRI, Docker's JSON, `-log-format=json`).
-// The reader takes chunks and hands observations on: a log of any length is read in bounded memory. Unreadable lines are counted, one
-// Problem a kind.
+// prints them, as `kubectl logs [--timestamps] [--prefix]` does, and as the container runtime keeps them (CRI, Docker's JSON,
+// `-log-format=json`). The reader takes chunks and hands observations on: a log of any length is read in bounded memory. Unreadable lines
+// are counted, one Problem a kind.
 import type { Problem, Read, Source } from '../chain/source.ts'
 import { lineSource } from '../chain/source.ts'
 import type { Observation, ServerError, ServerEvent, ServedQuery } from './observation.ts'
 import { errorLine, eventLine, isChatter, isTagged, zoneLine } from './coredns-event-line.ts'
 import { questionSpan, queryLine } from './coredns-query-line.ts'
 import { LINE_LIMIT, detached } from './lines.ts'
-import { problemTally } from './problem-tally.ts'
+import { lineFeed, type FedLine } from './line-feed.ts'
+import { problemTally, type ProblemTally } from './problem-tally.ts'
 import { lineStamp } from './time-stamp.ts'
 
 export type CorednsLogEntry = ServedQuery | ServerError | ServerEvent
@@ -43,135 +43,108 @@ export interface CorednsLogReader {
 const DEFAULT_LIMIT = 4_000_000
 /** Of one kind of event: a pod that waits for its API for a day prints the same line 170,000 times. */
 const EVENT_LIMIT = 1000
+const TEXT_LIMIT = 1000
+const OPEN_BRACE = 123
+
+/** What reading one log goes by, and what it has counted so far. */
+interface Reading {
+  readonly settings: CorednsLogSettings
+  readonly tally: ProblemTally
+  readonly eventCounts: Map<string, number>
+  readonly hand: (seen: CorednsLogEntry) => void
+  queries: number
+}
 
 export function corednsLogReader(settings: CorednsLogSettings, onObservation: (seen: CorednsLogEntry) => void): CorednsLogReader {
-  const { file, place, accepts, nearMs } = settings
   const limit = settings.limit ?? DEFAULT_LIMIT
   const tally = problemTally()
-  const eventCounts = new Map<string, number>()
-  let lines = 0
-  let queries = 0
   let kept = 0
-  let offset = 0
-  let carry = ''
-  let carryDropped = 0
-
   const hand = (seen: CorednsLogEntry): void => {
     if (kept < limit) {
       kept++
       onObservation(seen)
     } else tally.add('log-limit', 'ignored', 'more observations than the limit: not kept', seen.source)
   }
-  const stampProblem = (zone: string | undefined, source: Source): void => {
-    if (zone === 'missing') tally.add('log-time-zone', 'unknown', 'time stamps without a zone: read as UTC', source)
-    else if (zone === 'ambiguous') tally.add('log-time-zone', 'unknown', 'time zone abbreviation is ambiguous: time not used', source)
-  }
-
-  /** One line [start, end) of `text` that holds a quoted question at `quote`; false when it is not a query line. */
-  const readQuery = (text: string, start: number, end: number, quote: number, sourceOf: (line: string) => Source): boolean => {
-    const span = questionSpan(text, quote, end)
-    if (!span) return false
-    if (accepts && !accepts(text.slice(span.classEnd + 1, span.nameEnd))) {
-      queries++
-      return true
-    }
-    const line = detached(text.slice(start, end))
-    const read = queryLine(line, 0, end - start, { quote: quote - start, typeEnd: span.typeEnd - start, classEnd: span.classEnd - start,
-      nameEnd: span.nameEnd - start }, nearMs)
-    if (!read) return false
-    queries++
-    const source = sourceOf(line)
-    if (read.zone !== 'written') stampProblem(read.zone, source)
-    // Member by member: rest and spread cost more than the whole parse.
-    hand({
-      kind: 'served', place, atMs: read.atMs, source, client: read.client, clientPort: read.clientPort, id: read.id, name: read.name,
-        type: read.type, class: read.class,
-      transport: read.transport, rcode: read.rcode, flags: read.flags, do: read.do, querySizeBytes: read.querySizeBytes,
-        replySizeBytes: read.replySizeBytes,
-      durationMs: read.durationMs, ...(read.upstream !== undefined && { upstream: read.upstream }),
-    })
-    return true
-  }
-
-  const readOther = (line: string, sourceOf: (line: string) => Source): void => {
-    const error = errorLine(line)
-    const source = sourceOf(detached(line))
-    const stamp = lineStamp(line, nearMs)
-    const seen = { place, atMs: stamp?.atMs, source }
-    if (error) {
-      if (accepts && !accepts(error.name)) return
-      stampProblem(stamp?.zone, source)
-      return hand({ kind: 'server-error', ...seen, ...error })
-    }
-    const rest = (stamp && stamp.end <= line.length ? line.slice(stamp.end) : line).replace(/^ (?:stdout|stderr) [FP] /, '').trim()
-    const event = eventLine(line) ?? zoneLine(rest)
-    if (event) {
-      const count = (eventCounts.get(event.event) ?? 0) + 1
-      eventCounts.set(event.event, count)
-      if (count > EVENT_LIMIT) return tally.add('log-repeated-event', 'ignored', `the same kind of event again (${event.event}): not kept`,
-        source)
-      return hand({ kind: 'server-event', ...seen, ...event, text: detached(line).slice(0, 1000) })
-    }
-    if (isChatter(rest)) return
-    if (isTagged(line)) tally.add('log-unknown-statement', 'ignored', 'lines of CoreDNS whose statement is not read', source)
-    else tally.add('log-unknown-line', 'unknown', 'lines that are not CoreDNS\'', source)
-  }
-
-  const readLine = (text: string, start: number, end: number, quote: number): void => {
-    const number = lines
-    const at = offset + start
-    const sourceOf = (line: string): Source => lineSource(file, number, line, at)
-    if (text.charCodeAt(start) === 123) {
-      const inner = unwrapped(text.slice(start, end))
-      if (inner !== undefined) {
-        // Places stay those of the outer line: the inner text has none of its own.
-        const outer = sourceOf(detached(text.slice(start, end)))
-        const innerQuote = inner.indexOf('"')
-        if (innerQuote < 0 || !readQuery(inner, 0, inner.length, innerQuote, () => outer)) readOther(inner, () => outer)
-        return
-      }
-    }
-    if (quote >= 0 && readQuery(text, start, end, quote, sourceOf)) return
-    readOther(text.slice(start, end), sourceOf)
-  }
-
-  /** All complete lines of `text`; returns where the last, incomplete one begins. */
-  const readLines = (text: string): number => {
-    let start = 0
-    let quote = text.indexOf('"')
-    for (let newline = text.indexOf('\n'); newline >= 0; newline = text.indexOf('\n', start)) {
-      lines++
-      let end = newline
-      if (end > start && text.charCodeAt(end - 1) === 13) end--
-      const dropped = end - start - LINE_LIMIT + (start === 0 ? carryDropped : 0)
-      if (dropped > 0) {
-        end = Math.min(end, start + LINE_LIMIT)
-        tally.add('log-long-line', 'damaged', `lines longer than ${LINE_LIMIT} characters: the rest is not read`,
-          lineSource(file, lines, text.slice(start, start + 200), offset + start))
-      }
-      while (quote >= 0 && quote < start) quote = text.indexOf('"', start)
-      if (end > start) readLine(text, start, end, quote >= 0 && quote < end ? quote : -1)
-      if (start === 0) offset += carryDropped
-      if (start === 0) carryDropped = 0
-      start = newline + 1
-    }
-    return start
-  }
-
-  const push = (chunk: string): void => {
-    const text = carry === '' ? chunk : carry + chunk
-    const rest = readLines(text)
-    offset += rest
-    carry = detached(text.slice(rest, rest + LINE_LIMIT + 1))
-    carryDropped += Math.max(0, text.length - rest - LINE_LIMIT - 1)
-  }
+  const reading: Reading = { settings, tally, eventCounts: new Map(), hand, queries: 0 }
+  const feed = lineFeed(line => readLine(reading, line))
   return {
-    push,
-    end() {
-      if (carry !== '') push('\n')
-      return { lines, queries, kept, problems: tally.list() }
+    push: feed.push,
+    end: () => {
+      const lines = feed.end()
+      return { lines, queries: reading.queries, kept, problems: tally.list() }
     },
   }
+}
+
+function readLine(reading: Reading, { text, start, end, quote, number, offset, dropped }: FedLine): void {
+  const sourceOf = (line: string): Source => lineSource(reading.settings.file, number, line, offset)
+  if (dropped > 0) {
+    const message = `lines longer than ${LINE_LIMIT} characters: the rest is not read`
+    reading.tally.add('log-long-line', 'damaged', message, sourceOf(detached(text.slice(start, start + 200))))
+  }
+  const inner = text.charCodeAt(start) === OPEN_BRACE ? unwrapped(text.slice(start, end)) : undefined
+  if (inner !== undefined) {
+    // Places stay those of the outer line: the inner text has none of its own.
+    const outer = sourceOf(detached(text.slice(start, end)))
+    const innerQuote = inner.indexOf('"')
+    if (innerQuote < 0 || !readQuery(reading, inner, 0, inner.length, innerQuote, () => outer)) readOther(reading, inner, () => outer)
+  } else if (quote < 0 || !readQuery(reading, text, start, end, quote, sourceOf)) readOther(reading, text.slice(start, end), sourceOf)
+}
+
+function stampProblem(tally: ProblemTally, zone: string | undefined, source: Source): void {
+  if (zone === 'missing') tally.add('log-time-zone', 'unknown', 'time stamps without a zone: read as UTC', source)
+  else if (zone === 'ambiguous') tally.add('log-time-zone', 'unknown', 'time zone abbreviation is ambiguous: time not used', source)
+}
+
+/** One line [start, end) of `text` with a quote at `quote`; false when it is not a query line. */
+function readQuery(reading: Reading, text: string, start: number, end: number, quote: number, sourceOf: (line: string) => Source): boolean {
+  const { accepts, place, nearMs } = reading.settings
+  const span = questionSpan(text, quote, end)
+  if (!span) return false
+  if (accepts && !accepts(text.slice(span.classEnd + 1, span.nameEnd))) {
+    reading.queries++
+    return true
+  }
+  const line = detached(text.slice(start, end))
+  const inLine = { quote: quote - start, typeEnd: span.typeEnd - start, classEnd: span.classEnd - start, nameEnd: span.nameEnd - start }
+  const read = queryLine(line, 0, end - start, inLine, nearMs)
+  if (!read) return false
+  reading.queries++
+  const source = sourceOf(line)
+  if (read.zone !== 'written') stampProblem(reading.tally, read.zone, source)
+  // Member by member: rest and spread cost more than the whole parse.
+  reading.hand({
+    kind: 'served', place, atMs: read.atMs, source,
+    client: read.client, clientPort: read.clientPort, id: read.id,
+    name: read.name, type: read.type, class: read.class, transport: read.transport, do: read.do,
+    rcode: read.rcode, flags: read.flags, querySizeBytes: read.querySizeBytes, replySizeBytes: read.replySizeBytes,
+    durationMs: read.durationMs, ...(read.upstream !== undefined && { upstream: read.upstream }),
+  })
+  return true
+}
+
+function readOther(reading: Reading, line: string, sourceOf: (line: string) => Source): void {
+  const { settings: { accepts, place, nearMs }, tally, eventCounts, hand } = reading
+  const error = errorLine(line)
+  const source = sourceOf(detached(line))
+  const stamp = lineStamp(line, nearMs)
+  const seen = { place, atMs: stamp?.atMs, source }
+  if (error) {
+    if (accepts && !accepts(error.name)) return
+    stampProblem(tally, stamp?.zone, source)
+    hand({ kind: 'server-error', ...seen, ...error })
+    return
+  }
+  const rest = (stamp && stamp.end <= line.length ? line.slice(stamp.end) : line).replace(/^ (?:stdout|stderr) [FP] /, '').trim()
+  const event = eventLine(line) ?? zoneLine(rest)
+  if (event) {
+    const count = (eventCounts.get(event.event) ?? 0) + 1
+    eventCounts.set(event.event, count)
+    if (count <= EVENT_LIMIT) hand({ kind: 'server-event', ...seen, ...event, text: detached(line).slice(0, TEXT_LIMIT) })
+    else tally.add('log-repeated-event', 'ignored', `the same kind of event again (${event.event}): not kept`, source)
+  } else if (isTagged(line) && !isChatter(rest)) {
+    tally.add('log-unknown-statement', 'ignored', 'lines of CoreDNS whose statement is not read', source)
+  } else if (!isChatter(rest)) tally.add('log-unknown-line', 'unknown', 'lines that are not CoreDNS\'', source)
 }
 
 /** The text inside a JSON log line (Docker's json-file, `-log-format=json`), its time in front of it; undefined: not such a line. */

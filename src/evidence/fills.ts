@@ -1,6 +1,5 @@
 // Cache fills: which query lines of one CoreDNS pod were answered by an upstream. Lookups served from the same fill are copies of one draw,
-// so
-// shares and their intervals are over fills. What a line shows (plugin/log, plugin/cache; specs: coredns.md §5.2):
+// so shares and their intervals are over fills. What a line shows (plugin/log, plugin/cache; specs: coredns.md §5.2):
 //   aa without ra      CoreDNS' own data (kubernetes, hosts, file): no fill
 //   no aa              fresh from an upstream; from 1.15 on a cached reply has no aa either, then only the time tells
 //   aa and ra          from the cache, which sets aa up to 1.14 — or from an upstream that is authoritative itself: the time tells

@@ -1,6 +1,5 @@
 // Pasted output of glibc's `getent ahosts|ahostsv4|ahostsv6|hosts NAME`: what the libc, and so most programs, would get. No server, no
-// rcode, no TTL.
-// getent prints nothing when it finds nothing (exit code 2); the reason is not known then.
+// rcode, no TTL. getent prints nothing when it finds nothing (exit code 2); the reason is not known then.
 import { absolute } from '../dns/name.ts'
 import type { ResourceRecord } from '../dns/message.ts'
 import type { Read } from '../chain/source.ts'

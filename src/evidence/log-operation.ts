@@ -1,8 +1,7 @@
 // Which lines of an application log are the same operation, ending well or badly. A program that writes `order sync failed batch=8 err="…
-// lookup
-// a.example …"` writes `order sync done batch=9 peer=10.0.0.1:80` when the same name resolved; the second line does not name the name.
-// Two lines are one operation when what is left of them is equal after taking out: time, level, error texts, numbers, addresses, the values
-// of
+// lookup a.example …"` writes `order sync done batch=9 peer=10.0.0.1:80` when the same name resolved; the second line does not name the
+// name. Two lines are one operation when what is left of them is equal after taking out: time, level, error texts, numbers, addresses, the
+// values of
 // all keys, and the words that tell an ending (failed, done …). What is left must hold a word of its own; `failed: …` alone fits anything.
 // This is an inference, and observations made by it say so (`basis: 'same-operation'`).
 import type { LogWord } from './log-words.ts'

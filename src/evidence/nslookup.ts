@@ -1,7 +1,6 @@
 // Pasted output of nslookup: BIND 9.11–9.21 and busybox (old `Address 1:` form and the one since 1.30), several runs with `date` lines
-// between.
-// nslookup asks A, and AAAA only when A had rcode 0; busybox asks both. So a denial after an address of the same name is AAAA's, one
-// without it
+// between. nslookup asks A, and AAAA only when A had rcode 0; busybox asks both. So a denial after an address of the same name is AAAA's,
+// one without it
 // is A's. Names are those the tool prints, after its own search list. No TTLs, no flags but `Non-authoritative`.
 import { absolute, nameKey } from '../dns/name.ts'
 import type { Reply, ResourceRecord } from '../dns/message.ts'

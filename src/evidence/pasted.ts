@@ -1,6 +1,5 @@
 // `text/*.txt` and loose pasted output: sections of one command each (`$ command`, then optional `# from pod NS/NAME`), read by what the
-// text looks
-// like and not by what the command claims. What no reader knows is a Problem, so that nothing is lost silently.
+// text looks like and not by what the command claims. What no reader knows is a Problem, so that nothing is lost silently.
 import type { Problem, Read } from '../chain/source.ts'
 import { readDig } from './dig.ts'
 import { readGetent } from './getent.ts'

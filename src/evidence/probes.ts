@@ -1,6 +1,5 @@
 // `probes/*.jsonl`: answers to direct questions, one JSON object a line (bundle.md). Written by `whydns probe` and `whydns collect`, or by
-// hand.
-// A line without `rcode`, or with `error`, is a question without an answer. Unknown members are ignored.
+// hand. A line without `rcode`, or with `error`, is a question without an answer. Unknown members are ignored.
 import { absolute } from '../dns/name.ts'
 import type { Reply, ResourceRecord } from '../dns/message.ts'
 import type { Read } from '../chain/source.ts'

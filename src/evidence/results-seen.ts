@@ -1,6 +1,5 @@
 // Results that upstreams gave, where nobody names the upstream: by fills of a CoreDNS log. Two different results for one question mean that
-// the
-// upstreams behind this pod disagree (or that one changed its mind); worlds in which all agree are thereby ruled out.
+// the upstreams behind this pod disagree (or that one changed its mind); worlds in which all agree are thereby ruled out.
 import { nameKey } from '../dns/name.ts'
 import type { Source } from '../chain/source.ts'
 import type { Observation, ServedQuery } from './observation.ts'

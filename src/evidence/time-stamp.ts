@@ -1,8 +1,7 @@
 // Time stamps as logs and tools print them → milliseconds since the epoch, fractions kept to the microsecond.
 // Read: RFC 3339 and its relatives (`T` or blank, `-` or `/`, `.` or `,`), klog `E0706 21:02:37.616396`, syslog `Nov 25 23:31:21`, common
-// log format
-// `25/Nov/2026:23:31:21 +0000`, date(1) and dig's WHEN `Wed Nov 25 23:32:16 UTC 2026`, BIND `25-Nov-2026 23:31:21.123`, epoch seconds.
-// Never guessed: a year that is not written (unless a time near by is given), a zone abbreviation other than UTC's names.
+// log format `25/Nov/2026:23:31:21 +0000`, date(1) and dig's WHEN `Wed Nov 25 23:32:16 UTC 2026`, BIND `25-Nov-2026 23:31:21.123`, epoch
+// seconds. Never guessed: a year that is not written (unless a time near by is given), a zone abbreviation other than UTC's names.
 
 export interface Stamp {
   /** undefined: a stamp, but its year or zone is not known. */

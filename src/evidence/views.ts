@@ -1,8 +1,6 @@
 // What each upstream is known to answer, from answers to direct questions; whether it answers at all, from those and from errors that name
-// it.
-// A question is not asked of the view when its tool does not show the server, or when the address is one of ours (a CoreDNS pod, the
-// Service VIP):
-// the caller says which those are. What a log line says of an upstream (`{/forward/upstream}`) is a result without records:
+// it. A question is not asked of the view when its tool does not show the server, or when the address is one of ours (a CoreDNS pod, the
+// Service VIP): the caller says which those are. What a log line says of an upstream (`{/forward/upstream}`) is a result without records:
 // results-seen.ts.
 import { nameKey } from '../dns/name.ts'
 import { isNodata, type Reply, type ResourceRecord } from '../dns/message.ts'
