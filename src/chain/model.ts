@@ -99,6 +99,8 @@ export interface ServiceModel {
   readonly endpoints: readonly Sourced<{ readonly address: string; readonly port: number; readonly node?: string }>[]
   /** What a packet meets when there is no endpoint. */
   readonly whenEmpty: 'reject' | 'drop'
+  /** Only where the TCP port's endpoints are others than those above (a slice without the TCP port). */
+  readonly tcp?: Pick<ServiceModel, 'endpoints' | 'whenEmpty'>
   /** Sticky by client address (`sessionAffinity: ClientIP`) or per flow. */
   readonly affinity: 'flow' | 'client'
   /** The line that makes the set what it is: topologyKeys, internalTrafficPolicy, selector. */

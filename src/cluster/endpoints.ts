@@ -1,0 +1,238 @@
+// The endpoints of a Service address as one node sees them: what the API holds, minus what YurtHub's topology filter takes away from
+// this node's kube-proxy, minus what kube-proxy does not use (readiness, hints, traffic policy). Where the node's own rules are in the
+// evidence they are what packets meet, and what was worked out stands beside them (`predicted`): a difference is a finding.
+// Where the bundle has no slices the endpoints are inferred from ready pods that the selector takes, and said to be.
+import type { KubeObject, ServiceModel } from '../chain/model.ts'
+import type { Problem, Read, Source, Sourced } from '../chain/source.ts'
+import { endpointSetsOf, type Endpoint, type EndpointSet } from './endpoint-slices.ts'
+import { fieldOf, listOf, numberOf, textOf } from './fields.ts'
+import { podAddressesOf, type Inventory } from './inventory.ts'
+import { installedAt, type InstalledService, type IptablesRules } from './iptables-rules.ts'
+import { balance, clusterAddresses, isSticky, portsOf, type Balanced, type PortEndpoint, type ServicePort } from './kube-proxy.ts'
+import type { NodePools } from './node-pools.ts'
+import { matchesLabels } from './selector.ts'
+import type { YurtHub } from './yurthub.ts'
+import { filterEndpoints, TOPOLOGY_ANNOTATION, topologyScope, type Scope } from './yurthub-topology.ts'
+
+export interface RemovedEndpoint {
+  readonly address: string
+  readonly node?: string
+  /** The field that decided, as it is spelled: `apps.openyurt.io/nodepool=shanghai`, `conditions.ready=false`. */
+  readonly because: string
+  readonly source: Source
+}
+
+export interface ServiceAtNode {
+  /** Its endpoints are those in effect: installed where seen, else predicted. */
+  readonly service: ServiceModel
+  /** Addresses that the rules should hold, by the objects alone. */
+  readonly predicted: readonly string[]
+  /** Taken away by the topology annotation; when `bypassed`, what it would have taken away. */
+  readonly removed: readonly RemovedEndpoint[]
+  /** Left out by kube-proxy: not ready, hints, traffic policy. */
+  readonly unused: readonly RemovedEndpoint[]
+  readonly installed: readonly string[] | undefined
+  readonly topology: Sourced<string> | undefined
+  /** What the annotation comes to on this node. */
+  readonly scope: Scope
+  readonly pool: string | undefined
+}
+
+export interface ServiceAtNodeInput {
+  readonly cluster: Inventory
+  readonly pools: NodePools
+  readonly service: KubeObject
+  readonly node: string
+  readonly hub: YurtHub
+  /** The node's iptables-save, if the evidence has it. */
+  readonly rules?: IptablesRules
+}
+
+/** One for each cluster IP and DNS port number; `port` asks for another one. */
+export function serviceAtNode(input: ServiceAtNodeInput, port = 53): Read<readonly ServiceAtNode[]> {
+  const { cluster, service } = input
+  const problems: Problem[] = []
+  const ports = portsOf(service).filter(one => one.port === port && (one.protocol === 'UDP' || one.protocol === 'TCP'))
+  if (ports.length === 0) return { value: [], problems }
+  const held = endpointSetsOf(cluster, service) ?? inferredSets(cluster, service, problems)
+  const filtered = filterSets(input, held, problems)
+  const value = clusterAddresses(service).map(address => atAddress(input, address, ports, filtered, problems))
+  return { value, problems }
+}
+
+interface FilteredSets {
+  readonly sets: readonly EndpointSet[]
+  readonly removed: readonly RemovedEndpoint[]
+  readonly scope: Scope
+  readonly topology: Sourced<string> | undefined
+}
+
+function filterSets({ service, hub, pools, node, cluster }: ServiceAtNodeInput, sets: readonly EndpointSet[], problems: Problem[]): FilteredSets {
+  const value = service.annotations[TOPOLOGY_ANNOTATION]
+  const topology = value === undefined || value === '' ? undefined : { value, source: service.at('metadata', 'annotations', TOPOLOGY_ANNOTATION) }
+  const scopeOf = (set: EndpointSet | undefined): Scope => topologyScope(hub.filter, value, set?.shape ?? 'slice v1', withNodePools(pools, cluster, node))
+  const scope = scopeOf(sets[0])
+  if (topology) problems.push(...saidOf(scope, topology, hub, pools, cluster))
+  const applies = hub.present !== 'no' && hub.present !== 'unknown' && !hub.switchedOff && !hub.bypassed
+  const removed: RemovedEndpoint[] = []
+  const left = sets.map(set => {
+    const result = filterEndpoints(set.endpoints, scopeOf(set), set.shape, hub.filter.version)
+    if (result.panics && topology) problems.push({ code: 'yurthub-filter-panics', state: 'partly-modelled', source: topology.source, message: `${hub.node}: an endpoint without nodeName ends YurtHub's filter (up to v1.7); it is taken as left out` })
+    removed.push(...result.removed.map(endpoint => ({ ...placeOf(endpoint), because: reasonOf(endpoint, scope, pools) })))
+    return applies ? { ...set, endpoints: result.kept } : set
+  })
+  return { sets: left, removed, scope, topology }
+}
+
+/** A bundle without NodePool objects was not asked for them: then the nodes' labels, which the pools are made from, stand in. */
+function withNodePools(pools: NodePools, cluster: Inventory, node: string): NodePools['view'] {
+  const pool = pools.poolOf(node)?.value
+  if (cluster.looked('NodePool') || pool === undefined) return pools.view
+  return { ...pools.view, pools: [{ name: pool, nodes: pools.nodesOf(pool), labels: { 'openyurt.io/pool-name': pool } }] }
+}
+
+function reasonOf(endpoint: Endpoint, scope: Scope, pools: NodePools): string {
+  if (endpoint.node === undefined || endpoint.node === '') return 'no nodeName'
+  if (scope.kind === 'nodes' && scope.because !== 'own-pool' && scope.because !== 'pool-empty') return `nodeName=${endpoint.node}`
+  const pool = pools.poolOf(endpoint.node)?.value
+  return pool === undefined ? `nodeName=${endpoint.node}, in no pool` : `apps.openyurt.io/nodepool=${pool}`
+}
+
+function saidOf(scope: Scope, topology: Sourced<string>, hub: YurtHub, pools: NodePools, cluster: Inventory): Problem[] {
+  const said = (code: string, message: string, state: Problem['state']): Problem[] => [{ code, message, state, source: topology.source }]
+  if (hub.present === 'no') return said('topology-without-yurthub', `${hub.node} has no YurtHub: the annotation has no effect there`, 'ignored')
+  if (hub.switchedOff) return said('topology-switched-off', `${hub.node}: ${hub.switchedOff.value} switches the topology filter off`, 'ignored')
+  if (hub.bypassed) return said('topology-bypassed', `${hub.node}: ${hub.bypassed.value}, so its reads do not pass through YurtHub`, 'ignored')
+  if (scope.kind === 'hangs') return said('yurthub-waits', `YurtHub before v1.4 on ${hub.node} waits for its own Node object`, 'partly-modelled')
+  if (scope.kind === 'nodes') return cluster.looked('NodePool') || scope.because === 'own-node' ? [] : said('node-pools-not-seen', 'no NodePool object in the evidence: pools are taken from the labels of nodes', 'unknown')
+  if (scope.because === 'unknown-value') return said('topology-unknown-value', `"${topology.value}" is none of kubernetes.io/hostname, openyurt.io/nodepool, kubernetes.io/zone: the filter does nothing`, 'ignored')
+  if (scope.because === 'pool-not-found') return said('topology-fails-open', `YurtHub on ${hub.node} does not find pool ${pools.poolOf(hub.node)?.value ?? hub.filter.poolFlag}: it passes every endpoint`, 'ignored')
+  if (scope.because === 'pool-topology-off') return said('topology-switched-off', `${hub.node}: pool topology is switched off`, 'ignored')
+  return []
+}
+
+function atAddress(input: ServiceAtNodeInput, address: string, ports: readonly ServicePort[], filtered: FilteredSets, problems: Problem[]): ServiceAtNode {
+  const { service, node, rules, pools } = input
+  const number = ports[0]?.port ?? 53
+  const byProtocol = new Map(ports.map(port => [port.protocol, ofPort(input, address, port, filtered)]))
+  const main = (byProtocol.get('UDP') ?? byProtocol.get('TCP')) as OfPort
+  const tcp = byProtocol.get('UDP') && byProtocol.get('TCP')
+  if (rules?.notrack.some(one => one.value === address)) {
+    problems.push({ code: 'node-local-dns', state: 'partly-modelled', source: rules.notrack.find(one => one.value === address)?.source as Source,
+      message: `NodeLocal DNSCache answers at ${address} on ${node}: the Service's endpoints are asked only on its behalf` })
+  }
+  const model: ServiceModel = {
+    name: `${service.namespace}/${service.name}`, node, address, port: number,
+    protocols: ports.map(port => (port.protocol === 'TCP' ? 'tcp' as const : 'udp' as const)),
+    endpoints: main.endpoints, whenEmpty: main.whenEmpty,
+    ...(tcp && !sameEndpoints(tcp, main) && { tcp: { endpoints: tcp.endpoints, whenEmpty: tcp.whenEmpty } }),
+    affinity: isSticky(service) ? 'client' : 'flow',
+    source: decidingField(service, filtered, main.balanced),
+  }
+  return {
+    service: model, predicted: main.balanced.internal.map(endpoint => endpoint.address), unused: main.unused,
+    removed: dropRepeats(filtered.removed.filter(one => familyOf(one.address) === familyOf(address))),
+    installed: main.installed?.endpoints.map(endpoint => endpoint.value.address),
+    topology: filtered.topology, scope: filtered.scope, pool: pools.poolOf(node)?.value,
+  }
+}
+
+interface OfPort {
+  readonly endpoints: ServiceModel['endpoints']
+  readonly whenEmpty: ServiceModel['whenEmpty']
+  readonly balanced: Balanced
+  readonly unused: readonly RemovedEndpoint[]
+  readonly installed: InstalledService | undefined
+}
+
+const familyOf = (address: string): 'IPv4' | 'IPv6' => (address.includes(':') ? 'IPv6' : 'IPv4')
+
+function ofPort({ service, node, rules, cluster }: ServiceAtNodeInput, address: string, port: ServicePort, { sets }: FilteredSets): OfPort {
+  const candidates = sets.filter(set => set.family === familyOf(address)).flatMap(set => {
+    const own = set.ports.find(one => one.name === port.name && one.protocol === port.protocol)?.port
+    return own === undefined ? [] : set.endpoints.map((endpoint): PortEndpoint => ({ ...endpoint, port: own }))
+  })
+  const zone = cluster.get('Node', node)?.labels['topology.kubernetes.io/zone']
+  const balanced = balance(service, candidates, { name: node, zone })
+  const predicted = balanced.internal.map(endpoint => sourced(endpoint))
+  const installed = rules?.proxied ? installedAt(rules, address, port.port, port.protocol) : undefined
+  const unused = candidates.filter(endpoint => !balanced.internal.some(one => one.address === endpoint.address))
+    .map(endpoint => ({ ...placeOf(endpoint), because: unusedBecause(endpoint, balanced, service, node) }))
+  return {
+    balanced, unused: dropRepeats(unused), installed,
+    endpoints: installed ? installed.endpoints.map(({ value, source }) => installedEndpoint(value, source, candidates, cluster)) : predicted,
+    whenEmpty: (installed ? installed.refusal : balanced.internalRefusal) ?? 'reject',
+  }
+}
+
+const sourced = (endpoint: PortEndpoint): ServiceModel['endpoints'][number] => ({
+  value: { address: endpoint.address, port: endpoint.port, ...(endpoint.nodeName !== undefined && { node: endpoint.nodeName }) },
+  source: endpoint.source,
+})
+
+/** The rule is the fact; the slice's line stands behind it. */
+function installedEndpoint(at: { readonly address: string; readonly port: number }, source: Source, candidates: readonly PortEndpoint[], cluster: Inventory): ServiceModel['endpoints'][number] {
+  const known = candidates.find(endpoint => endpoint.address === at.address)
+  const node = known?.nodeName ?? textOf(cluster.podByAddress(at.address)?.body, 'spec', 'nodeName')
+  return { value: { address: at.address, port: at.port, ...(node !== undefined && { node }) }, source: known ? { ...source, behind: [known.source] } : source }
+}
+
+function unusedBecause(endpoint: PortEndpoint, balanced: Balanced, service: KubeObject, node: string): string {
+  if (!endpoint.ready) return endpoint.terminating ? 'conditions.terminating=true' : 'conditions.ready=false'
+  if (textOf(service.body, 'spec', 'internalTrafficPolicy') === 'Local' && endpoint.nodeName !== node) return 'internalTrafficPolicy=Local'
+  return balanced.hints === 'same-node' ? 'hints.forNodes' : 'hints.forZones'
+}
+
+const placeOf = (endpoint: Endpoint): Pick<RemovedEndpoint, 'address' | 'node' | 'source'> =>
+  ({ address: endpoint.address, ...(endpoint.nodeName !== undefined && { node: endpoint.nodeName }), source: endpoint.source })
+
+const dropRepeats = (all: readonly RemovedEndpoint[]): RemovedEndpoint[] => all.filter((one, at) => all.findIndex(other => other.address === one.address) === at)
+
+const sameEndpoints = (a: OfPort, b: OfPort): boolean =>
+  a.whenEmpty === b.whenEmpty && a.endpoints.length === b.endpoints.length && a.endpoints.every((one, at) => one.value.address === b.endpoints[at]?.value.address && one.value.port === b.endpoints[at]?.value.port)
+
+/** The line that makes the set what it is. */
+function decidingField(service: KubeObject, { topology, removed }: FilteredSets, balanced: Balanced): Source {
+  if (topology && removed.length > 0) return topology.source
+  if (textOf(service.body, 'spec', 'internalTrafficPolicy') === 'Local') return service.at('spec', 'internalTrafficPolicy')
+  if (balanced.hints !== 'none' && textOf(service.body, 'spec', 'trafficDistribution') !== undefined) return service.at('spec', 'trafficDistribution')
+  if (topology) return topology.source
+  return fieldOf(service.body, 'spec', 'selector') === undefined ? service.source : service.at('spec', 'selector')
+}
+
+/** What the EndpointSlice controller would have written: pods that the selector takes, ready when the kubelet says so. */
+function inferredSets(cluster: Inventory, service: KubeObject, problems: Problem[]): readonly EndpointSet[] {
+  const selector = fieldOf(service.body, 'spec', 'selector')
+  problems.push({ code: 'endpoints-not-seen', state: 'unknown', source: service.source,
+    message: `no EndpointSlice or Endpoints in the evidence: those of ${service.namespace}/${service.name} are inferred from its pods` })
+  if (typeof selector !== 'object' || selector === null) return []
+  const pods = cluster.pods.filter(pod => pod.namespace === service.namespace && matchesLabels(selector, pod.labels))
+  return pods.flatMap(pod => podAddressesOf(pod).map((address): EndpointSet => ({
+    object: pod, shape: 'slice v1', family: familyOf(address),
+    ports: portsOf(service).map((port, at) => ({ name: port.name, protocol: port.protocol, port: targetPort(service, at, pod) ?? port.port })),
+    endpoints: [podEndpoint(service, pod, address)],
+  })))
+}
+
+function podEndpoint(service: KubeObject, pod: KubeObject, address: string): Endpoint {
+  const condition = listOf(pod.body, 'status', 'conditions').find(one => textOf(one, 'type') === 'Ready')
+  const serving = textOf(condition, 'status') === 'True'
+  const terminating = fieldOf(pod.body, 'metadata', 'deletionTimestamp') !== undefined
+  const node = textOf(pod.body, 'spec', 'nodeName')
+  return {
+    address, node, nodeName: node, serving, terminating, zone: undefined, forZones: undefined, forNodes: undefined, pod: `${pod.namespace}/${pod.name}`,
+    ready: (serving && !terminating) || fieldOf(service.body, 'spec', 'publishNotReadyAddresses') === true,
+    get source() { return { ...pod.at('status', 'podIP'), obtained: 'inferred' as const } },
+  }
+}
+
+function targetPort(service: KubeObject, at: number, pod: KubeObject): number | undefined {
+  const target = fieldOf(service.body, 'spec', 'ports', at, 'targetPort')
+  if (typeof target === 'number') return target
+  if (typeof target !== 'string') return undefined
+  for (const container of listOf(pod.body, 'spec', 'containers')) {
+    const port = listOf(container, 'ports').find(one => textOf(one, 'name') === target)
+    if (port) return numberOf(port, 'containerPort')
+  }
+  return undefined
+}
