@@ -6,7 +6,7 @@ import { textOf } from './canonical.ts'
 import { settleOrder, type Way } from './choices.ts'
 import type { Exploration } from './exploration.ts'
 import type { Frame } from './frame.ts'
-import { ARRIVAL_ORDER, ASKING_ORDER, byArrival, clash, permutations, receivedLists, type Done } from './orders.ts'
+import { arrivalOrderAt, byArrival, clash, permutations, receivedLists, workOrderAt, type Done } from './orders.ts'
 import { after, identity, later, merged, type Path } from './path.ts'
 
 export type AskEffect = Extract<Effect, { op: 'ask' }>
@@ -18,12 +18,11 @@ export function expandAsk(x: Exploration, frame: Frame, e: AskEffect): readonly 
   const start = frame.path
   const many = e.asks.length > 1
   const what = many ? textOf(e.asks) : ''
-  const names = e.asks.map(a => a.hop).join(', ')
   const orders = many && frame.clashing.has(what) ? ordersOfWork(e.asks.length) : [e.asks.map((_, i) => i)]
   const ways: Way[] = []
-  for (const begun of settleOrder(x, frame, start, `${ASKING_ORDER} ${names}`, what, orders)) {
+  for (const begun of settleOrder(x, frame, start, workOrderAt(e.asks), what, orders)) {
     for (const done of workThrough(x, frame, e, what, begun.path, begun.value as readonly number[])) {
-      ways.push(...received(x, frame, e, `${ARRIVAL_ORDER} ${names}`, what, done))
+      ways.push(...received(x, frame, e, what, done))
     }
     if (frame.again) return []
   }
@@ -73,7 +72,7 @@ function workThrough(x: Exploration, frame: Frame, e: AskEffect, what: string, p
 }
 
 /** What the asker has in hand when it goes on, and when that is. */
-function received(x: Exploration, frame: Frame, e: AskEffect, at: string, what: string, { path, replies }: Worked): readonly Way[] {
+function received(x: Exploration, frame: Frame, e: AskEffect, what: string, { path, replies }: Worked): readonly Way[] {
   const lastOf = (got: readonly Arrival[]): number => got.reduce((ms, r) => Math.max(ms, r.atMs), 0)
   if (!e.enough) {
     const waited = replies.length === e.asks.length ? lastOf(replies) : e.timeoutMs
@@ -81,7 +80,7 @@ function received(x: Exploration, frame: Frame, e: AskEffect, at: string, what: 
   }
   const { lists, cut } = receivedLists(replies, e.enough, x.limits.orders)
   if (cut) x.hitBounds.add(`more than ${x.limits.orders} orders of arrival`)
-  const ways = settleOrder(x, frame, path, at, what, lists.map(l => l.got.map(r => r.from)))
+  const ways = settleOrder(x, frame, path, arrivalOrderAt(e.asks), what, lists.map(l => l.got.map(r => r.from)))
   return ways.map(way => {
     const { got, satisfied } = lists[lists.findIndex(l => textOf(l.got.map(r => r.from)) === textOf(way.value))] as (typeof lists)[number]
     return { path: later(way.path, satisfied ? lastOf(got) : e.timeoutMs), value: got }

@@ -1,6 +1,6 @@
 // In which order things happened that no clock tells apart: replies that arrived at the same instant, and parallel asks of
 // which one puts what another gets.
-import type { Arrival, Pick } from '../chain/effects.ts'
+import type { Arrival, Ask, Pick } from '../chain/effects.ts'
 import { sameRational, type Rational } from '../chain/rational.ts'
 import { textOf } from './canonical.ts'
 import type { Entry } from './frame.ts'
@@ -9,7 +9,14 @@ import { addTo } from './tally.ts'
 
 export const ARRIVAL_ORDER = 'order of arrival from'
 export const ASKING_ORDER = 'order of work at'
-export const isOrder = (key: string): boolean => key.startsWith(ARRIVAL_ORDER) || key.startsWith(ASKING_ORDER)
+const ARRIVAL = 'order of arrival from'
+const WORK = 'order of work at'
+const names = (asks: readonly Ask[]): string => asks.map(a => a.hop).join(', ')
+/** Whose reply came first, of those that came at the same instant. */
+export const arrivalOrderAt = (asks: readonly Ask[]): string => `${ARRIVAL} ${names(asks)}`
+/** Which of the parallel asks got to the cells first. */
+export const workOrderAt = (asks: readonly Ask[]): string => `${WORK} ${names(asks)}`
+export const isOrder = (key: string): boolean => key.startsWith(ARRIVAL) || key.startsWith(WORK)
 
 /** What the asker can have received when it went on, in order: the replies until `enough` had come, or all that came in time. */
 export function receivedLists(

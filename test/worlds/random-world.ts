@@ -22,6 +22,8 @@ export type Statement =
 export interface World {
   readonly hops: readonly { readonly body: readonly Statement[]; readonly forgets: boolean }[]
   readonly forgetting: boolean
+  /** Cells are what a modelled cache is: put by nobody but who fills them, and a held value is shown without its age. */
+  readonly fair?: boolean
 }
 
 export const ROOT: Ask = { hop: 'h0', query: 'a' }
@@ -41,7 +43,7 @@ export function randomWorld(seed: number): World {
   const roll = dice(seed)
   const count = 2 + roll(4)
   // Parallel asks multiply the judge's paths by their orders: few, in few hops.
-  let races = 1 + roll(2)
+  let races = roll(3)
   const hops = Array.from({ length: count }, (_, i) => {
     const body: Statement[] = []
     const leaf = i === count - 1
@@ -83,7 +85,7 @@ function randomStatement(roll: (n: number) => number, hop: number, nth: number, 
     default: {
       const parallel = mayRace && roll(3) > 0
       return {
-        do: 'ask', to: Array.from({ length: parallel ? 2 + (roll(8) === 0 ? 1 : 0) : 1 }, to), timeoutMs: [1, 2, 3, 5][roll(4)]!,
+        do: 'ask', to: Array.from({ length: parallel ? 2 + (roll(16) === 0 ? 1 : 0) : 1 }, to), timeoutMs: [1, 2, 3, 5][roll(4)]!,
         ...(roll(2) === 0 && { enough: (['first', 'good', 'two'] as const)[roll(3)]! }), tries: 1 + roll(2),
       }
     }
@@ -105,13 +107,13 @@ const ENOUGH = {
 
 export function chainOf(world: World): Chain {
   return new Map(world.hops.map(({ body, forgets }, i): [string, Hop] => {
-    const hop: Hop = query => runBody(body, String(query))
+    const hop: Hop = query => runBody(body, String(query), world.fair ?? false)
     if (forgets && world.forgetting) hop.forgets = (query, key) => key.startsWith('t|') && key.endsWith(String(query))
     return [`h${i}`, hop]
   }))
 }
 
-function* runBody(body: readonly Statement[], query: string): HopRun {
+function* runBody(body: readonly Statement[], query: string, fair: boolean): HopRun {
   const name = (template: string): string => template.replace('$', query)
   const target = (to: To): Ask => ({ hop: `h${to.hop}`, query: name(to.query).slice(0, 6) })
   let seen = 0
@@ -122,11 +124,17 @@ function* runBody(body: readonly Statement[], query: string): HopRun {
       case 'unknown': saw(yield* pick({ at: `is ${s.key}?`, options: Array.from({ length: s.options }, (_, i) => `w${i}`), key: name(s.key) })); break
       case 'call': saw(yield* call(target(s.to).hop, target(s.to).query)); break
       case 'sleep': if (seen % 4 >= s.when) yield* sleep(s.ms); break
-      case 'get': saw((yield* get(name(s.cell))) ?? 'none'); break
-      case 'put': yield* put(name(s.cell), `v${seen % 3}`, s.lifeMs); break
+      case 'get': if (!fair) saw((yield* get(name(s.cell))) ?? 'none'); break
+      case 'put': if (!fair) yield* put(name(s.cell), `v${seen % 3}`, s.lifeMs); break
       case 'stop': if (seen % 3 === s.when) return `v${seen % 3}`; break
       case 'lose': if (seen % 3 === s.when) return LOST; break
-      case 'cache': saw(yield* throughCache(name(s.cell), target(s.to), s.lives, s.stores)); break
+      case 'cache': {
+        const from = target(s.to)
+        const cell = fair ? text([name(s.cell), from.hop, from.query, s.lives, s.stores]) : name(s.cell)
+        const [value, ageMs] = (yield* throughCache(cell, from, s.lives, s.stores)) as readonly [Plain, number]
+        saw(fair ? value : [value, ageMs])
+        break
+      }
       case 'ask': {
         for (let n = 0; n < s.tries; n++) {
           const got = yield* ask(s.to.map(target), s.timeoutMs, s.enough && ENOUGH[s.enough])
@@ -146,8 +154,9 @@ function* throughCache(cell: string, from: Ask, lives: readonly number[], stores
   const held = yield* get(cell, fill)
   if (held) return [held.value, held.ageMs]
   const value = yield* call(from.hop, from.query)
-  if (lifeMs(value) > 0) yield* put(cell, stores ? [value, 'stored'] : value, lifeMs(value))
-  return value
+  const stored = stores ? [value, 'stored'] : value
+  if (lifeMs(value) > 0) yield* put(cell, stored, lifeMs(value))
+  return [stored, -1]
 }
 
 function rationals(odds: readonly number[]): Rational[] {
