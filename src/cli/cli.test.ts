@@ -45,7 +45,7 @@ async function cli(args: readonly string[], { diagnoses = [sampleDiagnosis], env
   const rim: Rim = {
     out: text => { written.out += text }, err: text => { written.err += text }, env,
     outTerminal: { isTty: false, columns: 80 }, errTerminal: { isTty: false, columns: 80 },
-    calledAs: 'whydns', readStdin: () => Buffer.from(stdin),
+    calledAs: 'whydns', readStdin: () => Promise.resolve(Buffer.from(stdin)),
     diagnose: (_files, question) => { asked.push(question); return Promise.resolve(diagnoses) },
   }
   return { code: await run(args, rim), ...written, asked }
@@ -298,7 +298,7 @@ test('loose files go where a bundle has them', () => {
   expect(placeOf('app.log', '2024/09/04 dial tcp: lookup a.x on 10.0.0.10:53: no such host\n')).toBe('logs/unknown/app.log')
   expect(placeOf('probes.jsonl', '{"at":"2025"}\n')).toBe('probes/probes.jsonl')
   expect(placeOf('resolv.conf', 'nameserver 10.0.0.1\n')).toBe('loose/resolv.conf')
-  const files = loadLooseFiles(['-', join(bundle, 'nodes/n1/etc/resolv.conf')], { readStdin: () => Buffer.from('$ dig x\n;; ANSWER SECTION:\n') })
+  const files = loadLooseFiles(['-', join(bundle, 'nodes/n1/etc/resolv.conf')], { stdin: Buffer.from('$ dig x\n;; ANSWER SECTION:\n') })
   expect([...files.files.keys()]).toEqual(['loose/resolv.conf', 'text/stdin.txt'])
   expect(files.problems.map(problem => problem.code)).toEqual(['loose-file-not-placed'])
 })

@@ -1,7 +1,7 @@
 // Loose files (`whydns why NAME cm.yaml app.log -`) → the same EvidenceFiles as a bundle: each is recognised by its
 // content and put where a bundle would have it. What has no place without a node or pod (a bare Corefile or resolv.conf)
 // is said, not guessed: whose it is decides what it means.
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { EvidenceFile, EvidenceFiles } from '../chain/evidence-files.ts'
 import { evidenceFile, fileProblem, type ReadHooks } from './bytes-to-text.ts'
@@ -9,13 +9,11 @@ import { byPath, problemList, type LoadOptions } from './load-bundle.ts'
 import { OperatingError } from './operating-error.ts'
 import { diskFile } from './read-folder.ts'
 
-const STDIN_LIMIT = 1024 * 1024 * 1024
-
-export function loadLooseFiles(paths: readonly string[], options: LoadOptions & { readonly readStdin?: () => Uint8Array } = {}): EvidenceFiles {
+export function loadLooseFiles(paths: readonly string[], options: LoadOptions & { readonly stdin?: Uint8Array } = {}): EvidenceFiles {
   const { hooks, problems } = problemList(options)
   const taken = new Set<string>()
   const files = paths.map(path => {
-    const loose = path === '-' ? standardInput(options.readStdin ?? readAllOfStdin, hooks) : fromDisk(path, hooks)
+    const loose = path === '-' ? standardInput(options.stdin ?? new Uint8Array(0), hooks) : fromDisk(path, hooks)
     const [head] = loose.chunks()
     const place = placeOf(basename(path === '-' ? 'stdin' : path), head ?? '')
     if (place.startsWith('loose/')) hooks.onProblem(fileProblem('loose-file-not-placed', place, 'is not read: put it into a bundle, under nodes/<node>/ or pods/<namespace>/<pod>/, so that it is known whose it is', 'unknown'))
@@ -33,13 +31,9 @@ function fromDisk(path: string, hooks: ReadHooks): EvidenceFile {
   return diskFile(path, path, hooks)
 }
 
-function standardInput(read: () => Uint8Array, hooks: ReadHooks): EvidenceFile {
-  const bytes = read()
-  if (bytes.length > STDIN_LIMIT) throw new OperatingError(2, { en: `standard input is larger than ${STDIN_LIMIT} bytes`, zh: `标准输入超过 ${STDIN_LIMIT} 字节` })
+function standardInput(bytes: Uint8Array, hooks: ReadHooks): EvidenceFile {
   return evidenceFile('-', bytes.length, (start, length) => bytes.subarray(start, start + length), hooks)
 }
-
-const readAllOfStdin = (): Uint8Array => readFileSync(0)
 
 const firstLines = (head: string): string[] => head.slice(0, 64 * 1024).split('\n', 200)
 

@@ -1,5 +1,5 @@
 // The command line: argv → a command → an exit code. Only this file knows commander.
-import { readFileSync, writeSync } from 'node:fs'
+import { writeSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import type { Lang, Said } from '../findings/diagnosis.ts'
 import { printable } from '../report/printable.ts'
@@ -139,9 +139,23 @@ export async function main(): Promise<void> {
     err: text => writeNow(2, text),
     env: process.env, outTerminal: terminal(process.stdout), errTerminal: terminal(process.stderr),
     calledAs: commandName(process.env['WHYDNS_CALLED_AS'] ?? process.argv[1]),
-    readStdin: () => readFileSync(0),
+    readStdin: allOfStdin,
     diagnose: async (files, asked) => (await import('../diagnose.ts')).diagnose(files, asked),
   })
+}
+
+const STDIN_LIMIT = 1024 * 1024 * 1024
+
+/** Not read synchronously: a pipe on standard input may be non-blocking. */
+async function allOfStdin(): Promise<Uint8Array> {
+  const pieces: Buffer[] = []
+  let sizeBytes = 0
+  for await (const piece of process.stdin as AsyncIterable<Buffer>) {
+    pieces.push(piece)
+    sizeBytes += piece.length
+    if (sizeBytes > STDIN_LIMIT) throw new OperatingError(2, { en: `standard input is larger than ${STDIN_LIMIT} bytes`, zh: `标准输入超过 ${STDIN_LIMIT} 字节` })
+  }
+  return Buffer.concat(pieces)
 }
 
 function writeNow(fd: number, text: string): void {

@@ -14,7 +14,7 @@ export interface Rim {
   readonly errTerminal: { readonly isTty: boolean; readonly columns: number }
   /** `whydns` or `kubectl whydns`, as it was called. */
   readonly calledAs: string
-  readonly readStdin: () => Uint8Array
+  readonly readStdin: () => Promise<Uint8Array>
   /** Loaded only when a question is asked: `--help` need not wait for the engine. */
   readonly diagnose: (files: EvidenceFiles, asked: Asked) => Promise<readonly Diagnosis[]>
 }

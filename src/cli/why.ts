@@ -77,7 +77,8 @@ function stubOf(text: string): NonNullable<Asked['stub']> {
 }
 
 async function evidence(bundle: string | undefined, paths: readonly string[], rim: Rim, onProgress: (path: string, done: number, total: number) => void): Promise<EvidenceFiles> {
-  const loose = paths.length === 0 ? undefined : loadLooseFiles(paths, { onProgress, readStdin: rim.readStdin })
+  const stdin = paths.includes('-') ? await rim.readStdin() : undefined
+  const loose = paths.length === 0 ? undefined : loadLooseFiles(paths, { onProgress, ...(stdin && { stdin }) })
   const whole = bundle === undefined ? undefined : await loadBundle(bundle, { onProgress })
   if (loose === undefined || whole === undefined) return (whole ?? loose) as EvidenceFiles
   return { name: whole.name, files: byPath([...whole.files.values(), ...loose.files.values()]), problems: [...whole.problems, ...loose.problems] }
