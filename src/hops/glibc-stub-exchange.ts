@@ -1,0 +1,223 @@
+// One name, all servers, all attempts: __res_context_send and send_dg of resolv/res_send.c, __res_context_query of res_query.c
+// (2.31 to 2.42). A and AAAA leave one socket together. SERVFAIL, NOTIMP, REFUSED and an answer that looks lame go on to the next
+// server, anything else is final. One missing reply of a pair costs three rounds: together, one after the other, with a new socket.
+// That switch sticks to the thread, so it is handed back. TC goes to TCP for the rest of this name, one try a server.
+// Not modelled: a reply to an earlier attempt that arrives during a later one (the socket stays open); a TCP server that takes the
+// connection and says nothing (glibc has no limit there).
+import { ask, call, sleep, type Arrival, type Ask, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
+import { hasFlag, REFUSED_PORT, type Cause, type DnsQuery, type Rcode, type Reply } from '../dns/message.ts'
+import type { GlibcSettings } from './glibc-stub-settings.ts'
+import { addressesOf, causeOf, replyOf } from './stub-reply.ts'
+
+/** RES_SNGLKUP and RES_SNGLKUPREOP of the thread: A and AAAA together; one after the other; that, each from a new socket. */
+export type Single = 'together' | 'single' | 'reopen'
+export type HError = 'HOST_NOT_FOUND' | 'NO_DATA' | 'TRY_AGAIN' | 'NO_RECOVERY'
+
+/** One try: attempt and server are `at` divided by the number of servers. */
+export type Exchange = {
+  readonly name: string
+  readonly types: readonly string[]
+  readonly at: number
+  /** Tries that are left to be made end here; TCP ends with the current round. */
+  readonly until: number
+  readonly single: Single
+  /** Server to begin with (rotate). */
+  readonly turn: number
+  /** How often the sockets were closed: a new one has a new port. */
+  readonly sockets: number
+  readonly tcp: boolean
+  /** Anything was heard, or waited for: else the error is ECONNREFUSED. */
+  readonly heard: boolean
+  /** rcode of the reply that lies in the first answer buffer; the search looks at it after a failure. */
+  readonly rcode?: Rcode
+  readonly cause?: Cause
+}
+
+export type Exchanged =
+  | { readonly end: 'positive'; readonly addresses: readonly string[]; readonly single: Single; readonly cause?: Cause }
+  | { readonly end: HError; readonly single: Single; readonly refused?: boolean; readonly servfail?: boolean; readonly cause: Cause }
+
+export interface ExchangeSetup {
+  /** Hop id of the stub. */
+  readonly id: string
+  readonly settings: GlibcSettings
+  /** Hop of each server. */
+  readonly hops: readonly string[]
+}
+
+/** SYN and six repeats (tcp_syn_retries). */
+const TCP_CONNECT_MS = 127_000
+/** RESOLV_EDNS_BUFFER_SIZE. */
+const EDNS_SIZE = 1200
+
+type Got = { readonly type: string; readonly reply: Reply }
+type Tried =
+  | { readonly kind: 'done'; readonly replies: readonly Got[]; readonly single: Single; readonly rcode: Rcode | undefined }
+  | { readonly kind: 'tcp'; readonly single: Single }
+  /** `heard`: not a closed port. `close`: all sockets are closed. */
+  | { readonly kind: 'next'; readonly single: Single; readonly heard: boolean; readonly close: boolean; readonly rcode: Rcode | undefined; readonly cause: Cause }
+
+export const exchangeId = (id: string): string => `${id} exchange`
+/** Every flow of a candidate begins so. */
+export const flowPrefix = (id: string, name: string): string => `${id}|${name}|`
+
+export const firstTry = (setup: ExchangeSetup, name: string, types: readonly string[], single: Single, turn: number): Exchange => {
+  const { settings, hops } = setup
+  const tcp = settings.flags.has('use-vc')
+  return { name, types, at: 0, until: hops.length * (tcp ? Math.min(settings.attempts, 1) : settings.attempts), single, turn: turn % hops.length, sockets: 0, tcp, heard: false }
+}
+
+export function glibcExchange(setup: ExchangeSetup): Hop {
+  const { id, hops } = setup
+  const exchange: Hop = function* exchange(query) {
+    const q = query as unknown as Exchange
+    if (q.at >= q.until) return plain(gaveUp(q))
+    const server = (q.at + q.turn) % hops.length
+    const tried = q.tcp ? yield* overTcp(setup, q, server) : yield* overUdp(setup, q, server)
+    if (tried.kind === 'done') return plain(judged(tried, hops[server] as string))
+    return yield* call(exchangeId(id), plain(tried.kind === 'tcp' ? toTcp(q, tried.single, hops.length) : afterNext(q, tried)))
+  }
+  exchange.forgets = (query, key) => key.includes(flowPrefix(id, (query as unknown as Exchange).name))
+  return exchange
+}
+
+const plain = (value: Exchanged | Exchange | DnsQuery): Plain => value as unknown as Plain
+
+const toTcp = (q: Exchange, single: Single, count: number): Exchange =>
+  ({ ...q, tcp: true, single, sockets: q.sockets + 1, until: (Math.floor(q.at / count) + 1) * count })
+
+const afterNext = (q: Exchange, tried: Tried & { readonly kind: 'next' }): Exchange => ({
+  ...q, at: q.at + 1, single: tried.single, sockets: q.sockets + (tried.close ? 1 : 0), heard: q.heard || tried.heard, cause: tried.cause,
+  ...(tried.rcode !== undefined && { rcode: tried.rcode }),
+})
+
+const gaveUp = (q: Exchange): Exchanged => {
+  const cause = q.cause ?? { kind: 'failed', by: 'glibc', detail: 'attempts:0 sends no query' }
+  const refused = q.tcp ? cause.kind === 'refused' : !q.heard
+  return { end: 'TRY_AGAIN', single: q.single, cause, ...(refused && { refused }), ...(q.rcode === 'SERVFAIL' && { servfail: true }) }
+}
+
+const holdsAnswer = (got: Got): boolean => got.reply.rcode === 'NOERROR' && got.reply.answer.length > 0
+
+/** __res_context_query: of two failures the first reply's counts, unless it is a NODATA. */
+function judged(tried: Tried & { readonly kind: 'done' }, hop: string): Exchanged {
+  const { single, replies } = tried
+  const first = replies[0] as Got
+  const second = replies[1] ?? first
+  const deciding = first.reply.rcode === 'NOERROR' ? second : first
+  const cause = causeOf(plain(deciding.reply as never), hop)
+  if (holdsAnswer(first) || holdsAnswer(second)) {
+    const addresses = replies.flatMap(got => addressesOf(got.reply, got.type))
+    // Only an alias: positive for the search, and no address.
+    return { end: 'positive', addresses, single, ...(addresses.length === 0 && { cause: { kind: 'denied', by: hop, detail: 'alias without address' } }) }
+  }
+  const rcode = deciding.reply.rcode
+  const end: HError = rcode === 'NXDOMAIN' ? 'HOST_NOT_FOUND' : rcode === 'SERVFAIL' ? 'TRY_AGAIN' : rcode === 'NOERROR' ? 'NO_DATA' : 'NO_RECOVERY'
+  return { end, single, cause, ...(end === 'TRY_AGAIN' && tried.rcode === 'SERVFAIL' && { servfail: true }) }
+}
+
+function question(setup: ExchangeSetup, q: Exchange, server: number, type: string, socket: string): Ask {
+  const { flags } = setup.settings
+  const query: DnsQuery = {
+    name: q.name, type, transport: q.tcp ? 'tcp' : 'udp', rd: true, flow: `${flowPrefix(setup.id, q.name)}${server} ${socket}`,
+    ...(flags.has('trust-ad') && { ad: true }), ...(flags.has('edns0') && { edns: { sizeBytes: EDNS_SIZE } }),
+  }
+  return { hop: setup.hops[server] as string, query: plain(query) }
+}
+
+/** Milliseconds for server number `server`: doubled for each, shared by all (send_dg). */
+export const serverTimeoutMs = (settings: GlibcSettings, server: number): number => {
+  const seconds = Math.trunc(settings.timeoutMs / 1000) * 2 ** server
+  return Math.max(1, server > 0 ? Math.trunc(seconds / settings.servers.length) : seconds) * 1000
+}
+
+const looksLame = (reply: Reply): boolean =>
+  reply.rcode === 'NOERROR' && reply.answer.length === 0 && !hasFlag(reply, 'aa') && !hasFlag(reply, 'ra') && reply.additional.length === 0 && reply.edns === undefined
+
+const isBad = (reply: Reply): boolean =>
+  reply.rcode === 'SERVFAIL' || reply.rcode === 'NOTIMP' || reply.rcode === 'REFUSED' || looksLame(reply)
+
+/** send_dg's reading of what has arrived so far. `wait`: more is to come. */
+type Reading = { readonly state: 'wait' | 'done' | 'bad' | 'tcp' | 'closed'; readonly replies: readonly Got[]; readonly rcode: Rcode | undefined; readonly last: Plain | undefined }
+
+function read(types: readonly string[], arrivals: readonly Arrival[], strict: boolean): Reading {
+  const buffers: [Got | undefined, Got | undefined] = [undefined, undefined]
+  const kept = (): readonly Got[] => buffers.filter(got => got !== undefined)
+  let received = 0
+  let rcode: Rcode | undefined
+  let last: Plain | undefined
+  for (const { from, value } of arrivals) {
+    const reading = (state: Reading['state']): Reading => ({ state, replies: kept(), rcode, last: value })
+    if (value === REFUSED_PORT) return reading('closed')
+    const reply = replyOf(value)
+    if (!reply) continue
+    last = value
+    const got = { type: types[from] as string, reply }
+    if (received === 0) rcode = reply.rcode
+    if (isBad(reply)) {
+      if (types.length === 1 || (strict && received > 0)) return reading('bad')
+      if (received > 0) return reading(kept().length > 0 ? 'done' : 'bad')
+      buffers[0] = undefined
+    } else if (hasFlag(reply, 'tc')) return reading('tcp')
+    else buffers[received === 0 ? 0 : 1] = got
+    if (++received === types.length) {
+      // With strict-error a failed first reply spoils a good second one.
+      return reading(strict && buffers[0] === undefined ? 'bad' : 'done')
+    }
+  }
+  return { state: 'wait', replies: kept(), rcode, last }
+}
+
+function* overUdp(setup: ExchangeSetup, q: Exchange, server: number): HopRun<Tried> {
+  const { settings, hops } = setup
+  const hop = hops[server] as string
+  const strict = settings.flags.has('strict-error')
+  const timeoutMs = serverTimeoutMs(settings, server)
+  let { single, sockets } = q
+  for (;;) {
+    const asks = q.types.map(type => question(setup, q, server, type, `${sockets}`))
+    const reading = single === 'together' || q.types.length === 1
+      ? read(q.types, yield* ask(asks, timeoutMs, got => read(q.types, got, strict).state !== 'wait'), strict)
+      : yield* oneByOne(setup, q, server, single, sockets, timeoutMs)
+    const { state, replies, rcode, last } = reading
+    const next = { kind: 'next', single, heard: true, close: false, rcode, cause: causeOf(last, hop) } as const
+    if (state === 'done') return { kind: 'done', replies, single, rcode }
+    if (state === 'tcp') return { kind: 'tcp', single }
+    if (state === 'closed') return { ...next, heard: replies.length > 0 || rcode !== undefined, close: true }
+    if (state === 'bad') return { ...next, close: q.types.length === 1 }
+    if (replies.length === 0) return next
+    // Half of the pair is there: ask again, in another manner.
+    if (single === 'reopen') return { kind: 'done', replies, single, rcode }
+    if (single === 'single') sockets++
+    single = single === 'together' ? 'single' : 'reopen'
+  }
+}
+
+/** Single-request: AAAA leaves when A has been answered; both share the time. A bad answer to A is waited on although nothing is to come. */
+function* oneByOne(setup: ExchangeSetup, q: Exchange, server: number, single: Single, sockets: number, timeoutMs: number): HopRun<Reading> {
+  const strict = setup.settings.flags.has('strict-error')
+  const [first, second] = q.types as readonly [string, string]
+  const got = yield* ask([question(setup, q, server, first, `${sockets}`)], timeoutMs)
+  const half = read(q.types, got, strict)
+  const usedMs = got[0]?.atMs ?? timeoutMs
+  if (half.state !== 'wait' || half.last === undefined) return half
+  if (half.replies.length === 0) {
+    yield* sleep(timeoutMs - usedMs)
+    return half
+  }
+  const more = yield* ask([question(setup, q, server, second, single === 'reopen' ? `${sockets} ${second}` : `${sockets}`)], timeoutMs - usedMs)
+  return read(q.types, [...got, ...more.map(arrival => ({ ...arrival, from: 1 }))], strict)
+}
+
+function* overTcp(setup: ExchangeSetup, q: Exchange, server: number): HopRun<Tried> {
+  const arrivals = yield* ask(q.types.map(type => question(setup, q, server, type, `tcp ${q.sockets}`)), TCP_CONNECT_MS)
+  const hop = setup.hops[server] as string
+  const replies = arrivals.flatMap(({ from, value }) => {
+    const reply = replyOf(value)
+    return reply ? [{ type: q.types[from] as string, reply }] : []
+  })
+  const rcode = replies[0]?.reply.rcode
+  if (replies.length === q.types.length) return { kind: 'done', replies, single: q.single, rcode }
+  const odd = arrivals.find(arrival => replyOf(arrival.value) === undefined)
+  return { kind: 'next', single: q.single, heard: true, close: true, rcode, cause: causeOf(odd?.value, hop) }
+}

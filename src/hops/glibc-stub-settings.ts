@@ -1,0 +1,96 @@
+// resolv.conf as glibc reads it (resolv/res_init.c, 2.26 to 2.42): keyword in column 1, three servers, any number of domains, option
+// words matched by prefix and accumulated, then RES_OPTIONS; LOCALDOMAIN goes before the file. Older than 2.26: six domains, 256 characters.
+// Not modelled: sortlist (the order of addresses), no-reload, the options words `debug` and `inet6` (no effect on what is asked).
+import type { ResolvConf, ResolvConfLine } from '../chain/model.ts'
+import type { Source, Sourced } from '../chain/source.ts'
+import { glibcAddress } from './stub-address.ts'
+import { atoi, defaultServer, fileSource, hostDomain, isIndented, SERVER_LIMIT, serverOf, type CommonSettings, type StubServer, type StubSurroundings } from './stub-settings.ts'
+import { atLeast, stubVersion, type StubVersion } from './stub-version.ts'
+
+export type GlibcFlag = 'rotate' | 'edns0' | 'single-request-reopen' | 'single-request' | 'no-tld-query' | 'no-reload' | 'use-vc' | 'trust-ad' | 'no-aaaa' | 'strict-error'
+
+export interface GlibcSettings extends CommonSettings {
+  readonly flags: ReadonlySet<GlibcFlag>
+}
+
+/** In the order of the program's table: the first prefix wins. `since`: the release that knows the word. */
+const FLAGS: readonly { readonly word: string; readonly flag: GlibcFlag; readonly since: readonly number[] }[] = [
+  { word: 'rotate', flag: 'rotate', since: [2] },
+  { word: 'edns0', flag: 'edns0', since: [2, 6] },
+  { word: 'single-request-reopen', flag: 'single-request-reopen', since: [2, 9] },
+  { word: 'single-request', flag: 'single-request', since: [2, 10] },
+  { word: 'no_tld_query', flag: 'no-tld-query', since: [2, 14] },
+  { word: 'no-tld-query', flag: 'no-tld-query', since: [2, 14] },
+  { word: 'no-reload', flag: 'no-reload', since: [2, 26] },
+  { word: 'use-vc', flag: 'use-vc', since: [2, 14] },
+  { word: 'trust-ad', flag: 'trust-ad', since: [2, 31] },
+  { word: 'no-aaaa', flag: 'no-aaaa', since: [2, 36] },
+  { word: 'strict-error', flag: 'strict-error', since: [2, 41] },
+]
+const MAX = { ndots: 15, timeout: 30, attempts: 5 } as const
+
+export function glibcSettings(conf: ResolvConf, versionText: string, around: StubSurroundings = {}): GlibcSettings {
+  const version = stubVersion(versionText)
+  const options = new GlibcOptions(version)
+  const servers: StubServer[] = []
+  const environment = around.env?.LOCALDOMAIN
+  let search: readonly Sourced<string>[] = environment === undefined ? []
+    : environment.split('\n', 1).join('').split(/[ \t]+/).map(value => ({ value, source: fileSource(conf) }))
+  for (const line of conf.lines) {
+    if (isIndented(line)) continue
+    if (line.keyword === 'nameserver') servers.push(...serversOf(line, version))
+    else if ((line.keyword === 'search' || line.keyword === 'domain') && environment === undefined && line.words.length > 0) {
+      search = line.keyword === 'domain' ? line.words.slice(0, 1) : line.words
+    } else if (line.keyword === 'options') for (const word of line.words) options.add(word.value, word.source)
+  }
+  if (!atLeast(version, 2, 26)) search = withinOldLimits(search)
+  const domain = hostDomain(around.hostname)
+  if (search.length === 0 && domain !== undefined) search = [{ value: domain, source: fileSource(conf) }]
+  for (const word of (around.env?.RES_OPTIONS ?? '').split(/[ \t]+/).slice(0, 100)) options.add(word, fileSource(conf))
+  return {
+    servers: servers.length > 0 ? servers.slice(0, SERVER_LIMIT) : [defaultServer(conf, '127.0.0.1')], search,
+    // A field of four bits: a negative number comes out large.
+    ndots: options.numbers.ndots & 15, attempts: Math.max(0, options.numbers.attempts), timeoutMs: options.numbers.timeout * 1000,
+    flags: options.flags, optionSources: options.sources,
+  }
+}
+
+class GlibcOptions {
+  readonly numbers = { ndots: 1, timeout: 5, attempts: 2 }
+  readonly flags = new Set<GlibcFlag>()
+  readonly sources = new Map<string, Source>()
+  private readonly version: StubVersion
+
+  constructor(version: StubVersion) {
+    this.version = version
+  }
+
+  add(word: string, source: Source): void {
+    for (const name of ['ndots', 'timeout', 'attempts'] as const) {
+      if (!word.startsWith(`${name}:`)) continue
+      this.numbers[name] = Math.min(atoi(word.slice(name.length + 1)), MAX[name])
+      this.sources.set(name, source)
+      return
+    }
+    const clears = word.startsWith('-') && atLeast(this.version, 2, 41)
+    const text = clears ? word.slice(1) : word
+    const known = FLAGS.find(f => text.startsWith(f.word) && atLeast(this.version, ...f.since))
+    if (!known) return
+    if (clears) this.flags.delete(known.flag)
+    else this.flags.add(known.flag)
+    this.sources.set(known.flag, source)
+  }
+}
+
+/** Since 2.29 the whole word must be an address; before, inet_aton stopped at any white space, CR too. */
+function serversOf(line: ResolvConfLine, version: StubVersion): StubServer[] {
+  const word = line.words[0]
+  if (!word || (line.crlf && line.words.length === 1 && atLeast(version, 2, 29))) return []
+  const address = glibcAddress(word.value)
+  return address ? [serverOf(address, address.text, word.source)] : []
+}
+
+function withinOldLimits(search: readonly Sourced<string>[]): readonly Sourced<string>[] {
+  let length = 0
+  return search.slice(0, 6).filter(domain => (length += domain.value.length + 1) <= 256)
+}

@@ -1,0 +1,26 @@
+// /etc/hosts before DNS. glibc nss_files compares without regard to case and never knows a name with a trailing dot; musl compares
+// bytes, a trailing dot included; Go folds ASCII and strips the dot. All addresses of all lines that name the host are taken.
+// Not modelled: `multi off` of /etc/host.conf, which makes glibc stop at the first line.
+import type { HostsLine, StubKind } from '../chain/model.ts'
+import { absolute, nameKey } from '../dns/name.ts'
+import { glibcAddress } from './stub-address.ts'
+
+export interface HostsEntry {
+  readonly v4: readonly string[]
+  readonly v6: readonly string[]
+}
+
+const SAME: Readonly<Record<StubKind, (written: string, asked: string) => boolean>> = {
+  glibc: (written, asked) => nameKey(`${written}.`) === nameKey(`${asked}.`),
+  musl: (written, asked) => written === asked,
+  go: (written, asked) => nameKey(absolute(written)) === nameKey(absolute(asked)),
+}
+
+/** Undefined: no line names it. */
+export function hostsEntry(kind: StubKind, hosts: readonly HostsLine[], name: string): HostsEntry | undefined {
+  const addresses = hosts.filter(line => line.names.some(n => SAME[kind](n.value, name)))
+    .flatMap(line => glibcAddress(line.address.value) ?? [])
+  if (addresses.length === 0) return undefined
+  const texts = (family: 4 | 6) => addresses.filter(a => a.family === family).map(a => a.text)
+  return { v4: texts(4), v6: texts(6) }
+}

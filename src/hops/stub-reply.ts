@@ -1,0 +1,24 @@
+// What a stub reads off a reply: its addresses, and why it is none.
+import { LOOP, type Plain } from '../chain/effects.ts'
+import { isNodata, REFUSED_PORT, type Cause, type Reply } from '../dns/message.ts'
+
+/** The reply that arrived; undefined for what is no DNS message (nothing, a closed port, a loop). */
+export const replyOf = (value: Plain | undefined): Reply | undefined =>
+  typeof value === 'object' && value !== null && 'rcode' in value ? (value as unknown as Reply) : undefined
+
+/** Addresses of one type, in order, whatever name they belong to: stubs follow no alias chain. */
+export const addressesOf = (reply: Reply, type: string): string[] =>
+  reply.answer.filter(r => r.type === type && r.class === undefined).map(r => r.data)
+
+/** `by`: the hop that was asked. A cause that the reply brings with it goes before. */
+export function causeOf(value: Plain | undefined, by: string): Cause {
+  const reply = replyOf(value)
+  if (reply) {
+    if (reply.cause) return reply.cause
+    if (reply.flags.includes('tc')) return { kind: 'truncated', by }
+    const denies = reply.rcode === 'NXDOMAIN' || isNodata(reply)
+    return { kind: denies ? 'denied' : 'failed', by, detail: reply.rcode === 'NOERROR' ? 'NODATA' : reply.rcode }
+  }
+  if (value === REFUSED_PORT) return { kind: 'refused', by, detail: 'nobody listens' }
+  return value === LOOP ? { kind: 'loop', by } : { kind: 'lost', by, detail: 'no reply' }
+}

@@ -1,0 +1,151 @@
+// Replays a recorded lookup of glibc, musl or Go against the model, in virtual time, and says in what they differ.
+import type { Chain, Hop, Plain } from '../../src/chain/effects.ts'
+import { hopId } from '../../src/chain/hop.ts'
+import type { StubKind, StubModel } from '../../src/chain/model.ts'
+import type { StubResult } from '../../src/chain/outcome.ts'
+import { readHosts } from '../../src/config/hosts.ts'
+import { readResolvConf } from '../../src/config/resolv-conf.ts'
+import { simulate } from '../../src/drivers/simulate.ts'
+import { stubHops } from '../../src/hops/stub.ts'
+import type { StubQuery } from '../../src/hops/stub-query.ts'
+import { closedPort, scriptedServer, SERVERS, type Packet, type Rule } from './stub-server.ts'
+
+interface Recorded {
+  readonly code?: string | null
+  readonly error?: string
+  readonly addrs?: readonly string[]
+  readonly ms?: number
+  readonly crashed?: boolean
+}
+
+export interface StubRow {
+  readonly client: string
+  readonly implementation: StubKind
+  readonly version: string
+  readonly group: string
+  readonly case: string
+  readonly resolvConf: string
+  readonly hosts?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly name: string
+  readonly family: StubQuery['family']
+  readonly api?: 'search' | 'query'
+  readonly repeat?: number
+  readonly rules: readonly Rule[]
+  readonly asked: readonly (Packet & { readonly malformed?: string })[]
+  readonly result: Recorded | readonly Recorded[]
+}
+
+const PLACE = 'pod'
+const GAP_MS = 1_000_000
+
+export interface Replayed {
+  readonly results: readonly { readonly result: StubResult; readonly elapsedMs: number }[]
+  readonly packets: readonly Packet[]
+}
+
+export function replay(row: StubRow): Replayed {
+  const model: StubModel = {
+    place: PLACE, node: 'node', kind: row.implementation, version: row.version, certainty: 'confirmed', hostname: 'pod7.hostdom.test',
+    resolvConf: readResolvConf('etc/resolv.conf', row.resolvConf).value, hosts: readHosts('etc/hosts', row.hosts ?? '', row.implementation).value, ...(row.env && { env: row.env }),
+  }
+  const chain = new Map<string, Hop>([['closed', closedPort], ...Object.values(SERVERS).map(server => [server, scriptedServer(server, row.rules)] as const)])
+  for (const [id, hop] of stubHops(model, address => SERVERS[address] ?? 'closed')) chain.set(id, hop)
+  const query: StubQuery = { name: row.name, family: row.family, ...(row.api && { api: row.api }) }
+  return run(chain, query, row.repeat ?? 1)
+}
+
+function run(chain: Chain, query: StubQuery, repeat: number): Replayed {
+  const ask = { hop: hopId.stub(PLACE), query: query as unknown as Plain }
+  const results: { result: StubResult; elapsedMs: number }[] = []
+  const packets: Packet[] = []
+  let baseMs = 0
+  for (const lookup of simulate(chain, Array.from({ length: repeat }, (_, i) => ({ atMs: i * GAP_MS, ask })), { seed: 1 })) {
+    for (const note of lookup.notes) {
+      const packet = note.packet as unknown as Packet | undefined
+      // The clock of the servers starts with the first packet of all; lookups follow each other without a gap in the rows.
+      if (packet) packets.push({ ...packet, ms: packet.ms - lookup.index * GAP_MS + baseMs })
+    }
+    baseMs += lookup.elapsedMs
+    results.push({ result: lookup.value as unknown as StubResult, elapsedMs: lookup.elapsedMs })
+  }
+  return { results, packets: packets.sort((a, b) => a.ms - b.ms) }
+}
+
+const EARLY_MS = 50
+const LATE_MS = 500
+
+/** Undefined = equal. */
+export function difference(row: StubRow, model: Replayed): string | undefined {
+  const recorded = Array.isArray(row.result) ? (row.result as readonly Recorded[]) : [row.result as Recorded]
+  for (const [i, want] of recorded.entries()) {
+    const got = model.results[i]
+    const odd = got ? resultDifference(want, got) : 'no result'
+    if (odd !== undefined) return odd
+  }
+  return packetDifference(row, model.packets)
+}
+
+function resultDifference(want: Recorded, { result, elapsedMs }: Replayed['results'][number]): string | undefined {
+  if (want.crashed) return result.code === 'SIGFPE' ? undefined : `code ${result.code}, recorded a crash`
+  const normal = (text: string): string => text.replace(/read udp \S+->/, 'read udp CLIENT:PORT->')
+  if (want.code !== null && result.code !== normal(want.code ?? '')) return `code ${result.code}, recorded ${want.code}`
+  if (result.says !== normal(want.error ?? '')) return `says ${result.says}, recorded ${want.error}`
+  const addresses = [...(want.addrs ?? [])].sort().join(' ')
+  if (!result.code.startsWith('h_errno') && result.addresses.join(' ') !== addresses) return `addresses ${result.addresses.join(' ')}, recorded ${addresses}`
+  const ms = want.ms ?? 0
+  return ms - elapsedMs < -EARLY_MS || ms - elapsedMs > LATE_MS ? `${elapsedMs} ms, recorded ${ms}` : undefined
+}
+
+const keyOf = (p: Packet): string => `${p.server} ${p.proto} ${p.name} ${p.type}${p.edns ? ` edns ${p.edns}` : ''}${p.ad ? ' ad' : ''}`
+
+function packetDifference(row: StubRow, model: readonly Packet[]): string | undefined {
+  const rotates = /^options .*\brotate/m.test(row.resolvConf) && row.implementation !== 'musl'
+  // `rotate` begins at a server drawn per process, or where the process' counter stands.
+  const anonymous = (p: Packet): Packet => (rotates ? { ...p, server: 'any' } : p)
+  const want = row.asked.filter(p => p.malformed === undefined).map(anonymous)
+  const got = model.map(anonymous)
+  const names = (all: readonly Packet[]): string => [...new Set(all.map(p => p.name))].join(' ')
+  if (names(want) !== names(got)) return `asked ${names(got)}, recorded ${names(want)}`
+  if (row.implementation === 'glibc') {
+    const sequence = (all: readonly Packet[]): string => all.map(keyOf).join('\n')
+    if (sequence(want) !== sequence(got)) return `asked\n${sequence(got)}\nrecorded\n${sequence(want)}`
+  }
+  return timesDifference(row, want, got)
+}
+
+/** The k-th packet of one kind, for every kind: number and times. */
+function timesDifference(row: StubRow, want: readonly Packet[], got: readonly Packet[]): string | undefined {
+  const times = (all: readonly Packet[], key: string): number[] => all.filter(p => keyOf(p) === key).map(p => p.ms)
+  const endMs = Math.max(0, ...got.map(p => p.ms))
+  for (const key of new Set([...want, ...got].map(keyOf))) {
+    const recorded = times(want, key)
+    const modelled = times(got, key)
+    if (recorded.length !== modelled.length && !raced(row, key, recorded, modelled, endMs)) return `${modelled.length} × ${key}, recorded ${recorded.length}`
+    for (const [i, ms] of recorded.entries()) {
+      const delta = ms - (modelled[i] ?? ms)
+      if (delta < -EARLY_MS || delta > LATE_MS) return `${key} at ${modelled[i]} ms, recorded ${ms}`
+    }
+  }
+  return undefined
+}
+
+/** musl with several answering servers: which packets of the last instant were still sent is a race. */
+function raced(row: StubRow, key: string, recorded: readonly number[], modelled: readonly number[], endMs: number): boolean {
+  if (row.implementation !== 'musl' || (row.resolvConf.match(/^nameserver/gm)?.length ?? 0) < 2) return false
+  if (recorded.length < modelled.length) return modelled.at(-1) === endMs && modelled.length - recorded.length === 1
+  // A SERVFAIL that comes before the other server's answer is asked again at once, for nothing.
+  const servfail = row.rules.some(rule => rule.do === 'SERVFAIL' && (rule.server === undefined || rule.server === '*' || key.startsWith(rule.server)))
+  return servfail && recorded.length - modelled.length <= 2
+}
+
+/** What the hops say they do not model; undefined = nothing of it is in this row. */
+export function notModelled(row: StubRow): string | undefined {
+  const delays = row.rules.map(rule => /^DELAY (\d+)/.exec(rule.do)?.[1]).filter(ms => ms !== undefined).map(Number)
+  const number = (name: string, otherwise: number): number => Number(new RegExp(`${name}:(\\d+)`).exec(row.resolvConf)?.[1] ?? otherwise)
+  const tryMs = number('timeout', 5) * 1000 / (row.implementation === 'musl' ? number('attempts', 2) : 1)
+  if (row.implementation !== 'go' && delays.some(ms => ms >= tryMs)) return 'a reply that comes after the question was sent again'
+  const does = (what: string): boolean => row.rules.some(rule => rule.do === what)
+  if (row.implementation === 'musl' && does('SERVFAIL') && does('DROP')) return 'musl repeats after SERVFAIL at once, also while another server is silent'
+  return undefined
+}
