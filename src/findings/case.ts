@@ -1,10 +1,11 @@
 // What a finding sees: the model, what the engine made of the question, and what was observed. Plain data and lazy
 // questions; no driver, no I/O.
 import type { Plain } from '../chain/effects.ts'
-import type { CorednsModel, KubeObject, Model, ResolvConf, ServiceModel, StubModel } from '../chain/model.ts'
+import type { CorednsModel, KubeObject, Model, ResolvConf, StubModel } from '../chain/model.ts'
 import type { Step, StubResult } from '../chain/outcome.ts'
 import type { Rational } from '../chain/rational.ts'
 import type { Source, Sourced } from '../chain/source.ts'
+import type { ServiceAtNode } from '../cluster/endpoints.ts'
 import type { Observation } from '../evidence/observation.ts'
 import type { CorefileText } from '../fixes/corefile-edit.ts'
 import type { Said, Verdict } from './diagnosis.ts'
@@ -82,16 +83,6 @@ export interface GivenResolvConf {
   readonly dropped: readonly Sourced<string>[]
   /** Path on the node of the file kubelet read, when it read one. */
   readonly nodeFile: string | undefined
-}
-
-/** A Service's endpoints at one node: what the rules leave, what they take away, and what is installed. */
-export interface ServiceAtNode {
-  readonly service: ServiceModel
-  readonly removed: readonly { readonly address: string; readonly node?: string; readonly because: string; readonly source: Source }[]
-  /** Endpoints read from the node's own iptables rules; undefined = not looked at. */
-  readonly installed: readonly string[] | undefined
-  readonly topology: Sourced<string> | undefined
-  readonly pool: string | undefined
 }
 
 /** Where a node's name servers come from. */

@@ -93,7 +93,12 @@ function hitOf(c: Case, choice: UpstreamChoice): Hit[] {
 function sourcesOf(choice: UpstreamChoice, good: readonly UpstreamOption[], bad: readonly UpstreamOption[], dropped: readonly { value: string; source: Source }[]): LabelledSource[] {
   const total = choice.deciding.alternatives.length
   const cache = choice.block.directives.find(d => d.name === 'cache')
-  const behind = (source: Source | undefined): Source[] => (source ? (source.behind && source.behind.length > 0 ? [...source.behind] : [source]) : [])
+  // The line to edit: what stands behind the pod's copy and behind the generated file.
+  const behind = (source: Source | undefined): Source[] => {
+    if (!source) return []
+    const lasting = (source.behind ?? []).filter(s => !s.file.includes('/run/'))
+    return lasting.length > 0 ? lasting : [...(source.behind ?? []), source].slice(0, 1)
+  }
   return [
     { source: choice.forward.source, primary: true, label: { en: `one of ${total} servers, chosen anew for each question`, zh: `每次查询从 ${total} 个服务器中选一个` } },
     ...(cache ? [{ source: cache.source, label: { en: 'keeps whichever answer came first, NXDOMAIN too', zh: '保留先到的答案，NXDOMAIN 也不例外' } }] : []),

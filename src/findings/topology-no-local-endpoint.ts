@@ -1,5 +1,6 @@
 // topology-no-local-endpoint: the topology filter leaves the DNS Service without an endpoint on this node. findings.md F30.
-import type { Case, ServiceAtNode } from './case.ts'
+import type { ServiceAtNode } from '../cluster/endpoints.ts'
+import type { Case } from './case.ts'
 import type { Finding, Hit } from './finding.ts'
 
 export const topologyNoLocalEndpoint: Finding = {

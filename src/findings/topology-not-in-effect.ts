@@ -1,5 +1,6 @@
 // topology-not-in-effect: the DNS Service should stay inside the pool, and does not. findings.md F31.
-import type { Case, ServiceAtNode } from './case.ts'
+import type { ServiceAtNode } from '../cluster/endpoints.ts'
+import type { Case } from './case.ts'
 import type { Finding, Hit } from './finding.ts'
 
 export const topologyNotInEffect: Finding = {

@@ -1,0 +1,126 @@
+// One name asked at one place: explored, read world by world, put into words a report can print.
+import type { Ask, Chain, Plain } from '../chain/effects.ts'
+import { hopId } from '../chain/hop.ts'
+import type { Model } from '../chain/model.ts'
+import type { Explored, Outcome, Site } from '../chain/outcome.ts'
+import { add, compare, ZERO, type Rational } from '../chain/rational.ts'
+import { explore, type Start } from '../drivers/explore.ts'
+import { influences, type Influence } from '../drivers/influence.ts'
+import { distributionIn, oddsByClass, restrict, worldsOf, type ClassOdds, type World } from '../drivers/worlds.ts'
+import type { Deciding, Ending, Explanation, OddsRange, OpenUnknown } from '../findings/case.ts'
+import { endingKey, isAnswer, isDenial, isStubResult } from './ending.ts'
+import { plainWorlds } from './plain-worlds.ts'
+import { verdictOf, type WorldOdds } from './verdict.ts'
+
+/** True for worlds that agree with the evidence. */
+export type Holds = (world: ReadonlyMap<string, Plain>) => boolean
+
+export interface Lookup {
+  readonly chain: Chain
+  readonly model: Model
+  readonly place: string
+  readonly name: string
+  readonly family: 'unspec' | 'inet' | 'inet6'
+  readonly holds?: Holds
+}
+
+export const rootOf = (lookup: Lookup): Ask => ({ hop: hopId.stub(lookup.place), query: { name: lookup.name, family: lookup.family } })
+const project = (value: Plain): string => endingKey(value)
+
+export interface Explained {
+  readonly explanation: Explanation
+  readonly explored: Explored
+  /** Outcomes of the worlds that agree with the evidence. */
+  readonly outcomes: readonly Outcome[]
+}
+
+export function explainLookup(lookup: Lookup, start: Start = 'cold'): Explained {
+  const explored = explore(lookup.chain, rootOf(lookup), { start })
+  const outcomes = lookup.holds ? agreeing(explored.outcomes, lookup.holds) : explored.outcomes
+  const { worlds, complete: allWorlds } = worldsOf(outcomes)
+  const { classes } = oddsByClass(outcomes, project)
+  const endings = [...classes].map(([key, odds]) => endingOf(key, odds, outcomes)).sort(byOdds)
+  const verdict = verdictOf(worlds.map(worldOdds))
+  const plain = verdict === 'inconclusive' ? plainWorlds(lookup.model, worlds) : undefined
+  const settled = plain && plain.worlds.length > 0 ? verdictOf(plain.worlds.map(worldOdds)) : verdict
+  const success = successOf(worlds)
+  return {
+    explored, outcomes,
+    explanation: {
+      place: lookup.place, name: lookup.name, verdict: settled, endings, success,
+      complete: explored.complete && allWorlds, ...(explored.hitBound !== undefined && { hitBound: explored.hitBound }),
+      unknowns: unknownsOf(outcomes, explored.sites ?? []),
+      assumed: settled === verdict ? [] : plain?.assumed ?? [],
+    },
+  }
+}
+
+/** Evidence that no world agrees with says that the model is wrong somewhere, not that nothing can happen. */
+function agreeing(outcomes: readonly Outcome[], holds: Holds): readonly Outcome[] {
+  const left = restrict(outcomes, holds)
+  return left.length > 0 ? left : outcomes
+}
+
+/** Choices of this lookup by influence; those that decide nothing are left out, and unknowns that the evidence settled. */
+export function decidersOf(lookup: Lookup, explanation: Explanation): Deciding[] {
+  const open = new Set(explanation.unknowns.map(u => u.key))
+  // The drawn order of equal replies and the socket of a question never tell anybody what to change.
+  const about = (site: Site): boolean => !site.at.startsWith('order of ')
+  return influences(lookup.chain, rootOf(lookup), project, { start: 'cold', about, alternatives: 16 })
+    .filter(i => compare(i.influence, ZERO) > 0 && (!i.unknown || i.keys.some(key => open.has(key)))).map(decidingOf)
+}
+
+function decidingOf(influence: Influence): Deciding {
+  return {
+    at: influence.at, unknown: influence.unknown, influence: Number(influence.influence[0]) / Number(influence.influence[1]),
+    ...(influence.source && { source: influence.source }),
+    alternatives: influence.alternatives.map(a => ({
+      taken: typeof a.taken === 'string' ? a.taken : a.text, ...(a.source && { source: a.source }),
+      ends: new Map([...a.ends].map(([key, { min, max }]) => [key, { min, max }])),
+    })),
+  }
+}
+
+function endingOf(key: string, odds: ClassOdds, outcomes: readonly Outcome[]): Ending {
+  const own = outcomes.filter(o => endingKey(o.value) === key)
+  const likeliest = own.reduce((best, o) => (compare(o.odds, best.odds) > 0 ? o : best), own[0] as Outcome)
+  const values = own.flatMap(o => (isStubResult(o.value) ? [o.value] : []))
+  const causes = new Map(values.flatMap(v => (v.cause ? [[`${v.cause.kind} ${v.cause.by} ${v.cause.detail ?? ''}`, v.cause] as const] : [])))
+  const value = isStubResult(likeliest.value) ? likeliest.value : undefined
+  return {
+    key, result: value?.result ?? 'error', addresses: value?.addresses ?? [], says: value?.says ?? '', causes: [...causes.values()],
+    odds: { min: odds.min, max: odds.max },
+    worlds: odds.worlds.filter(w => compare(w.odds, ZERO) > 0).map(w => ({ world: w.settled, odds: w.odds })),
+    witness: likeliest.witness, elapsedMs: likeliest.elapsedMs,
+  }
+}
+
+const byOdds = (a: Ending, b: Ending): number => compare(b.odds.max, a.odds.max) || compare(b.odds.min, a.odds.min) || (a.key < b.key ? -1 : 1)
+
+function worldOdds(world: World): WorldOdds {
+  let success = ZERO
+  let deniedOnly = true
+  for (const [key, odds] of distributionIn(world.outcomes, project)) {
+    if (isAnswer(key)) success = add(success, odds)
+    else if (!isDenial(key)) deniedOnly = false
+  }
+  const slowestMs = Math.max(0, ...world.outcomes.filter(o => isAnswer(endingKey(o.value))).map(o => o.elapsedMs))
+  return { success, deniedOnly, slowestMs }
+}
+
+function successOf(worlds: readonly World[]): OddsRange {
+  const all: Rational[] = worlds.map(w => worldOdds(w).success)
+  const first = all[0] ?? ZERO
+  return all.reduce<OddsRange>((range, odds) => ({
+    min: compare(odds, range.min) < 0 ? odds : range.min, max: compare(odds, range.max) > 0 ? odds : range.max,
+  }), { min: first, max: first })
+}
+
+function unknownsOf(outcomes: readonly Outcome[], sites: readonly Site[]): OpenUnknown[] {
+  const options = new Map<string, Set<Plain>>()
+  for (const { world } of outcomes) for (const [key, is] of world) options.set(key, (options.get(key) ?? new Set<Plain>()).add(is))
+  return [...options].filter(([, values]) => values.size > 1).map(([key, values]) => {
+    const source = sites.find(s => s.keys.includes(key))?.source
+    return { key, options: [...values], ...(source && { source }) }
+  })
+}
