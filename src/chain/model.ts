@@ -137,6 +137,13 @@ export interface ResolvedModel {
   readonly stubListener: boolean
   readonly readEtcHosts: boolean
   readonly hosts: readonly HostsLine[]
+  /** `Cache=`; absent = yes. */
+  readonly cache?: 'yes' | 'no' | 'no-negative'
+  /** `ResolveUnicastSingleLabel=yes`. */
+  readonly unicastSingleLabel?: boolean
+  /** Some link resolves by these as well; absent = no, or not known. */
+  readonly llmnr?: boolean
+  readonly mdns?: boolean
 }
 export interface ResolvedScope {
   /** `global` or the link's name. */

@@ -149,9 +149,15 @@ function resolvedModel(node: string, setup: ResolvedSetup, files: ReadonlyMap<st
   }
   return {
     node, scopes, fallbackServers: fallback, readEtcHosts: setup.conf.readEtcHosts, ...(setup.systemd !== undefined && { version: setup.systemd }),
+    ...(setup.conf.cache && { cache: setup.conf.cache.value }), ...(setup.conf.unicastSingleLabel && { unicastSingleLabel: true }),
+    ...(usesProtocol(setup, 'LLMNR') && { llmnr: true }), ...(usesProtocol(setup, 'mDNS') && { mdns: true }),
     stubListener: setup.conf.stubListener?.value !== 'no', hosts: hosts && setup.conf.readEtcHosts ? hostsLines(hosts) : [],
   }
 }
+
+/** LLMNR and mDNS need both the global setting and a link that has it; `Current Scopes` says what came of it. */
+const usesProtocol = (setup: ResolvedSetup, protocol: 'LLMNR' | 'mDNS'): boolean =>
+  setup.links.some(({ link }) => link.status?.currentScopes?.some(one => one.startsWith(`${protocol}/`)))
 
 const isScope = (link: LinkDns): boolean => (link.link.status?.currentScopes ? link.link.status.currentScopes.includes('DNS') : link.link.relevant && link.servers.length > 0)
 

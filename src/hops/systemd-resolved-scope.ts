@@ -1,0 +1,195 @@
+// One DNS scope of systemd-resolved: its cache (src/resolve/resolved-dns-cache.c) and its transactions (resolved-dns-transaction.c), v245 to v255.
+// A scope has one current server. It stays until it fails by silence, SERVFAIL, REFUSED or an error of the socket; nothing moves it
+// back. Which one it is at the time of the trouble is an unknown, `resolved <node> <scope> current server`: a status printed today does not say.
+// Each server has cells of its own, because a switch flushes the cache.
+// Not modelled: feature levels beyond "with or without EDNS", the grace period, serving stale records (254), records of one answer
+// kept apart, cells of a server that was left and came back within their lifetime.
+import { ask, call, get, LOOP, LOST, pick, put, sleep, type Fill, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
+import type { HopEntries, Reach } from '../chain/hop.ts'
+import type { ResolvedModel, ResolvedScope } from '../chain/model.ts'
+import { REFUSED_PORT, type DnsQuery, type Reply } from '../dns/message.ts'
+import { isSubdomain, nameKey } from '../dns/name.ts'
+
+/** DNS_TIMEOUT_USEC: 120 s over 24 attempts. */
+const ATTEMPT_MS = 5_000
+const MOST_ATTEMPTS = 24
+const CACHE_TTL_MAX_S = 7_200
+/** CACHE_TTL_STRANGE_RCODE_USEC; 30 s before v247. */
+const SERVFAIL_S = 10
+const SERVFAIL_OLD_S = 30
+/** Link MTU 1500 less the IPv4 and UDP headers. */
+const EDNS_BYTES = 1_472
+
+/** How the question stands: part of the merge key, so as small as it can be. */
+type Attempt = {
+  readonly name: string
+  readonly type: string
+  readonly server: number
+  /** Servers of the scope that this transaction has picked, as a bit each. */
+  readonly picked: number
+  readonly attempt: number
+  readonly edns: boolean
+  /** SERVFAILs of this server in a row. */
+  readonly failed: number
+  /** A server of the scope asked this very resolver. */
+  readonly looped?: true
+}
+
+type Taken = { readonly reply: Reply; readonly uncached?: true }
+
+export interface ScopeSetup {
+  readonly model: ResolvedModel
+  readonly scope: ResolvedScope
+  readonly version: number
+  readonly reach: Reach
+}
+
+const label = ({ model, scope }: ScopeSetup): string => `resolved ${model.node} ${scope.name}`
+export const scopeId = (node: string, scope: string): string => `systemd-resolved ${node} scope ${scope}`
+const attemptId = ({ model, scope }: ScopeSetup): string => `${scopeId(model.node, scope.name)} attempt`
+
+const plain = (value: Attempt | Taken | DnsQuery): Plain => value as unknown as Plain
+
+/** The scope's hop takes `{name, type}` and ends in a Reply, LOST or LOOP. */
+export function scopeHops(setup: ScopeSetup): HopEntries {
+  const scopeHop: Hop = function* (asked) {
+    const { name, type } = asked as { readonly name: string; readonly type: string }
+    const server = yield* currentServer(setup)
+    const first: Attempt = { name, type, server, picked: 0, attempt: 1, edns: true, failed: 0 }
+    const cells = cellsOf(setup, name, type, server, first)
+    for (const { cell, fill } of setup.model.cache === 'no' ? [] : cells) {
+      const held = yield* get(cell, fill)
+      if (held) return aged(held.value as unknown as Reply, held.ageMs) as unknown as Plain
+    }
+    const taken = yield* call(attemptId(setup), plain(first))
+    if (typeof taken === 'string') return taken
+    // The answer is kept by the server that gave it, which is the current one now.
+    const now = cellsOf(setup, name, type, yield* currentServer(setup), first)
+    for (const { cell, fill } of now) {
+      const lifeMs = fill.lifeMs(taken)
+      if (lifeMs > 0) yield* put(cell, (taken as unknown as Taken).reply as unknown as Plain, lifeMs)
+    }
+    return (taken as unknown as Taken).reply as unknown as Plain
+  }
+  return [[scopeId(setup.model.node, setup.scope.name), scopeHop], [attemptId(setup), attemptHop(setup)]]
+}
+
+function* currentServer(setup: ScopeSetup): HopRun<number> {
+  const { servers } = setup.scope
+  if (servers.length === 1) return 0
+  const moved = yield* get(movedCell(setup))
+  if (moved) return moved.value as number
+  const key = `${label(setup)} current server`
+  const options = servers.map(server => server.value)
+  const taken = yield* pick({ at: key, key, options, optionSources: servers.map(server => server.source), ...(servers[0] && { source: servers[0].source }) })
+  return options.indexOf(taken)
+}
+
+const movedCell = (setup: ScopeSetup): string => `${label(setup)} moved to`
+
+function cellsOf(setup: ScopeSetup, name: string, type: string, server: number, first: Attempt): { readonly cell: string; readonly fill: Fill }[] {
+  const { model, scope, version } = setup
+  const cell = `${label(setup)} cache ${scope.servers[server]?.value ?? ''} ${nameKey(name)}`
+  const from = { hop: attemptId(setup), query: plain({ ...first, server }) }
+  const stores = (value: Plain): Plain => (typeof value === 'string' ? value : (value as unknown as Taken).reply as unknown as Plain)
+  const life = (value: Plain, nxdomain: boolean): number => {
+    if (typeof value === 'string') return 0
+    const { reply, uncached } = value as unknown as Taken
+    return uncached || (reply.rcode === 'NXDOMAIN') !== nxdomain ? 0 : lifetimeS(reply, name, model, version) * 1000
+  }
+  // NXDOMAIN holds for every type of the name.
+  return [{ cell: `${cell} ${type}`, fill: { from, stores, lifeMs: value => life(value, false) } }, { cell: `${cell} NXDOMAIN`, fill: { from, stores, lifeMs: value => life(value, true) } }]
+}
+
+function lifetimeS(reply: Reply, name: string, model: ResolvedModel, version: number): number {
+  if (model.cache === 'no') return 0
+  if (reply.rcode === 'SERVFAIL') return version < 247 ? SERVFAIL_OLD_S : SERVFAIL_S
+  if (reply.rcode !== 'NOERROR' && reply.rcode !== 'NXDOMAIN') return 0
+  if (reply.rcode === 'NOERROR' && reply.answer.length > 0) return Math.min(CACHE_TTL_MAX_S, ...reply.answer.map(record => record.ttlS))
+  if (model.cache === 'no-negative') return 0
+  const soa = reply.authority.find(record => record.type === 'SOA' && isSubdomain(record.name, name))
+  const minimum = Number(soa?.data.split(/\s+/)[6])
+  return soa && Number.isFinite(minimum) ? Math.min(CACHE_TTL_MAX_S, minimum, soa.ttlS, ...reply.answer.map(record => record.ttlS)) : 0
+}
+
+/** From the cache: the remaining time of the shortest record, at least one second. */
+function aged(reply: Reply, ageMs: number): Reply {
+  const left = (ttlS: number): number => Math.max(1, Math.min(ttlS, CACHE_TTL_MAX_S) - Math.floor(ageMs / 1000))
+  const answer = Math.min(...reply.answer.map(record => record.ttlS))
+  return { ...reply, answer: reply.answer.map(record => ({ ...record, ttlS: left(answer) })), authority: reply.authority.map(record => ({ ...record, ttlS: left(record.ttlS) })) }
+}
+
+function attemptHop(setup: ScopeSetup): Hop {
+  const { scope, reach } = setup
+  const ports = scope.servers.map(server => addressAndPort(server.value))
+  return function* (asked) {
+    const state = asked as unknown as Attempt
+    const server = ports[state.server] as { readonly address: string; readonly port: number }
+    const arrivals = yield* exchange(setup, state, reach(server.address, server.port), 'udp')
+    const value = arrivals[0]?.value ?? LOST
+    if (value === LOOP) {
+      // The question comes back to a transaction that is already under way, and waits for it until the attempt is over.
+      yield* sleep(ATTEMPT_MS)
+      return yield* moveOn(setup, { ...state, looped: true }, false)
+    }
+    if (value === LOST || value === REFUSED_PORT) return yield* moveOn(setup, state, false)
+    let reply = value as unknown as Reply
+    if (reply.flags.includes('tc')) {
+      const whole = (yield* exchange(setup, state, reach(server.address, server.port), 'tcp'))[0]?.value ?? LOST
+      if (typeof whole === 'string') return yield* moveOn(setup, state, false)
+      reply = whole as unknown as Reply
+    }
+    return yield* judge(setup, state, reply, isLoopback(server.address))
+  }
+}
+
+function* exchange({ model, scope }: ScopeSetup, state: Attempt, hop: string, transport: 'udp' | 'tcp'): HopRun<readonly { readonly value: Plain }[]> {
+  const query: DnsQuery = {
+    name: state.name, type: state.type, transport, rd: true, ...(state.edns && { edns: { sizeBytes: EDNS_BYTES } }),
+    // One socket for each attempt: a Service address draws anew.
+    flow: `resolved ${model.node} ${scope.name}|${state.name}|${state.type} ${state.attempt} ${transport}`,
+  }
+  return yield* ask([{ hop, query: plain(query) }], ATTEMPT_MS)
+}
+
+function* judge(setup: ScopeSetup, state: Attempt, reply: Reply, loopback: boolean): HopRun {
+  const { version, scope } = setup
+  const taken = plain({ reply, ...(loopback && { uncached: true as const }) })
+  const again = (changes: Partial<Attempt>): HopRun => call(attemptId(setup), plain({ ...state, ...changes, attempt: state.attempt + 1 }))
+  switch (reply.rcode) {
+    case 'NXDOMAIN':
+      // DVE-2018-0001: from v248 to v253 an NXDOMAIN to a question with EDNS is asked again without.
+      return state.edns && version >= 248 && version < 254 ? yield* again({ edns: false, failed: 0 }) : taken
+    case 'SERVFAIL': case 'FORMERR': case 'NOTIMP': {
+      const sameAgain = reply.rcode === 'SERVFAIL' && version >= 250 && state.failed === 0 && state.edns
+      if (sameAgain) return yield* again({ failed: 1 })
+      if (state.edns) return yield* again({ edns: false, failed: state.failed + 1 })
+      return pickedAll(state, scope) ? taken : yield* moveOn(setup, state, true)
+    }
+    case 'REFUSED':
+      return pickedAll(state, scope) ? taken : yield* moveOn(setup, state, true)
+    default:
+      return taken
+  }
+}
+
+const pickedAll = (state: Attempt, scope: ResolvedScope): boolean => (state.picked | (1 << state.server % 31)) === (1 << Math.min(scope.servers.length, 31)) - 1
+
+/** The next server is current from now on, and the question goes there. */
+function* moveOn(setup: ScopeSetup, state: Attempt, answered: boolean): HopRun {
+  const { servers } = setup.scope
+  if (state.attempt >= MOST_ATTEMPTS) return state.looped ? LOOP : LOST
+  const server = (state.server + 1) % servers.length
+  if (servers.length > 1) yield* put(movedCell(setup), server, Infinity)
+  const picked = state.picked | (1 << state.server % 31)
+  return yield* call(attemptId(setup), plain({ ...state, server, picked: answered || servers.length > 1 ? picked : 0, attempt: state.attempt + 1, edns: true, failed: 0 }))
+}
+
+const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'
+
+/** `1.2.3.4:5353%eth0#name`. */
+function addressAndPort(text: string): { readonly address: string; readonly port: number } {
+  const bare = text.replace(/#.*$/, '').replace(/%.*$/, '')
+  const match = /^(\d+\.\d+\.\d+\.\d+):(\d+)$/.exec(bare) ?? /^\[([^\]]*)\]:(\d+)$/.exec(bare)
+  return match ? { address: match[1] as string, port: Number(match[2]) } : { address: bare.replace(/^\[|\]$/g, ''), port: 53 }
+}

@@ -1,0 +1,131 @@
+// systemd-resolved on a node, as its stub at 127.0.0.53 answers: src/resolve/resolved-dns-stub.c, -query.c, -scope.c, v245 to v255, behaviour
+// executed at v252 (specs/resolver-chain.md §6). /etc/hosts first, then all scopes that fit the name best, at once: the first NOERROR
+// wins, even one without data; NXDOMAIN and errors count only when all scopes gave up. No scope wants the name: REFUSED. No server
+// answered: the client gets nothing. Scope = `systemd-resolved-scope.ts`, routing = `systemd-resolved-routing.ts`.
+// Not modelled: LLMNR, mDNS (such names come out as unmodelled), DNSSEC, DNS over TLS, 127.0.0.54 as a plain proxy, the node's own
+// name and `_gateway`, DO+CD bypass, `%interface` of a server.
+import { ask, call, LOOP, LOST, pick, type Arrival, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
+import { hopId, type HopEntries, type Reach } from '../chain/hop.ts'
+import type { ResolvedModel, ResolvedScope } from '../chain/model.ts'
+import { addressOfReverse, parseAddress } from '../dns/go-address.ts'
+import type { Cause, DnsQuery, Rcode, Reply, ResourceRecord } from '../dns/message.ts'
+import { absolute, isSubdomain, nameKey, sameName } from '../dns/name.ts'
+import { route } from './systemd-resolved-routing.ts'
+import { scopeHops, scopeId } from './systemd-resolved-scope.ts'
+
+/** SD_RESOLVED_QUERY_TIMEOUT_USEC. */
+const QUERY_MS = 120_000
+/** CNAME_REDIRECTS_MAX. */
+const MOST_ALIASES = 16
+/** What the stub offers to clients that use EDNS. */
+const CLIENT_EDNS_BYTES = 65_494
+/** A release whose behaviour is that of most; used where the node does not say. */
+const USUAL_VERSION = 255
+const NEVER_ANSWERED = new Set(['AXFR', 'IXFR', 'OPT', 'TSIG', 'TKEY', 'MAILA', 'MAILB', 'MD', 'MF'])
+
+/** No packet comes back. */
+type Silence = typeof LOST | typeof LOOP
+
+export function resolvedHops(model: ResolvedModel, reach: Reach): HopEntries {
+  const asked = model.scopes.filter(scope => scope.servers.length > 0)
+  // Fallback servers are used when nobody else has one.
+  const scopes: readonly ResolvedScope[] = asked.length > 0 || model.fallbackServers.length === 0 ? asked
+    : [{ name: 'fallback', servers: model.fallbackServers, domains: [], defaultRoute: true }]
+  const version = Number.parseInt(model.version ?? '', 10) || USUAL_VERSION
+  const stub: Hop = function* (value) {
+    const query = value as unknown as DnsQuery
+    const reply = yield* answer(model, scopes, query)
+    return typeof reply === 'string' ? reply : toClient(reply, query) as unknown as Plain
+  }
+  return [[hopId.resolved(model.node), stub], ...scopes.flatMap(scope => scopeHops({ model, scope, version, reach }))]
+}
+
+function* answer(model: ResolvedModel, scopes: readonly ResolvedScope[], query: DnsQuery): HopRun<Reply | Silence> {
+  const by = hopId.resolved(model.node)
+  if (!query.rd || NEVER_ANSWERED.has(query.type)) return failure('REFUSED', { kind: 'refused', by, detail: query.rd ? `type ${query.type}` : 'recursion not desired' })
+  const aliases: ResourceRecord[] = []
+  for (let name = query.name; aliases.length <= MOST_ALIASES;) {
+    const reply = ownAnswer(model, name, query.type) ?? (yield* fromScopes(model, scopes, name, query.type))
+    if (typeof reply === 'string') return reply
+    if (reply.rcode !== 'NOERROR') return { ...reply, answer: [...aliases, ...reply.answer] }
+    const target = openAlias(reply, name, query.type)
+    if (target === undefined) return { ...reply, answer: [...aliases, ...reply.answer] }
+    // A chain that the server left open is followed, by the routes of the new name.
+    aliases.push(...reply.answer)
+    name = target
+  }
+  return failure('SERVFAIL', { kind: 'loop', by, detail: `more than ${MOST_ALIASES} aliases` })
+}
+
+/** The name at the end of an alias chain that has no record of the type; undefined = nothing to follow. */
+function openAlias(reply: Reply, name: string, type: string): string | undefined {
+  if (type === 'CNAME' || type === 'ANY' || reply.answer.some(record => record.type === type)) return undefined
+  let at = name
+  for (let step = 0; step <= reply.answer.length; step++) {
+    const alias = reply.answer.find(record => record.type === 'CNAME' && sameName(record.name, at))
+    if (!alias) break
+    at = alias.data
+  }
+  return sameName(at, name) ? undefined : at
+}
+
+/** /etc/hosts and localhost: never sent to a server, and authoritative. */
+function ownAnswer(model: ResolvedModel, name: string, type: string): Reply | undefined {
+  const own = (answers: readonly ResourceRecord[]): Reply => ({ rcode: 'NOERROR', flags: ['aa', 'rd', 'ra'], answer: answers, authority: [], additional: [] })
+  const record = (data: string, recordType: string): ResourceRecord => ({ name, type: recordType, ttlS: 0, data })
+  const isLocal = nameKey(name) === 'localhost.' || isSubdomain('localhost.', name) || isSubdomain('localhost.localdomain.', name)
+  if (type === 'PTR') {
+    const address = addressOfReverse(nameKey(name))?.text
+    const lines = address === undefined || !model.readEtcHosts ? [] : model.hosts.filter(line => line.address.value === address)
+    return lines.length > 0 ? own(lines.flatMap(line => line.names.slice(0, 1)).map(host => record(absolute(host.value), 'PTR'))) : undefined
+  }
+  if (type !== 'A' && type !== 'AAAA' && type !== 'ANY') return undefined
+  const family = (address: string): string => (parseAddress(address)?.family === 4 ? 'A' : 'AAAA')
+  const fits = (recordType: string): boolean => type === 'ANY' || recordType === type
+  const lines = model.readEtcHosts ? model.hosts.filter(line => line.names.some(host => sameName(host.value, name))) : []
+  if (lines.length > 0) return own(lines.map(line => record(line.address.value, family(line.address.value))).filter(one => fits(one.type)))
+  return isLocal ? own([record('127.0.0.1', 'A'), record('::1', 'AAAA')].filter(one => fits(one.type))) : undefined
+}
+
+function* fromScopes(model: ResolvedModel, scopes: readonly ResolvedScope[], name: string, type: string): HopRun<Reply | Silence> {
+  const by = hopId.resolved(model.node)
+  const routed = route(model, scopes, name, type)
+  if (routed.kind === 'nobody') return failure('REFUSED', { kind: 'refused', by, detail: routed.why })
+  if (routed.kind === 'unmodelled') return failure('SERVFAIL', { kind: 'unmodelled', by, detail: routed.why })
+  const query = { name, type }
+  const ids = routed.scopes.map(scope => scopeId(model.node, scope.name))
+  if (ids.length === 1) return replyOf(yield* call(ids[0] as string, query))
+  const arrivals = yield* ask(ids.map(hop => ({ hop, query })), QUERY_MS, got => got.some(isSuccess))
+  const winner = arrivals.find(isSuccess)
+  if (winner) return replyOf(winner.value)
+  return yield* oneFailure(model, arrivals, routed.scopes)
+}
+
+/** Records of a server are passed on as not authoritative. */
+function replyOf(value: Plain | undefined): Reply | Silence {
+  if (value === LOOP) return LOOP
+  if (value === undefined || value === null || typeof value !== 'object') return LOST
+  const reply = value as unknown as Reply
+  return { ...reply, flags: reply.flags.filter(flag => flag !== 'aa') }
+}
+
+/** With or without data. */
+const isSuccess = ({ value }: Arrival): boolean => value !== null && typeof value === 'object' && (value as unknown as Reply).rcode === 'NOERROR'
+
+/** All scopes gave up: the failure of one of them is reported, in the order of a list that is not known. */
+function* oneFailure(model: ResolvedModel, arrivals: readonly Arrival[], scopes: readonly ResolvedScope[]): HopRun<Reply | Silence> {
+  const replies = scopes.map((_, from) => replyOf(arrivals.find(arrival => arrival.from === from)?.value))
+  const kinds = new Set(replies.map(reply => (typeof reply === 'string' ? reply : `${reply.rcode} ${reply.cause?.by ?? ''}`)))
+  if (kinds.size === 1) return replies[0] as Reply | Silence
+  const key = `resolved ${model.node} scope whose failure is reported`
+  const names = scopes.map(scope => scope.name)
+  return replies[names.indexOf(yield* pick({ at: key, key, options: names }))] as Reply | Silence
+}
+
+const failure = (rcode: Rcode, cause: Cause): Reply => ({ rcode, flags: ['rd', 'ra'], answer: [], authority: [], additional: [], cause })
+
+/** The stub makes its own message: recursion offered, authoritative for what it made up. */
+function toClient(reply: Reply, query: DnsQuery): Reply {
+  const { edns: _, ...rest } = reply
+  return { ...rest, flags: reply.flags.includes('aa') ? ['aa', 'rd', 'ra'] : ['rd', 'ra'], ...(query.edns && { edns: { sizeBytes: CLIENT_EDNS_BYTES } }) }
+}
