@@ -36,6 +36,8 @@ export interface CorednsPod {
 
 const COREDNS_IMAGE = /(?:^|[/-])coredns(?:[:@]|$)/
 const NODE_CACHE_IMAGE = /(?:^|\/)(?:[\w.-]*-)?(?:k8s-dns-)?node-cache(?:-amd64|-arm64)?(?:[:@]|$)/
+/** Every pod mounts it beside its token. */
+const ROOT_CA = 'kube-root-ca.crt'
 const DNS_LABELS = [['k8s-app', 'kube-dns'], ['k8s-app', 'coredns'], ['app.kubernetes.io/name', 'coredns'], ['app.kubernetes.io/name', 'rke2-coredns']] as const
 
 export function corednsPods(cluster: Inventory): Read<readonly CorednsPod[]> {
@@ -71,7 +73,7 @@ function describe(cluster: Inventory, pod: KubeObject, { role, container }: Reco
   if (role === 'node-local-dns') {
     problems.push({ code: 'node-local-dns', state: 'partly-modelled', source: pod.source, message: `${place} is NodeLocal DNSCache: it answers before the Service on its node and is not a hop of the model` })
   }
-  for (const map of corefile ? missing.filter(one => !one.optional) : missing) {
+  for (const map of missing.filter(one => one.name !== ROOT_CA && !(corefile && one.optional))) {
     problems.push({ code: 'configmap-not-seen', state: map.optional ? 'ignored' : 'unknown', source: map.source, message: `${place} mounts ConfigMap ${pod.namespace}/${map.name}, which is not in the evidence` })
   }
   return {
