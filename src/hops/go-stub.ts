@@ -97,6 +97,9 @@ function* names(setup: GoSetup, q: Names): HopRun {
   if (addresses.length > 0) return plain({ addresses })
   let { error } = q
   for (const answer of answers) if (answer.end === 'error' && (error === undefined || fqdn === `${q.name}.`)) error = answer
+  // Both say "no such host": the words are the same, and the denial of the first type asked is the one that matters.
+  const first = answers[0]
+  if (error && first?.end === 'error' && first.text === error.text) error = { ...error, cause: first.cause }
   return yield* call(namesId(id), plain({ ...q, step: q.step + 1, turn: turn(q.types.length), ...(error && { error }) }))
 }
 
