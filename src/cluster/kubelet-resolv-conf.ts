@@ -43,7 +43,8 @@ export interface KubeletDnsSettings {
 }
 
 export const limitsOf = (settings: KubeletDnsSettings): { readonly searchCount: number; readonly searchChars: number } =>
-  settings.expandedDnsConfig ?? kubeletSince(settings.version, 26) ? { searchCount: 32, searchChars: 2048 } : { searchCount: 6, searchChars: 256 }
+  settings.expandedDnsConfig ?? kubeletSince(settings.version, 26) ? { searchCount: 32, searchChars: 2048 }
+    : { searchCount: 6, searchChars: 256 }
 
 /** Longest search entry, and longest DNS-1123 subdomain. */
 export const SEARCH_ENTRY_LIMIT = 253
@@ -96,7 +97,8 @@ export const optionName = (option: string): string => option.split(':', 1)[0] ??
 export function hostDns(settings: KubeletDnsSettings): { readonly dns?: HostDns; readonly error?: string } {
   const { host, version } = settings
   // The wrapping text came between 1.24.0 and 1.32.0; in which release is not known.
-  const wrapped = (error: string): string => (kubeletSince(version, 25) ? `Encountered error while parsing resolv conf file. Error: ${error}` : error)
+  const wrapped = (error: string): string =>
+    (kubeletSince(version, 25) ? `Encountered error while parsing resolv conf file. Error: ${error}` : error)
   if (host.state !== 'present') {
     const error = host.state === 'unset' ? undefined : absent(host.state, settings.resolvConf.value)
     return error === undefined ? { dns: EMPTY } : { error: host.state === 'directory' ? wrapped(error) : error }
@@ -115,7 +117,8 @@ const absent = (state: Exclude<HostFile['state'], 'present'>, path: string): str
 export function withoutHostFile(settings: KubeletDnsSettings): HostDns {
   const { source } = settings.resolvConf
   const servers = settings.nodeIPs.map(ip => ({ value: ip.includes(':') ? '::1' : '127.0.0.1', source }))
-  return { servers: servers.length > 0 ? servers : [{ value: '127.0.0.1', source }], searches: [{ value: '.', source }], options: [], optionsInRandomOrder: false }
+  return { servers: servers.length > 0 ? servers : [{ value: '127.0.0.1', source }], searches: [{ value: '.', source }], options: [],
+    optionsInRandomOrder: false }
 }
 
 /** The check of the node's own file that kubelet makes at start and then every 30 s; at most one event. */
@@ -131,7 +134,9 @@ export function checkLimits(settings: KubeletDnsSettings): readonly KubeletEvent
   if (error !== undefined) return event(error)
   const limits = limitsOf(settings)
   const countLimit = limits.searchCount - (clusterDomain && clusterDomain.value !== '' ? 3 : 0)
-  if (searches.length > countLimit) return event(`Resolv.conf file '${path}' contains search line consisting of more than ${countLimit} domains!`)
+  if (searches.length > countLimit) {
+    return event(`Resolv.conf file '${path}' contains search line consisting of more than ${countLimit} domains!`)
+  }
   if (searches.some(search => byteLength(search.value) > SEARCH_ENTRY_LIMIT)) {
     return event(`Resolv.conf file "${path}" contains a search path which length is more than allowed ${SEARCH_ENTRY_LIMIT} chars!`)
   }

@@ -1,5 +1,6 @@
 // Which name servers and domains each link of a node has, and which line of which file put each there. Two views: what is in effect now
-// (state files, resolvectl), and what the configuration leads to once it is applied (`netplan apply`, a reload of networkd). In both, the order on
+// (state files, resolvectl), and what the configuration leads to once it is applied (`netplan apply`, a reload of networkd). In both, the
+// order on
 // a link is static, DHCPv4, then DHCPv6 and router advertisement (networkd-state-file.c, v252).
 // The lines of a server are those that a person edits: a file that netplan writes is passed through to netplan's YAML.
 import type { Problem, Source, Sourced } from '../chain/source.ts'
@@ -51,13 +52,16 @@ export function readNodeNetwork(files: ReadonlyMap<string, NodeFile>, netplanVer
   // When netplan refuses its YAML, what it wrote last time stays.
   const useNetplan = generated !== undefined && generated.failure === undefined
   if (generated?.failure && !generated.netplan.failure) {
-    problems.push({ code: 'netplan-refused', message: `netplan writes only part of its files: ${generated.failure.message}`, state: 'damaged', ...(generated.failure.source && { source: generated.failure.source }) })
+    problems.push({ code: 'netplan-refused', message: `netplan writes only part of its files: ${generated.failure.message}`,
+      state: 'damaged', ...(generated.failure.source && { source: generated.failure.source }) })
   }
   const fresh = useNetplan ? generated.links.filter(link => link.renderer === 'networkd').map(ofNetplan) : []
   const networkFiles = useNetplan ? merge(recorded.value.filter(file => !GENERATED.test(file.path)), fresh) : recorded.value
   const profiles = useNetplan
-    ? [...connections.value.filter(one => !GENERATED_NM.test(one.path)), ...generated.links.filter(link => link.renderer === 'NetworkManager').map(link => ({
-      path: link.path, id: link.definition.id, interface: link.match.name, servers: link.servers, domains: link.domains, dnsPriority: undefined,
+    ? [...connections.value.filter(one => !GENERATED_NM.test(one.path)),
+      ...generated.links.filter(link => link.renderer === 'NetworkManager').map(link => ({
+      path: link.path, id: link.definition.id, interface: link.match.name, servers: link.servers, domains: link.domains,
+        dnsPriority: undefined,
       ignoreAutoDns: { ipv4: link.dhcp.useDns && { value: true, source: link.dhcp.useDns.source }, ipv6: undefined },
       automatic: { ipv4: link.dhcpFamilies.includes('ipv4'), ipv6: link.dhcpFamilies.includes('ipv6') },
     }) satisfies NmConnection)] : connections.value
@@ -65,7 +69,8 @@ export function readNodeNetwork(files: ReadonlyMap<string, NodeFile>, netplanVer
   problems.push(...links.problems)
   const leases = readLeases(files)
   return {
-    links: links.value, problems, netplanFailure: generated?.failure, notApplied: useNetplan ? differing(fresh, recorded.value.filter(file => GENERATED.test(file.path))) : [],
+    links: links.value, problems, netplanFailure: generated?.failure, notApplied: useNetplan
+      ? differing(fresh, recorded.value.filter(file => GENERATED.test(file.path))) : [],
     configured: links.value.links.map(link => configuredLink(link, networkFiles, profiles, leases)),
   }
 }
@@ -101,7 +106,8 @@ function readLeases(files: ReadonlyMap<string, NodeFile>): Leases {
     const networkd = /^\/run\/systemd\/netif\/leases\/(\d{1,9})$/.exec(path)
     if (networkd) byIndex.set(Number(networkd[1]), readNetworkdLease(file, text).value.servers)
     else if (/^\/var\/lib\/(?:dhcp|dhclient|NetworkManager)\/[^/]*\.leases?$/.test(path)) {
-      for (const lease of readDhclientLeases(file, text).value) if (lease.interface !== undefined) byName.set(lease.interface, lease.servers)
+      for (const lease of readDhclientLeases(file, text).value) if (lease.interface !== undefined) byName.set(lease.interface,
+        lease.servers)
     }
   }
   return { byIndex, byName }
@@ -115,7 +121,8 @@ function configuredLink(link: NodeLink, networkFiles: readonly NetworkFile[], pr
     if (!managed || !file) {
     const automatic = profile?.automatic.ipv4 && !profile.ignoreAutoDns.ipv4?.value ? lease : []
     const origin = profile && GENERATED_NM.test(profile.path) ? 'netplan' : 'network-manager'
-    return withRoute(link, [...placed(profile?.servers ?? [], origin), ...placed(automatic, 'dhcp')], placed(profile?.domains ?? [], origin), undefined)
+    return withRoute(link, [...placed(profile?.servers ?? [], origin), ...placed(automatic, 'dhcp')],
+      placed(profile?.domains ?? [], origin), undefined)
   }
   const dhcp = file.dhcp.ipv4 && file.useDns.ipv4?.value !== false ? lease : []
   const origin = GENERATED.test(file.path) ? 'netplan' : 'networkd'
@@ -128,7 +135,8 @@ export const placed = (all: readonly Sourced<string>[], origin: ServerOrigin): P
 })
 
 /** link_get_default_route: as set, else unless there is a route-only domain and no `~.`. */
-export function withRoute(link: NodeLink, servers: readonly Placed[], domains: readonly Placed[], set: Sourced<boolean> | undefined): LinkDns {
+export function withRoute(link: NodeLink, servers: readonly Placed[], domains: readonly Placed[],
+  set: Sourced<boolean> | undefined): LinkDns {
   const routesAll = domains.some(({ value }) => /^~\.?$/.test(value))
   const routesSome = domains.some(({ value }) => value.startsWith('~') && !/^~\.?$/.test(value))
   return { link, servers, domains, defaultRoute: set?.value ?? (routesAll || !routesSome), defaultRouteSet: set }
@@ -144,11 +152,13 @@ export function inEffect(network: NodeNetwork, configured: LinkDns): LinkDns {
   const unexplained: ServerOrigin = automatic && link.state?.managed ? 'dhcp-or-ra' : 'runtime'
   const explain = (all: readonly Sourced<string>[], known: readonly Placed[]): Placed[] => all.map(({ value, source }) => {
     const lines = withoutRepeats(known.filter(one => one.value === value).flatMap(one => one.lines))
-    return { value, source, origin: known.find(one => one.value === value)?.origin ?? unexplained, lines: lines.length > 0 ? lines : [source] }
+    return { value, source, origin: known.find(one => one.value === value)?.origin ?? unexplained, lines: lines.length > 0 ? lines
+      : [source] }
   })
   const servers = explain(said, configured.servers)
   const domains = explain(link.status?.domains ?? state?.domains ?? [], configured.domains)
   return withRoute(link, servers, domains, link.status?.defaultRoute ?? state?.defaultRoute ?? configured.defaultRouteSet)
 }
 
-export const withoutRepeats = (all: readonly Source[]): Source[] => all.filter((one, index) => all.findIndex(other => sameSource(one, other)) === index)
+export const withoutRepeats = (all: readonly Source[]): Source[] =>
+  all.filter((one, index) => all.findIndex(other => sameSource(one, other)) === index)

@@ -28,7 +28,8 @@ test('the recorded uplink file of every node of every bundle is what its configu
     for (const node of NODES) {
       const files = nodeFiles(bundle, node)
       expect(generateUplink(files).text, `${bundle} ${node}`).toBe(files.get(UPLINK)?.text)
-      const fromConfiguration = new Map([...files].filter(([path]) => !path.endsWith('.txt') && !path.startsWith('/run/systemd/netif') && !path.startsWith('/run/systemd/network')))
+      const fromConfiguration = new Map([...files].filter(([path]) => !path.endsWith('.txt') && !path.startsWith('/run/systemd/netif')
+        && !path.startsWith('/run/systemd/network')))
       expect(generateUplink(fromConfiguration).text, `${bundle} ${node}, from netplan alone`).toBe(files.get(UPLINK)?.text)
     }
   }
@@ -45,10 +46,12 @@ test('each server of the uplink file has its netplan entry behind it', () => {
   ])
   expect(uplink).toMatchObject({ generatedBy: 'systemd-resolved', mode: 'uplink', strayLines: [], missing: [] })
   expect(dns).toMatchObject({ etcMode: 'stub', resolved: { node: 'hz-edge-1', version: '252', stubListener: true } })
-  expect(dns.resolved?.scopes.map(s => ({ name: s.name, servers: s.servers.map(x => x.value), current: s.currentServer?.value, route: s.defaultRoute }))).toEqual([
+  expect(dns.resolved?.scopes.map(s => ({ name: s.name, servers: s.servers.map(x => x.value), current: s.currentServer?.value,
+    route: s.defaultRoute }))).toEqual([
     { name: 'eth0', servers: ['10.53.136.11', '10.53.136.12', '223.5.5.5', '223.6.6.6'], current: '10.53.136.11', route: true },
   ])
-  expect(dns.resolved?.scopes[0]?.servers[2]?.source).toMatchObject({ file: 'nodes/hz-edge-1/resolvectl-status.txt', behind: [{ line: 16, column: 57 }] })
+  expect(dns.resolved?.scopes[0]?.servers[2]?.source).toMatchObject({ file: 'nodes/hz-edge-1/resolvectl-status.txt',
+    behind: [{ line: 16, column: 57 }] })
 })
 
 test('a patch of netplan leads to the file that the real node had after `netplan apply`', () => {
@@ -86,15 +89,23 @@ test('netplan edited and not applied: the state is the old one, the difference i
 })
 
 const NETPLAN = 'network:\n  version: 2\n  ethernets:\n    eth0:\n      dhcp4: true\n      nameservers: {addresses: [10.0.0.1]}\n'
-const STATE = 'ADMIN_STATE=configured\nOPER_STATE=routable\nNETWORK_FILE=/run/systemd/network/10-netplan-eth0.network\nDNS=10.0.0.1 192.0.2.53\nDOMAINS=\nROUTE_DOMAINS=\n'
-const UPLINK_TEXT = '# This is /run/systemd/resolve/resolv.conf managed by man:systemd-resolved(8).\n# all known uplink DNS servers.\n\nnameserver 10.0.0.1\nnameserver 192.0.2.53\nsearch .\n'
+const STATE =
+  'ADMIN_STATE=configured\nOPER_STATE=routable\nNETWORK_FILE=/run/systemd/network/10-netplan-eth0.network\n'
+  + 'DNS=10.0.0.1 192.0.2.53\nDOMAINS=\nROUTE_DOMAINS=\n'
+const UPLINK_TEXT =
+  '# This is /run/systemd/resolve/resolv.conf managed by man:systemd-resolved(8).\n# all known uplink DNS servers.\n\n'
+  + 'nameserver 10.0.0.1\nnameserver 192.0.2.53\nsearch .\n'
 
 test('a server from DHCP: the lease is behind it; without the lease it is said to be learnt', () => {
-  const base = { '/etc/netplan/a.yaml': NETPLAN, '/run/systemd/netif/links/2': STATE, [UPLINK]: UPLINK_TEXT, '/run/systemd/network/10-netplan-eth0.network': '[Match]\nName=eth0\n[Network]\nDHCP=ipv4\nDNS=10.0.0.1\n' }
-  const seen = nodeDns(made({ ...base, '/run/systemd/netif/leases/2': 'ADDRESS=192.0.2.9\nDNS=192.0.2.53\n' }), { node: 'n' }).files.get(UPLINK)!.servers
-  expect(seen.map(s => [s.address, s.origin, s.behind[0]?.file])).toEqual([['10.0.0.1', 'netplan', 'nodes/n/etc/netplan/a.yaml'], ['192.0.2.53', 'dhcp', 'nodes/n/run/systemd/netif/leases/2']])
+  const base = { '/etc/netplan/a.yaml': NETPLAN, '/run/systemd/netif/links/2': STATE, [UPLINK]: UPLINK_TEXT,
+    '/run/systemd/network/10-netplan-eth0.network': '[Match]\nName=eth0\n[Network]\nDHCP=ipv4\nDNS=10.0.0.1\n' }
+  const seen = nodeDns(made({ ...base, '/run/systemd/netif/leases/2': 'ADDRESS=192.0.2.9\nDNS=192.0.2.53\n' }),
+    { node: 'n' }).files.get(UPLINK)!.servers
+  expect(seen.map(s => [s.address, s.origin, s.behind[0]?.file])).toEqual([['10.0.0.1', 'netplan', 'nodes/n/etc/netplan/a.yaml'],
+    ['192.0.2.53', 'dhcp', 'nodes/n/run/systemd/netif/leases/2']])
   const files = made(base)
-  expect(nodeDns(files, { node: 'n' }).files.get(UPLINK)!.servers[1]).toMatchObject({ origin: 'dhcp-or-ra', behind: [{ file: 'nodes/n/run/systemd/netif/links/2' }] })
+  expect(nodeDns(files, { node: 'n' }).files.get(UPLINK)!.servers[1]).toMatchObject({ origin: 'dhcp-or-ra',
+    behind: [{ file: 'nodes/n/run/systemd/netif/links/2' }] })
   // Taking the static server out leaves what DHCP gave.
   const after = generateUplink(edited(files, '/etc/netplan/a.yaml', NETPLAN.replace('[10.0.0.1]', '[10.0.0.7]')), files)
   expect(after.servers.map(s => s.value)).toEqual(['10.0.0.7', '192.0.2.53'])
@@ -102,7 +113,8 @@ test('a server from DHCP: the lease is behind it; without the lease it is said t
 
 test('a route-only domain takes the link out of the uplink file, and is a route of the model', () => {
   const text = NETPLAN.replace('[10.0.0.1]', '[10.0.0.1], search: ["~corp.example", lan]')
-  const files = made({ '/etc/netplan/a.yaml': text, '/etc/systemd/resolved.conf': '[Resolve]\nDNS=1.1.1.1 9.9.9.9:5353#x\nDomains=global.example\n' })
+  const files = made({ '/etc/netplan/a.yaml': text,
+    '/etc/systemd/resolved.conf': '[Resolve]\nDNS=1.1.1.1 9.9.9.9:5353#x\nDomains=global.example\n' })
   const uplink = generateUplink(files)
   expect(uplink.text.split('\n').slice(2)).toEqual(['nameserver 1.1.1.1', 'search global.example', ''])
   expect(nodeDns(files, { node: 'n' }).routes.map(r => [r.link, r.domain.value, r.servers.map(s => s.value)])).toEqual([
@@ -119,12 +131,16 @@ test('two links: global servers first, the remark before the fourth, the order o
   const uplink = generateUplink(files)
   expect(uplink.orderKnown).toBe(false)
   expect(uplink.text.split('\n').slice(2)).toEqual(['nameserver 1.1.1.1', 'nameserver 10.0.0.1', 'nameserver 10.0.0.2',
-    '# Too many DNS servers configured, the following entries may be ignored.', 'nameserver 10.0.0.2', 'nameserver 10.0.0.3', 'search a.example b.example', ''])
+    '# Too many DNS servers configured, the following entries may be ignored.', 'nameserver 10.0.0.2', 'nameserver 10.0.0.3',
+      'search a.example b.example', ''])
 })
 
 test('only the file itself: it is its own source', () => {
-  const dns = nodeDns(made({ [UPLINK]: UPLINK_TEXT, '/etc/resolv.conf': '# This file is managed by man:systemd-resolved(8). Do not edit.\n# internal DNS stub resolver of systemd-resolved.\n\nnameserver 127.0.0.53\n' }), { node: 'n' })
-  expect(dns.files.get(UPLINK)?.servers.map(s => [s.address, s.behind.length, s.origin])).toEqual([['10.0.0.1', 0, 'file'], ['192.0.2.53', 0, 'file']])
+  const dns = nodeDns(made({ [UPLINK]: UPLINK_TEXT,
+    '/etc/resolv.conf': '# This file is managed by man:systemd-resolved(8). Do not edit.\n'
+      + '# internal DNS stub resolver of systemd-resolved.\n\nnameserver 127.0.0.53\n' }), { node: 'n' })
+  expect(dns.files.get(UPLINK)?.servers.map(s => [s.address, s.behind.length, s.origin])).toEqual([['10.0.0.1', 0, 'file'],
+    ['192.0.2.53', 0, 'file']])
   expect(dns.etcMode).toBe('stub')
   expect(dns.resolved?.scopes[0]?.servers.map(s => s.value)).toEqual(['10.0.0.1', '192.0.2.53'])
   expect(dns.problems.map(p => p.code)).toContain('resolved-scopes-not-seen')
@@ -132,8 +148,10 @@ test('only the file itself: it is its own source', () => {
 
 test('a file of NetworkManager: its profile is behind it', () => {
   const dns = nodeDns(made({ '/etc/resolv.conf': '# Generated by NetworkManager\nnameserver 10.1.1.1\nnameserver 10.1.1.2\n',
-    '/etc/NetworkManager/system-connections/lan.nmconnection': '[connection]\nid=lan\ninterface-name=eth0\n[ipv4]\nmethod=auto\ndns=10.1.1.1;\n' }), { node: 'n' })
+    '/etc/NetworkManager/system-connections/lan.nmconnection':
+      '[connection]\nid=lan\ninterface-name=eth0\n[ipv4]\nmethod=auto\ndns=10.1.1.1;\n' }), { node: 'n' })
   expect(dns.files.get('/etc/resolv.conf')).toMatchObject({ mode: 'foreign', generatedBy: 'NetworkManager',
-    servers: [{ address: '10.1.1.1', behind: [{ line: 6, column: 5, text: '10.1.1.1' }], origin: 'network-manager' }, { address: '10.1.1.2', behind: [] }] })
+    servers: [{ address: '10.1.1.1', behind: [{ line: 6, column: 5, text: '10.1.1.1' }], origin: 'network-manager' },
+      { address: '10.1.1.2', behind: [] }] })
   expect(dns.resolved).toBeUndefined()
 })

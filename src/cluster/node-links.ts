@@ -48,7 +48,8 @@ export function readNodeLinks(files: ReadonlyMap<string, NodeFile>, networkFiles
   const indexes = [...new Set([...seen.keys(), ...blocks.keys(), ...states.keys(), ...privates.keys()])].sort((a, b) => a - b)
   const links = indexes.map((index): NodeLink => {
     const [ip, block, state] = [seen.get(index), blocks.get(index), states.get(index)]
-    return { index, name: ip?.name ?? block?.name ?? nameByFile(state, networkFiles) ?? `link ${index}`, mac: ip?.mac, state, privateState: privates.get(index),
+    return { index, name: ip?.name ?? block?.name ?? nameByFile(state, networkFiles) ?? `link ${index}`, mac: ip?.mac, state,
+      privateState: privates.get(index),
       status: block, relevant: isRelevant(ip, state) }
   })
   const value = { links: links.length > 0 ? links : namedLinks(networkFiles), status: status?.value }
@@ -66,13 +67,15 @@ function exactName(file: NetworkFile): string | undefined {
   return names.length === 1 && !/[*?[!]/.test(names[0] as string) ? names[0] : undefined
 }
 
-const namedLinks = (networkFiles: readonly NetworkFile[]): NodeLink[] => [...new Set(networkFiles.flatMap(file => exactName(file) ?? []))].map(name => ({
+const namedLinks = (networkFiles: readonly NetworkFile[]): NodeLink[] =>
+  [...new Set(networkFiles.flatMap(file => exactName(file) ?? []))].map(name => ({
   name, index: undefined, mac: undefined, state: undefined, privateState: undefined, status: undefined, relevant: true,
 }))
 
 const CARRYING = new Set(['degraded-carrier', 'degraded', 'routable'])
 
 function isRelevant(ip: IpLink | undefined, state: LinkState | undefined): boolean {
-  if (ip && (ip.flags.includes('LOOPBACK') || !ip.flags.includes('UP') || !ip.flags.includes('LOWER_UP') || ip.routable.length === 0)) return false
+  if (ip && (ip.flags.includes('LOOPBACK') || !ip.flags.includes('UP') || !ip.flags.includes('LOWER_UP')
+    || ip.routable.length === 0)) return false
   return !state?.managed || state.operState === undefined || CARRYING.has(state.operState)
 }

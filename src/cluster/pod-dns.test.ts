@@ -6,12 +6,18 @@ import { podDns, type PodDnsFields } from './pod-dns.ts'
 
 const said = <T>(value: T, file = 'kubelet'): Sourced<T> => ({ value, source: lineSource(file, 1, String(value)) })
 const NODE_FILE = 'nodes/hz/run/systemd/resolve/resolv.conf'
-const host = readResolvConf(NODE_FILE, 'nameserver 10.0.0.1\nnameserver 10.0.0.2\nnameserver 223.5.5.5\nnameserver 223.6.6.6\nsearch corp.example\n').value
+const host =
+  readResolvConf(NODE_FILE,
+    'nameserver 10.0.0.1\nnameserver 10.0.0.2\nnameserver 223.5.5.5\nnameserver 223.6.6.6\nsearch corp.example\n').value
 const netplan = lineSource('nodes/hz/etc/netplan/a.yaml', 9, '223.5.5.5')
-const withNetplan = { ...host, lines: host.lines.map(line => (line.words[0]?.value === '223.5.5.5' ? { ...line, words: line.words.map(w => ({ ...w, source: { ...w.source, behind: [netplan] } })) } : line)) }
-const kubelet: KubeletDnsSettings = { version: [1, 32, 0], resolvConf: said('/run/systemd/resolve/resolv.conf'), host: { state: 'present', resolvConf: withNetplan }, clusterDNS: [said('192.168.0.10')],
+const withNetplan = { ...host, lines: host.lines.map(line =>
+  (line.words[0]?.value === '223.5.5.5' ? { ...line, words: line.words.map(w => ({ ...w, source: { ...w.source, behind: [netplan] } })) }
+    : line)) }
+const kubelet: KubeletDnsSettings = { version: [1, 32, 0], resolvConf: said('/run/systemd/resolve/resolv.conf'),
+  host: { state: 'present', resolvConf: withNetplan }, clusterDNS: [said('192.168.0.10')],
   clusterDomain: said('cluster.local'), nodeIPs: ['10.1.1.1'] }
-const pod = (dnsPolicy: string, more: Partial<PodDnsFields> = {}): PodDnsFields => ({ namespace: 'kube-system', name: 'coredns', uid: 'u', dnsPolicy: said(dnsPolicy, 'pods'), hostNetwork: false, ...more })
+const pod = (dnsPolicy: string, more: Partial<PodDnsFields> = {}): PodDnsFields =>
+  ({ namespace: 'kube-system', name: 'coredns', uid: 'u', dnsPolicy: said(dnsPolicy, 'pods'), hostNetwork: false, ...more })
 const file = 'pods/kube-system/coredns/etc/resolv.conf'
 
 test('a Default pod: three servers, the fourth named as dropped, the netplan line behind each', () => {
@@ -21,7 +27,8 @@ test('a Default pod: three servers, the fourth named as dropped, the netplan lin
   expect(events.map(e => e.reason)).toEqual(['DNSConfigForming'])
   expect(effectivePolicy).toBe('Default')
   const third = resolvConf?.lines[3]
-  expect(third?.words[0]?.source).toMatchObject({ file, line: 4, column: 12, text: '223.5.5.5', obtained: 'inferred', behind: [{ file: NODE_FILE, line: 3 }, { file: netplan.file, line: 9 }] })
+  expect(third?.words[0]?.source).toMatchObject({ file, line: 4, column: 12, text: '223.5.5.5', obtained: 'inferred',
+    behind: [{ file: NODE_FILE, line: 3 }, { file: netplan.file, line: 9 }] })
   expect(resolvConf?.lines).toHaveLength(4)
 })
 
@@ -37,7 +44,8 @@ test('what the runtime writes is what it reads back as', () => {
 test('hostNetwork with ClusterFirst acts as Default; a cluster DNS that is not set falls back', () => {
   expect(podDns({ kubelet, pod: pod('ClusterFirst', { hostNetwork: true }), file }).effectivePolicy).toBe('Default')
   const none = podDns({ kubelet: { ...kubelet, clusterDNS: [] }, pod: pod('ClusterFirst'), file })
-  expect([none.effectivePolicy, none.servers[0]?.value, none.events.map(e => e.reason)]).toEqual(['Default', '10.0.0.1', ['MissingClusterDNS', 'MissingClusterDNS', 'DNSConfigForming']])
+  expect([none.effectivePolicy, none.servers[0]?.value, none.events.map(e => e.reason)]).toEqual(['Default', '10.0.0.1',
+    ['MissingClusterDNS', 'MissingClusterDNS', 'DNSConfigForming']])
 })
 
 test('None without dnsConfig: the runtime copies the node\'s own file', () => {
@@ -53,6 +61,8 @@ test('a node file that is not in the evidence is said, not guessed', () => {
 
 test('search . by release: empty up to 1.24, kept in 1.25.0, dropped since', () => {
   const stub = readResolvConf('h', 'nameserver 127.0.0.53\nsearch .\n').value
-  const at = (version: KubeletDnsSettings['version']): string => podDns({ kubelet: { ...kubelet, version, host: { state: 'present', resolvConf: stub } }, pod: pod('Default'), file }).text
-  expect([at([1, 24, 0]), at([1, 25, 0]), at([1, 25, 1]), at([1, 32, 0])].map(t => t.replace('nameserver 127.0.0.53\n', ''))).toEqual(['search \n', 'search .\n', '', ''])
+  const at = (version: KubeletDnsSettings['version']): string =>
+    podDns({ kubelet: { ...kubelet, version, host: { state: 'present', resolvConf: stub } }, pod: pod('Default'), file }).text
+  expect([at([1, 24, 0]), at([1, 25, 0]), at([1, 25, 1]), at([1, 32, 0])].map(t =>
+    t.replace('nameserver 127.0.0.53\n', ''))).toEqual(['search \n', 'search .\n', '', ''])
 })

@@ -35,7 +35,8 @@ export interface PodDnsInput {
 
 export interface PodDns {
   readonly effectivePolicy: 'ClusterFirst' | 'Default' | 'None'
-  /** Undefined when kubelet fails: then there is no sandbox and no pod. Sources are `inferred`, with the node's line or the object's field behind. */
+  /** Undefined when kubelet fails: then there is no sandbox and no pod. Sources are `inferred`, with the node's line or the object's field
+   * behind. */
   readonly resolvConf: ResolvConf | undefined
   readonly text: string
   /** The three lists as kubelet hands them to the runtime; Sources are where each value is written. */
@@ -67,23 +68,27 @@ export function podDns(input: PodDnsInput): PodDns {
   }
   if (kubelet.host.state === 'unknown' && policy !== 'None') {
     problems.push({ code: 'kubelet-resolv-conf-not-seen', state: 'unknown', source: kubelet.resolvConf.source,
-      message: `${kubelet.resolvConf.value} of the node is not in the evidence: what ${pod.namespace}/${pod.name} takes from it is not known` })
+      message: `${kubelet.resolvConf.value} is not in the evidence: what ${pod.namespace}/${pod.name} takes from it is unknown` })
   }
   if (missing) events.push(...missingClusterDns(pod))
-  const base = effectivePolicy === 'Default' ? (kubelet.host.state === 'unset' ? withoutHostFile(kubelet) : host.dns) : effectivePolicy === 'None' ? NOTHING : clusterFirst(input, host.dns)
+  const base = effectivePolicy === 'Default' ? (kubelet.host.state === 'unset' ? withoutHostFile(kubelet) : host.dns)
+    : effectivePolicy === 'None' ? NOTHING : clusterFirst(input, host.dns)
   const merged = pod.dnsConfig ? withDnsConfig(base, pod.dnsConfig) : base
   const servers = merged.servers.slice(0, NAMESERVER_LIMIT)
   if (servers.length < merged.servers.length) {
-    events.push(forming(`Nameserver limits were exceeded, some nameservers have been omitted, the applied nameserver line is: ${joined(servers)}`))
+    const left = 'Nameserver limits were exceeded, some nameservers have been omitted, the applied nameserver line is:'
+    events.push(forming(`${left} ${joined(servers)}`))
   }
   const searches = fitSearches(merged.searches, limitsOf(kubelet))
   if (searches.length < merged.searches.length) {
-    events.push(forming(`Search Line limits were exceeded, some search paths have been omitted, the applied search line is: ${joined(searches)}`))
+    const left = 'Search Line limits were exceeded, some search paths have been omitted, the applied search line is:'
+    events.push(forming(`${left} ${joined(searches)}`))
   }
   const text = render(servers, searches, merged.options)
   return {
     effectivePolicy, text, servers, searches, options: merged.options, optionsInRandomOrder: merged.optionsInRandomOrder, events, problems,
-    resolvConf: text === '' && input.runtimeResolvConf ? input.runtimeResolvConf : linesOf(input.file, text, [searches, ...servers.map(server => [server]), merged.options]),
+    resolvConf: text === '' && input.runtimeResolvConf ? input.runtimeResolvConf
+      : linesOf(input.file, text, [searches, ...servers.map(server => [server]), merged.options]),
     droppedServers: merged.servers.slice(NAMESERVER_LIMIT),
     droppedSearches: merged.searches.filter(search => !searches.includes(search)),
   }
@@ -96,7 +101,8 @@ function classify(pod: PodDnsFields, problems: Problem[]): 'ClusterFirst' | 'Def
   if (policy === 'None' || policy === 'Default') return policy
   if (policy === 'ClusterFirst') return pod.hostNetwork ? 'Default' : 'ClusterFirst'
   if (policy !== 'ClusterFirstWithHostNet' && policy !== '') {
-    problems.push({ code: 'pod-dns-policy-unknown', message: `dnsPolicy "${policy}" is none of kubelet's: it acts as ClusterFirst`, source: pod.dnsPolicy.source, state: 'ignored' })
+    problems.push({ code: 'pod-dns-policy-unknown', message: `dnsPolicy "${policy}" is none of kubelet's: it acts as ClusterFirst`,
+      source: pod.dnsPolicy.source, state: 'ignored' })
   }
   return 'ClusterFirst'
 }
@@ -125,7 +131,8 @@ function withDnsConfig(base: HostDns, config: NonNullable<PodDnsFields['dnsConfi
   const options = new Map<string, Sourced<string>>()
   for (const option of base.options) options.set(optionName(option.value), option)
   // An option of dnsConfig is keyed by its whole name: one named `ndots:3` does not replace `ndots:5`.
-  for (const { value, source } of config.options) options.set(value.name, { value: value.value ? `${value.name}:${value.value}` : value.name, source })
+  for (const { value, source } of config.options) options.set(value.name,
+    { value: value.value ? `${value.name}:${value.value}` : value.name, source })
   return {
     servers: withoutRepeats([...base.servers, ...config.nameservers]),
     searches: withoutRepeats([...base.searches, ...config.searches]),
@@ -139,7 +146,8 @@ function withoutRepeats(all: readonly Sourced<string>[]): Sourced<string>[] {
   return all.filter(({ value }) => !seen.has(value) && seen.add(value))
 }
 
-function fitSearches(all: readonly Sourced<string>[], limits: { readonly searchCount: number; readonly searchChars: number }): readonly Sourced<string>[] {
+function fitSearches(all: readonly Sourced<string>[],
+  limits: { readonly searchCount: number; readonly searchChars: number }): readonly Sourced<string>[] {
   const kept = all.slice(0, limits.searchCount).filter(search => byteLength(search.value) <= SEARCH_ENTRY_LIMIT)
   while (kept.length > 0 && byteLength(joined(kept)) > limits.searchChars) kept.pop()
   return kept
@@ -149,7 +157,8 @@ const joined = (all: readonly Sourced<string>[]): string => all.map(item => item
 const forming = (message: string): KubeletEvent => ({ on: 'pod', type: 'Warning', reason: 'DNSConfigForming', message })
 
 function missingClusterDns(pod: PodDnsFields): KubeletEvent[] {
-  const why = 'kubelet does not have ClusterDNS IP configured and cannot create Pod using "ClusterFirst" policy. Falling back to "Default" policy.'
+  const why =
+    'kubelet does not have ClusterDNS IP configured and cannot create Pod using "ClusterFirst" policy. Falling back to "Default" policy.'
   const event = (on: 'node' | 'pod', message: string): KubeletEvent => ({ on, type: 'Warning', reason: 'MissingClusterDNS', message })
   return [event('node', why), event('pod', `pod: "${pod.name}_${pod.namespace}(${pod.uid})". ${why}`)]
 }

@@ -1,5 +1,7 @@
-// What systemd-resolved writes into /run/systemd/resolve/resolv.conf: src/resolve/resolved-resolv-conf.c at v252 and v255. Global servers, then
-// those of each link that is a default route, then, if there are none, the fallback servers; the remark before the fourth line; search domains
+// What systemd-resolved writes into /run/systemd/resolve/resolv.conf: src/resolve/resolved-resolv-conf.c at v252 and v255. Global servers,
+// then
+// those of each link that is a default route, then, if there are none, the fallback servers; the remark before the fourth line; search
+// domains
 // that are not route-only, global first, each once, or `search .` (since v246). Servers with a port other than 53 are left out.
 // The order of the links is that of a hash table, drawn anew at each start of the daemon: the recorded file's order is kept
 // where it shows, else `orderKnown` is false.
@@ -10,7 +12,8 @@ import type { NetplanVersion } from '../config/netplan-keys.ts'
 import { NETPLAN_DEFAULT, type NodeFile } from '../config/netplan.ts'
 import { readResolvConf } from '../config/resolv-conf.ts'
 import { OWN_LISTENERS, readResolvedConf, type ResolvedConf, serverParts } from '../config/resolved-conf.ts'
-import { inEffect, type LinkDns, type NodeNetwork, type Placed, placed, readNodeNetwork, withoutRepeats, withRoute } from './link-servers.ts'
+import { inEffect, type LinkDns, type NodeNetwork, type Placed, placed, readNodeNetwork, withoutRepeats,
+  withRoute } from './link-servers.ts'
 import { versionsOfOs } from './os-versions.ts'
 
 export const UPLINK = '/run/systemd/resolve/resolv.conf'
@@ -27,14 +30,16 @@ export interface ResolvedSetup {
   readonly problems: readonly Problem[]
 }
 
-/** All that systemd-resolved was told on this node: as it is now, or as it would be once the configuration in `files` is applied to the state in `before`. */
+/** All that systemd-resolved was told on this node: as it is now, or as it would be once the configuration in `files` is applied to the
+ * state in `before`. */
 export function resolvedSetup(files: ReadonlyMap<string, NodeFile>, before: ReadonlyMap<string, NodeFile> = files): ResolvedSetup {
   const os = versionsOfOs(files.get('/etc/os-release')?.text ?? '')
   const netplan: NetplanVersion = os.netplan ?? NETPLAN_DEFAULT
   const conf = readResolvedConf(files)
   const now = readNodeNetwork(before, netplan)
   const network = before === files ? now : readNodeNetwork(files, netplan)
-  const links = before === files ? network.configured.map(link => inEffect(network, link)) : network.configured.map(link => afterwards(now, link))
+  const links = before === files ? network.configured.map(link => inEffect(network, link))
+    : network.configured.map(link => afterwards(now, link))
   const foreign = conf.value.assigned ? undefined : foreignGlobals(files)
   return {
     conf: conf.value, network, links, systemd: os.systemd, problems: [...conf.problems, ...network.problems],
@@ -43,15 +48,18 @@ export function resolvedSetup(files: ReadonlyMap<string, NodeFile>, before: Read
   }
 }
 
-/** A link once the new configuration is applied: unchanged lists stay as they are; a changed list loses what came from the old one, and keeps what no file explains (DHCP). */
+/** A link once the new configuration is applied: unchanged lists stay as they are; a changed list loses what came from the old one, and
+ * keeps what no file explains (DHCP). */
 function afterwards(now: NodeNetwork, link: LinkDns): LinkDns {
   const old = now.configured.find(other => other.link.name === link.link.name)
   if (!old) return link
   const effective = inEffect(now, old)
-  const same = (a: readonly Sourced<string>[], b: readonly Sourced<string>[]): boolean => a.length === b.length && a.every((one, index) => one.value === b[index]?.value)
+  const same = (a: readonly Sourced<string>[], b: readonly Sourced<string>[]): boolean => a.length === b.length
+    && a.every((one, index) => one.value === b[index]?.value)
   if (same(old.servers, link.servers) && same(old.domains, link.domains)) {
     // Same values, but the lines may have moved: Sources are those of the new text.
-    return withRoute(effective.link, effective.servers.map(one => link.servers.find(fresh => fresh.value === one.value) ?? one), effective.domains, effective.defaultRouteSet)
+    return withRoute(effective.link, effective.servers.map(one => link.servers.find(fresh => fresh.value === one.value) ?? one),
+      effective.domains, effective.defaultRouteSet)
   }
   const stale = new Set(now.notApplied.map(source => source.text))
   const learnt = effective.servers.filter(one => one.origin === 'dhcp-or-ra' && !stale.has(one.value))
@@ -59,11 +67,13 @@ function afterwards(now: NodeNetwork, link: LinkDns): LinkDns {
 }
 
 /** resolved reads /etc/resolv.conf when it is not one of its own and nothing was assigned; `domain` and `search` add up. */
-function foreignGlobals(files: ReadonlyMap<string, NodeFile>): { readonly servers: readonly Placed[]; readonly domains: readonly Placed[] } | undefined {
+function foreignGlobals(files: ReadonlyMap<string, NodeFile>): { readonly servers: readonly Placed[]; readonly domains: readonly Placed[] }
+  | undefined {
   const etc = files.get('/etc/resolv.conf')
   if (!etc || isGenerated(etc.text)?.resolved) return undefined
   const { lines } = readResolvConf(etc.file, etc.text).value
-  const words = (keyword: string): readonly Sourced<string>[] => lines.filter(line => line.keyword === keyword).flatMap(line => (keyword === 'nameserver' ? line.words.slice(0, 1) : line.words))
+  const words = (keyword: string): readonly Sourced<string>[] =>
+    lines.filter(line => line.keyword === keyword).flatMap(line => (keyword === 'nameserver' ? line.words.slice(0, 1) : line.words))
   return {
     servers: placed(words('nameserver').filter(({ value }) => !OWN_LISTENERS.has(value)), 'file'),
     domains: placed([...words('domain'), ...words('search')].filter(({ value }) => value !== '.'), 'file'),
@@ -85,7 +95,8 @@ export interface UplinkFile {
 export function generateUplink(files: ReadonlyMap<string, NodeFile>, before: ReadonlyMap<string, NodeFile> = files): UplinkFile {
   const setup = resolvedSetup(files, before)
   const recorded = before.get(UPLINK)
-  const recordedServers = recorded ? readResolvConf(recorded.file, recorded.text).value.lines.filter(line => line.keyword === 'nameserver').flatMap(line => line.words.slice(0, 1)) : []
+  const recordedServers = recorded ? readResolvConf(recorded.file, recorded.text).value.lines.filter(line =>
+    line.keyword === 'nameserver').flatMap(line => line.words.slice(0, 1)) : []
   const links = setup.links.filter(one => one.link.relevant && one.servers.length > 0 && one.defaultRoute)
   const order = linkOrder(links, recordedServers.map(word => word.value))
   const all = [...setup.globalServers, ...order.links.flatMap(one => one.servers)]
@@ -94,21 +105,25 @@ export function generateUplink(files: ReadonlyMap<string, NodeFile>, before: Rea
   // Nothing in the evidence says where the recorded servers come from: the file itself is the only source.
   if (chosen.length === 0 && recordedServers.length > 0 && setup.links.length === 0) {
     const read = readResolvConf(file, recorded?.text ?? '')
-    return { file, text: recorded?.text ?? '', resolvConf: read.value, servers: placed(recordedServers, 'file'), orderKnown: true, problems: setup.problems }
+    return { file, text: recorded?.text ?? '', resolvConf: read.value, servers: placed(recordedServers, 'file'), orderKnown: true,
+      problems: setup.problems }
   }
   const servers = chosen.filter(one => serverParts(one.value).port === 53)
   const domains = searchDomains(setup, order.links)
   const text = render(headerOf(recorded?.text), servers, domains, setup.systemd)
-  return { file, text, servers, orderKnown: order.known, problems: setup.problems, resolvConf: place(readResolvConf(file, text), servers, domains).value }
+  return { file, text, servers, orderKnown: order.known, problems: setup.problems,
+    resolvConf: place(readResolvConf(file, text), servers, domains).value }
 }
 
-function linkOrder(links: readonly LinkDns[], recorded: readonly string[]): { readonly links: readonly LinkDns[]; readonly known: boolean } {
+function linkOrder(links: readonly LinkDns[],
+  recorded: readonly string[]): { readonly links: readonly LinkDns[]; readonly known: boolean } {
   if (links.length < 2) return { links, known: true }
   const rank = (link: LinkDns): number => {
     const found = link.servers.map(one => recorded.indexOf(one.value)).filter(index => index >= 0)
     return found.length > 0 ? Math.min(...found) : Number.POSITIVE_INFINITY
   }
-  return { links: [...links].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b))), known: links.every(link => rank(link) < Number.POSITIVE_INFINITY) }
+  return { links: [...links].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b))),
+    known: links.every(link => rank(link) < Number.POSITIVE_INFINITY) }
 }
 
 function searchDomains(setup: ResolvedSetup, links: readonly LinkDns[]): Placed[] {
@@ -124,7 +139,8 @@ function headerOf(recorded: string | undefined): string {
 
 function render(header: string, servers: readonly Placed[], domains: readonly Placed[], systemd: string | undefined): string {
   const lines = servers.map((one, index) => `${index === MAXNS ? REMARK : ''}nameserver ${serverParts(one.value).address}\n`)
-  const search = domains.length > 0 ? `search ${domains.map(one => one.value).join(' ')}\n` : systemd !== undefined && Number(systemd) < 246 ? '' : 'search .\n'
+  const search = domains.length > 0 ? `search ${domains.map(one => one.value).join(' ')}\n` : systemd !== undefined
+    && Number(systemd) < 246 ? '' : 'search .\n'
   return header + (servers.length > 0 ? lines.join('') : '# No DNS servers known.\n') + search
 }
 
@@ -132,14 +148,16 @@ function place(read: Read<ResolvConf>, servers: readonly Placed[], domains: read
   let next = 0
   const behindOf = (one: Placed | undefined): readonly Source[] => one?.lines ?? []
   const lines = read.value.lines.map(line => {
-    const behinds = line.keyword === 'nameserver' ? [behindOf(servers[next++])] : line.keyword === 'search' ? line.words.map(word => behindOf(domains.find(one => one.value === word.value))) : []
+    const behinds = line.keyword === 'nameserver' ? [behindOf(servers[next++])] : line.keyword === 'search'
+      ? line.words.map(word => behindOf(domains.find(one => one.value === word.value))) : []
     const words = line.words.map((word, index) => ({ ...word, source: inferred(word.source, behinds[index] ?? []) }))
     return { ...line, words, source: inferred(line.source, behinds.flat()) }
   })
   return { ...read, value: { ...read.value, lines } }
 }
 
-const inferred = (source: Source, behind: readonly Source[]): Source => ({ ...source, obtained: 'inferred', ...(behind.length > 0 && { behind: withoutRepeats(behind) }) })
+const inferred = (source: Source, behind: readonly Source[]): Source =>
+  ({ ...source, obtained: 'inferred', ...(behind.length > 0 && { behind: withoutRepeats(behind) }) })
 
 /** Where a file of the node lies in the bundle, worked out from any other file of the node. */
 export function bundlePath(files: ReadonlyMap<string, NodeFile>, path: string): string {

@@ -34,7 +34,8 @@ export function readIni(file: string, text: string, dialect: 'systemd' | 'keyfil
     }
     const equals = line.indexOf('=')
     if (equals <= 0) {
-      problems.push({ code: 'ini-syntax', message: `neither a section nor key=value: ${line.slice(0, 60)}`, source: at(first, first + line.length), state: 'ignored' })
+      problems.push({ code: 'ini-syntax', message: `neither a section nor key=value: ${line.slice(0, 60)}`,
+        source: at(first, first + line.length), state: 'ignored' })
       continue
     }
     const rawValue = line.slice(equals + 1)
@@ -43,13 +44,15 @@ export function readIni(file: string, text: string, dialect: 'systemd' | 'keyfil
     entries.push({ section, key: line.slice(0, equals).trim(), value: dialect === 'systemd' ? value.replace(/\\\r?\n\s*/g, ' ') : value,
       source: at(valueStart, valueStart + value.length), line: at(first, first + line.length) })
   }
-  if (text.length > LIMIT) problems.push({ code: 'ini-too-large', message: `only the first ${LIMIT} characters are read`, source: at(LIMIT, LIMIT), state: 'damaged' })
+  if (text.length > LIMIT) problems.push({ code: 'ini-too-large', message: `only the first ${LIMIT} characters are read`,
+    source: at(LIMIT, LIMIT), state: 'damaged' })
   return { value: entries, problems }
 }
 
 function lineFrom(text: string, start: number, dialect: 'systemd' | 'keyfile'): { readonly end: number; readonly next: number } {
   let end = text.indexOf('\n', start)
-  while (dialect === 'systemd' && end > start && /\\\r?$/.test(text.slice(Math.max(start, end - 2), end)) && !/^\s*[#;]/.test(text.slice(start, start + 80))) {
+  while (dialect === 'systemd' && end > start && /\\\r?$/.test(text.slice(Math.max(start, end - 2), end))
+    && !/^\s*[#;]/.test(text.slice(start, start + 80))) {
     const following = text.indexOf('\n', end + 1)
     if (following === end) break
     end = following
@@ -84,5 +87,6 @@ export function wordsOf(entry: IniEntry, separator = /\s+/g): { readonly value: 
 /** parse_boolean of systemd. */
 export function systemdBoolean(text: string): boolean | undefined {
   const word = text.toLowerCase()
-  return ['1', 'yes', 'y', 'true', 't', 'on'].includes(word) ? true : ['0', 'no', 'n', 'false', 'f', 'off'].includes(word) ? false : undefined
+  return ['1', 'yes', 'y', 'true', 't', 'on'].includes(word) ? true : ['0', 'no', 'n', 'false', 'f', 'off'].includes(word) ? false
+    : undefined
 }

@@ -17,7 +17,8 @@ export function readIpAddr(text: string): readonly IpLink[] {
     const header = /^(\d{1,9}): ([^:@\s]{1,64})(?:@[^:]{1,64})?: <([^>]{0,300})>/.exec(line)
     if (header) {
       if (links.length >= LINK_LIMIT) break
-      links.push({ index: Number(header[1]), name: header[2] as string, flags: (header[3] as string).split(','), mac: undefined, routable: [] })
+      links.push({ index: Number(header[1]), name: header[2] as string, flags: (header[3] as string).split(','), mac: undefined,
+        routable: [] })
       continue
     }
     const link = links.at(-1)

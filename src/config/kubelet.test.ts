@@ -2,9 +2,12 @@ import { expect, test } from 'vitest'
 import type { NodeFile } from './netplan.ts'
 import { readKubeletConfig } from './kubelet.ts'
 
-const files = (texts: Readonly<Record<string, string>>): ReadonlyMap<string, NodeFile> => new Map(Object.entries(texts).map(([path, text]) => [path, { file: `n${path}`, text }]))
+const files = (texts: Readonly<Record<string, string>>): ReadonlyMap<string, NodeFile> =>
+  new Map(Object.entries(texts).map(([path, text]) => [path, { file: `n${path}`, text }]))
 const CONFIG = '/var/lib/kubelet/config.yaml'
-const yaml = 'kind: KubeletConfiguration\nclusterDNS:\n- 10.96.0.10\nclusterDomain: cluster.local\nresolvConf: /etc/resolv.conf\nfeatureGates: {ExpandedDNSConfig: true}\n'
+const yaml =
+  'kind: KubeletConfiguration\nclusterDNS:\n- 10.96.0.10\nclusterDomain: cluster.local\nresolvConf: /etc/resolv.conf\n'
+  + 'featureGates: {ExpandedDNSConfig: true}\n'
 
 test('the file, with the place of each value', () => {
   const { value } = readKubeletConfig(files({ [CONFIG]: yaml }))

@@ -34,7 +34,8 @@ export function readKubeletConfig(files: ReadonlyMap<string, NodeFile>): Read<Ku
     if (!file) return undefined
     const read = readYaml(file.file, file.text)
     problems.push(...read.problems)
-    sources.push(sourcesOf(file.file, file.text)(0, Math.min(file.text.indexOf('\n') < 0 ? file.text.length : file.text.indexOf('\n'), 200)))
+    sources.push(sourcesOf(file.file, file.text)(0,
+      Math.min(file.text.indexOf('\n') < 0 ? file.text.length : file.text.indexOf('\n'), 200)))
     return read.value[0]
   }
   const running = settingsOf(document(CONFIGZ), ['kubeletconfig'], problems)
@@ -46,13 +47,15 @@ export function readKubeletConfig(files: ReadonlyMap<string, NodeFile>): Read<Ku
   return { problems, value: { ...NOTHING, ...defined(written), ...defined(flags), ...defined(running), source: sources[0] } }
 }
 
-const defined = (settings: Settings): Partial<Settings> => Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Partial<Settings>
+const defined = (settings: Settings): Partial<Settings> =>
+  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Partial<Settings>
 
 function settingsOf(document: YamlDocument | undefined, path: readonly string[], problems: Problem[]): Settings {
   if (!document) return NOTHING
   const root = path.reduce<unknown>((value, key) => own(value, key), document.value)
   if (root === null || typeof root !== 'object' || Array.isArray(root)) {
-    problems.push({ code: 'kubelet-config-shape', message: 'no kubelet configuration in this file', state: 'damaged', ...at(document, path) })
+    problems.push({ code: 'kubelet-config-shape', message: 'no kubelet configuration in this file', state: 'damaged',
+      ...at(document, path) })
     return NOTHING
   }
   const text = (key: string): Sourced<string> | undefined => {
@@ -92,7 +95,8 @@ function flagsOf({ file, text }: NodeFile): Settings {
     const source = place(start, start + bare.length)
     if (match[1] === 'resolv-conf') settings.resolvConf = { value: bare, source }
     else if (match[1] === 'cluster-domain') settings.clusterDomain = { value: bare, source }
-    else settings.clusterDNS = [...(settings.clusterDNS ?? []), ...bare.split(',').filter(one => one !== '').map(value => ({ value, source }))]
+    else settings.clusterDNS = [...(settings.clusterDNS ?? []),
+      ...bare.split(',').filter(one => one !== '').map(value => ({ value, source }))]
   }
   return settings
 }

@@ -41,7 +41,8 @@ export function readLinkState(index: number, file: string, text: string): Read<L
   const truth = route && systemdBoolean(route.value)
   const admin = last('ADMIN_STATE')?.value
   return { problems, value: {
-    index, managed: admin !== undefined && !UNMANAGED.has(admin), operState: last('OPER_STATE')?.value, addressState: last('ADDRESS_STATE')?.value,
+    index, managed: admin !== undefined && !UNMANAGED.has(admin), operState: last('OPER_STATE')?.value,
+      addressState: last('ADDRESS_STATE')?.value,
     networkFile: last('NETWORK_FILE')?.value, dns: [...words('DNS'), ...words('SERVERS')], domains: [...words('DOMAINS'), ...routing],
     defaultRoute: route && truth !== undefined ? { value: truth, source: route.source } : undefined,
     llmnr: last('LLMNR')?.value, mdns: last('MDNS')?.value,

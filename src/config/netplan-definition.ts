@@ -32,12 +32,15 @@ export interface NetplanDefinition {
 }
 
 export function newDefinition(id: string, type: DeviceType, source: Source, renderer: Renderer | undefined): NetplanDefinition {
-  return { id, type, source, renderer, addresses4: [], addresses6: [], servers4: [], servers6: [], search: [], scalars: new Map(), passthrough: new Map(),
-    accessPoints: new Map(), hasMatch: false, hasNetworkManager: false, addressOptions: false, bond: undefined, bridge: undefined, vrf: undefined,
+  return { id, type, source, renderer, addresses4: [], addresses6: [], servers4: [], servers6: [], search: [], scalars: new Map(),
+    passthrough: new Map(),
+    accessPoints: new Map(), hasMatch: false, hasNetworkManager: false, addressOptions: false, bond: undefined, bridge: undefined,
+      vrf: undefined,
     link: undefined, peer: undefined, primary: undefined }
 }
 
-export const flagOf = (definition: NetplanDefinition, name: string): boolean => booleanOf(definition.scalars.get(name)?.value ?? '') ?? false
+export const flagOf = (definition: NetplanDefinition, name: string): boolean => booleanOf(definition.scalars.get(name)?.value ?? '')
+  ?? false
 
 /** What is wrong with the definition, as netplan says it. Not asked while references are open. */
 export function grammarError(definition: NetplanDefinition, renderer: Renderer | undefined, newer: boolean): string | undefined {
@@ -48,9 +51,14 @@ export function grammarError(definition: NetplanDefinition, renderer: Renderer |
   if (own !== undefined) return own
   if (type === 'vrf' && !scalars.has('table')) return "missing 'table' property"
   if (type === 'veth' && definition.peer === undefined) return "virtual-ethernet missing 'peer' property"
-  if (scalars.has('ipv6-address-generation') && scalars.has('ipv6-address-token')) return 'ipv6-address-generation and ipv6-address-token are mutually exclusive'
-  if (type === 'nm' && !definition.passthrough.has('connection.type')) return "network type 'nm-devices:' needs to provide a 'connection.type' via passthrough"
-  if (newer && definition.hasNetworkManager && renderer !== 'NetworkManager') return 'networkmanager backend settings found but renderer is not NetworkManager.'
+  if (scalars.has('ipv6-address-generation')
+    && scalars.has('ipv6-address-token')) return 'ipv6-address-generation and ipv6-address-token are mutually exclusive'
+  if (type === 'nm'
+    && !definition.passthrough.has('connection.type')) {
+    return "network type 'nm-devices:' needs to provide a 'connection.type' via passthrough"
+  }
+  if (newer && definition.hasNetworkManager
+    && renderer !== 'NetworkManager') return 'networkmanager backend settings found but renderer is not NetworkManager.'
   return undefined
 }
 
@@ -75,7 +83,8 @@ function tunnelError({ scalars }: NetplanDefinition, newer: boolean): string | u
   for (const name of ['local', 'remote']) {
     const address = scalars.get(name)?.value
     if (address === undefined && !(name === 'local' && newer)) return `missing '${name}' property for tunnel`
-    if (address !== undefined && !(six ? isIp6 : isIp4)(address)) return `'${name}' must be a valid ${six ? 'IPv6' : 'IPv4'} address for this tunnel type`
+    if (address !== undefined && !(six ? isIp6
+      : isIp4)(address)) return `'${name}' must be a valid ${six ? 'IPv6' : 'IPv4'} address for this tunnel type`
   }
   return undefined
 }

@@ -50,12 +50,15 @@ function linksOf(definition: NetplanDefinition, version: NetplanVersion): Genera
 }
 
 const refuse = (definition: NetplanDefinition, message: string): never => {
-  throw new Stop({ exit: 1, message: `ERROR: ${definition.id}: ${message}`, file: definition.source.file, line: undefined, column: undefined, source: definition.source })
+  throw new Stop({ exit: 1, message: `ERROR: ${definition.id}: ${message}`, file: definition.source.file, line: undefined,
+    column: undefined, source: definition.source })
 }
 
 /** g_uri_escape_string without extra characters allowed: unreserved characters stay. 0.106 writes the id as it is. */
 const escaped = (text: string): string =>
-  [...new TextEncoder().encode(text)].map(byte => (/[A-Za-z0-9\-._~]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)).join('')
+  [...new TextEncoder().encode(text)].map(byte =>
+    (/[A-Za-z0-9\-._~]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte)
+      : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)).join('')
 
 function networkd(definition: NetplanDefinition, version: NetplanVersion): GeneratedLink {
   const newer = netplanSince(version, 1, 0)
@@ -63,13 +66,16 @@ function networkd(definition: NetplanDefinition, version: NetplanVersion): Gener
   if (type === 'modem') refuse(definition, 'networkd backend does not support GSM/CDMA modem configuration')
   if (type === 'wifi') {
     if (definition.hasMatch) refuse(definition, 'networkd backend does not support wifi with match:, only by interface name')
-    for (const [ssid, { mode }] of definition.accessPoints) if (mode === 'ap') refuse(definition, `${ssid}: networkd does not support this wifi mode`)
+    for (const [ssid, { mode }] of definition.accessPoints) if (mode === 'ap') refuse(definition,
+      `${ssid}: networkd does not support this wifi mode`)
   }
-  if (!newer && scalars.get('ipv6-address-generation')?.value === 'stable-privacy') refuse(definition, 'ipv6-address-generation mode is not supported by networkd')
+  if (!newer && scalars.get('ipv6-address-generation')?.value === 'stable-privacy') refuse(definition,
+    'ipv6-address-generation mode is not supported by networkd')
   const match = matchOf(definition)
   return {
     path: `/run/systemd/network/10-netplan-${newer ? escaped(id) : id}.network`, definition, renderer: 'networkd', match,
-    servers: [...definition.servers4, ...definition.servers6], domains: definition.search, domainSections: [], dhcpFamilies: dhcpFamilies(definition),
+    servers: [...definition.servers4, ...definition.servers6], domains: definition.search, domainSections: [],
+      dhcpFamilies: dhcpFamilies(definition),
     dhcp: dhcpOf(definition), ra: raOf(definition),
   }
 }
@@ -99,7 +105,8 @@ function dhcpOf(definition: NetplanDefinition): GeneratedLink['dhcp'] {
     for (const name of AGREEING) {
       const compared = (family: 4 | 6): string | boolean | undefined => {
         const value = override(family, name)?.value
-        return BOOLEAN_OVERRIDES.has(name) ? booleanOf(value ?? 'true') : name === 'route-metric' && value !== undefined ? String(Number(value)) : value
+        return BOOLEAN_OVERRIDES.has(name) ? booleanOf(value ?? 'true') : name === 'route-metric' && value !== undefined
+          ? String(Number(value)) : value
       }
       if (compared(4) !== compared(6)) {
         refuse(definition, `networkd requires that ${name} has the same value in both dhcp4_overrides and dhcp6_overrides`)
@@ -128,22 +135,29 @@ function raOf({ scalars }: NetplanDefinition): GeneratedLink['ra'] {
 function networkManager(definition: NetplanDefinition, version: NetplanVersion): GeneratedLink[] {
   const name = netplanSince(version, 1, 0) ? escaped(definition.id) : definition.id
   const { type, scalars, passthrough } = definition
-  if (scalars.has('match.driver') && !scalars.has('set-name')) refuse(definition, 'NetworkManager definitions do not support matching by driver')
+  if (scalars.has('match.driver') && !scalars.has('set-name')) refuse(definition,
+    'NetworkManager definitions do not support matching by driver')
   if (definition.addressOptions) refuse(definition, 'NetworkManager does not support address options')
   const activation = scalars.get('activation-mode')?.value
-  if (activation !== undefined && activation !== 'manual') refuse(definition, `NetworkManager definitions do not support activation-mode ${activation}`)
-  if (scalars.has('ipv6-mtu') && Number(scalars.get('ipv6-mtu')?.value) > 0) refuse(definition, 'NetworkManager definitions do not support ipv6-mtu')
+  if (activation !== undefined && activation !== 'manual') refuse(definition,
+    `NetworkManager definitions do not support activation-mode ${activation}`)
+  if (scalars.has('ipv6-mtu') && Number(scalars.get('ipv6-mtu')?.value) > 0) refuse(definition,
+    'NetworkManager definitions do not support ipv6-mtu')
   const ipv4 = definition.addresses4.length > 0 || flagOf(definition, 'dhcp4')
-  const ipv6 = flagOf(definition, 'dhcp6') || definition.addresses6.length > 0 || scalars.has('gateway6') || definition.servers6.length > 0 ||
+  const ipv6 = flagOf(definition, 'dhcp6') || definition.addresses6.length > 0 || scalars.has('gateway6')
+    || definition.servers6.length > 0 ||
     scalars.has('ipv6-address-generation')
-  const own = (family: 'ipv4' | 'ipv6', key: 'dns' | 'dns-search'): readonly Sourced<string>[] | undefined => listOf(passthrough.get(`${family}.${key}`))
+  const own = (family: 'ipv4' | 'ipv6', key: 'dns' | 'dns-search'): readonly Sourced<string>[] | undefined =>
+    listOf(passthrough.get(`${family}.${key}`))
   const servers = [...(own('ipv4', 'dns') ?? definition.servers4), ...(own('ipv6', 'dns') ?? (ipv6 ? definition.servers6 : []))]
   const ignore = passthrough.get('ipv4.ignore-auto-dns')
   const link = (file: string): GeneratedLink => ({
-    path: `/run/NetworkManager/system-connections/netplan-${file}.nmconnection`, definition, renderer: 'NetworkManager', match: matchOf(definition), servers,
+    path: `/run/NetworkManager/system-connections/netplan-${file}.nmconnection`, definition, renderer: 'NetworkManager',
+      match: matchOf(definition), servers,
     domains: own('ipv4', 'dns-search') ?? own('ipv6', 'dns-search') ?? definition.search,
     domainSections: [...(ipv4 ? ['ipv4' as const] : []), ...(ipv6 ? ['ipv6' as const] : [])],
-    dhcpFamilies: dhcpFamilies(definition), dhcp: ignore && booleanOf(ignore.value) ? { useDns: { value: 'false', source: ignore.source } } : {}, ra: {},
+    dhcpFamilies: dhcpFamilies(definition), dhcp: ignore && booleanOf(ignore.value) ? { useDns: { value: 'false', source: ignore.source } }
+      : {}, ra: {},
   })
   return type === 'wifi' ? [...definition.accessPoints.keys()].map(ssid => link(`${name}-${escaped(ssid)}`)) : [link(name)]
 }

@@ -48,7 +48,8 @@ const map = (entries?: Readonly<Record<string, KeyRule>>): KeyRule => (entries ?
 
 const str = scalar()
 const bool = scalar(text => (booleanOf(text) === undefined ? `invalid boolean value '${text}'` : undefined))
-const uint = scalar(text => (/^\s*[+-]?\d+$|^$/.test(text) && Math.abs(Number(text)) <= 0xffffffff ? undefined : `invalid unsigned int value '${text}'`))
+const uint = scalar(text => (/^\s*[+-]?\d+$|^$/.test(text) && Math.abs(Number(text)) <= 0xffffffff ? undefined
+  : `invalid unsigned int value '${text}'`))
 const ip4 = scalar(text => (isIp4(text) ? undefined : `invalid IPv4 address '${text}'`))
 const ip6 = scalar(text => (isIp6(text) ? undefined : `invalid IPv6 address '${text}'`))
 const MAC = /^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}(?:(?::[0-9A-Fa-f]{2}){14})?$/
@@ -56,7 +57,8 @@ const mac = scalar(text => (MAC.test(text) ? undefined
   : `Invalid MAC address '${text}', must be XX:XX:XX:XX:XX:XX or XX:XX:XX:XX:XX:XX:XX:XX:XX:XX:XX:XX:XX:XX:XX:XX:XX:XX:XX:XX`))
 const SPECIAL_MAC = new Set(['permanent', 'random', 'stable', 'preserve', 'stable-ssid'])
 const setMac = scalar(text => (MAC.test(text) || SPECIAL_MAC.has(text) ? undefined : `Invalid MAC address '${text}'`))
-const oneOf = (words: readonly string[], error: (text: string) => string): KeyRule => scalar(text => (words.includes(text) ? undefined : error(text)))
+const oneOf = (words: readonly string[], error: (text: string) => string): KeyRule =>
+  scalar(text => (words.includes(text) ? undefined : error(text)))
 const listOf = (item?: Check): KeyRule => ({ kind: 'list', itemKind: 'scalar', ...(item && { item }) })
 const words = (allowed: readonly string[], what: string): KeyRule =>
   listOf(text => (allowed.includes(text.toLowerCase()) ? undefined : `invalid value for ${what}: '${text}'`))
@@ -65,9 +67,11 @@ const DHCP_OVERRIDES = {
   hostname: str, 'route-metric': uint, 'send-hostname': bool, 'use-dns': bool, 'use-domains': str,
   'use-hostname': bool, 'use-mtu': bool, 'use-ntp': bool, 'use-routes': bool,
 }
-const ROUTE_TYPES = ['unicast', 'anycast', 'blackhole', 'broadcast', 'local', 'multicast', 'nat', 'prohibit', 'throw', 'unreachable', 'xresolve']
+const ROUTE_TYPES = ['unicast', 'anycast', 'blackhole', 'broadcast', 'local', 'multicast', 'nat', 'prohibit', 'throw', 'unreachable',
+  'xresolve']
 const ROUTES_OLD = {
-  from: str, 'on-link': bool, scope: scalar(text => (['global', 'link', 'host'].includes(text.toLowerCase()) ? undefined : `invalid route scope '${text}'`)),
+  from: str, 'on-link': bool, scope: scalar(text =>
+    (['global', 'link', 'host'].includes(text.toLowerCase()) ? undefined : `invalid route scope '${text}'`)),
   table: uint, to: str, type: scalar(text => (ROUTE_TYPES.includes(text.toLowerCase()) ? undefined : `invalid route type '${text}'`)),
   via: str, metric: uint, mtu: uint, 'congestion-window': uint, 'advertised-receive-window': uint,
 }
@@ -87,12 +91,14 @@ function common(newer: boolean): Record<string, KeyRule> {
   return {
     'accept-ra': bool, 'activation-mode': oneOf(['manual', 'off'], () => "Value of 'activation-mode' needs to be 'manual' or 'off'"),
     addresses: special('list', 'addresses'), critical: bool, 'ignore-carrier': bool, dhcp4: bool, dhcp6: bool,
-    'dhcp-identifier': scalar(text => (['duid', 'mac'].includes(text.toLowerCase()) ? undefined : `invalid DHCP client identifier type '${text}'`)),
+    'dhcp-identifier': scalar(text => (['duid', 'mac'].includes(text.toLowerCase()) ? undefined
+      : `invalid DHCP client identifier type '${text}'`)),
     'dhcp4-overrides': map(DHCP_OVERRIDES), 'dhcp6-overrides': map(DHCP_OVERRIDES),
     gateway4: special('scalar', 'gateway4'), gateway6: newer ? ip6 : special('scalar', 'gateway6'),
     'ipv6-address-generation': oneOf(['eui64', 'stable-privacy'], text => `unknown ipv6-address-generation '${text}'`),
     'ipv6-address-token': scalar(text => (isIp6(text) ? undefined : `invalid ipv6-address-token '${text}'`)),
-    'ipv6-mtu': uint, 'ipv6-privacy': bool, 'link-local': words(['ipv4', 'ipv6'], 'link-local'), macaddress: newer ? setMac : mac, mtu: uint,
+    'ipv6-mtu': uint, 'ipv6-privacy': bool, 'link-local': words(['ipv4', 'ipv6'], 'link-local'), macaddress: newer ? setMac : mac,
+      mtu: uint,
     nameservers: map({ search: special('list', 'search'), addresses: special('list', 'nameservers') }),
     optional: bool, 'optional-addresses': words(['ipv4-ll', 'ipv6-ra', 'dhcp4', 'dhcp6', 'static'], 'optional-addresses'),
     renderer: special('scalar', 'renderer'),
@@ -100,7 +106,8 @@ function common(newer: boolean): Record<string, KeyRule> {
     'routing-policy': { kind: 'list', itemKind: 'map', keys: table(RULES) }, 'neigh-suppress': bool,
     networkmanager: special('map', 'networkmanager'), openvswitch: special('map', 'openvswitch'),
     ...(newer && {
-      'ra-overrides': map({ 'use-dns': bool, table: uint, 'use-domains': scalar(text => (booleanOf(text) !== undefined || text.toLowerCase() === 'route'
+      'ra-overrides': map({ 'use-dns': bool, table: uint,
+        'use-domains': scalar(text => (booleanOf(text) !== undefined || text.toLowerCase() === 'route'
         ? undefined : `Invalid use-domains options '${text}', must be a boolean, or the special value 'route'.`)) }),
       hairpin: bool, 'port-mac-learning': bool,
     }),
@@ -109,12 +116,14 @@ function common(newer: boolean): Record<string, KeyRule> {
 
 const physical: Readonly<Record<string, KeyRule>> = {
   match: map({ driver: special('any', 'driver'), macaddress: mac, name: special('scalar', 'name') }), 'set-name': str, wakeonlan: bool,
-  wakeonwlan: words(['default', 'any', 'disconnect', 'magic_pkt', 'gtk_rekey_failure', 'eap_identity_req', 'four_way_handshake', 'rfkill_release', 'tcp'], 'wakeonwlan'),
+  wakeonwlan: words(['default', 'any', 'disconnect', 'magic_pkt', 'gtk_rekey_failure', 'eap_identity_req', 'four_way_handshake',
+    'rfkill_release', 'tcp'], 'wakeonwlan'),
   'emit-lldp': bool, 'receive-checksum-offload': bool, 'transmit-checksum-offload': bool, 'tcp-segmentation-offload': bool,
   'tcp6-segmentation-offload': bool, 'generic-segmentation-offload': bool, 'generic-receive-offload': bool, 'large-receive-offload': bool,
 }
 
-const BOND_MODES = ['balance-rr', 'active-backup', 'balance-xor', 'broadcast', '802.3ad', 'balance-tlb', 'balance-alb', 'balance-tcp', 'balance-slb']
+const BOND_MODES = ['balance-rr', 'active-backup', 'balance-xor', 'broadcast', '802.3ad', 'balance-tlb', 'balance-alb', 'balance-tcp',
+  'balance-slb']
 const bondParameters = (newer: boolean): KeyRule => map({
   mode: oneOf(BOND_MODES, text => `unknown bond mode '${text}'`),
   'lacp-rate': newer ? oneOf(['slow', 'fast'], text => `unknown lacp-rate value '${text}' (expected 'fast' or 'slow')`) : str,
@@ -125,14 +134,17 @@ const bondParameters = (newer: boolean): KeyRule => map({
   'primary-reselect-policy': str, 'resend-igmp': uint, 'learn-packet-interval': str, primary: special('scalar', 'primary'),
 })
 const BRIDGE_PARAMETERS = map({
-  'ageing-time': str, 'aging-time': str, 'forward-delay': str, 'hello-time': str, 'max-age': str, 'path-cost': map(), 'port-priority': map(),
+  'ageing-time': str, 'aging-time': str, 'forward-delay': str, 'hello-time': str, 'max-age': str, 'path-cost': map(),
+    'port-priority': map(),
   priority: uint, stp: bool,
 })
 const tunnelAddress = scalar(text => (text.includes('/') ? `address '${text}' should not include /prefixlength`
   : isIp4(text) || isIp6(text) ? undefined : `malformed address '${text}', must be X.X.X.X or X:X:X:X:X:X:X:X`))
 const TUNNEL = {
-  mode: special('scalar', 'tunnel-mode'), local: tunnelAddress, remote: tunnelAddress, ttl: uint, key: { kind: 'any' }, keys: { kind: 'any' }, mark: uint, port: uint,
-  peers: { kind: 'list', itemKind: 'map' }, link: special('scalar', 'link'), ageing: uint, aging: uint, id: uint, limit: uint, 'type-of-service': uint,
+  mode: special('scalar', 'tunnel-mode'), local: tunnelAddress, remote: tunnelAddress, ttl: uint, key: { kind: 'any' },
+    keys: { kind: 'any' }, mark: uint, port: uint,
+  peers: { kind: 'list', itemKind: 'map' }, link: special('scalar', 'link'), ageing: uint, aging: uint, id: uint, limit: uint,
+    'type-of-service': uint,
   'flow-label': uint, 'do-not-fragment': bool, 'short-circuit': bool, 'arp-proxy': bool, 'mac-learning': bool, notifications: listOf(),
   checksums: listOf(), extensions: listOf(), 'port-range': listOf(),
 } as const satisfies Readonly<Record<string, KeyRule>>
@@ -148,7 +160,8 @@ export function deviceSections(version: NetplanVersion): ReadonlyMap<string, Dev
   return new Map(sections)
 }
 
-export const NETWORK_KEYS = table({ renderer: special('scalar', 'global-renderer'), version: special('scalar', 'version'), openvswitch: OVS_GLOBAL })
+export const NETWORK_KEYS = table({ renderer: special('scalar', 'global-renderer'), version: special('scalar', 'version'),
+  openvswitch: OVS_GLOBAL })
 
 export function deviceKeys(version: NetplanVersion): ReadonlyMap<DeviceType, KeyTable> {
   const newer = netplanSince(version, 1, 0)
@@ -158,16 +171,19 @@ export function deviceKeys(version: NetplanVersion): ReadonlyMap<DeviceType, Key
     'embedded-switch-mode': oneOf(['switchdev', 'legacy'], () => "Value of 'embedded-switch-mode' needs to be 'switchdev' or 'legacy'"),
     'delay-virtual-functions-rebind': bool,
     'infiniband-mode': oneOf(['datagram', 'connected'], () => "Value of 'infiniband-mode' needs to be 'datagram' or 'connected'") })
-  const own = { renderer: link['renderer'] as KeyRule, routes: link['routes'] as KeyRule, 'routing-policy': link['routing-policy'] as KeyRule }
+  const own = { renderer: link['renderer'] as KeyRule, routes: link['routes'] as KeyRule,
+    'routing-policy': link['routing-policy'] as KeyRule }
   return new Map<DeviceType, KeyTable>([
     ['ethernet', ethernet], ['nm', ethernet],
     ['wifi', table({ ...link, ...physical, 'access-points': special('map', 'access-points'), auth: AUTH, 'regulatory-domain': str })],
     ['bridge', table({ ...link, interfaces: special('list', 'bridge-interfaces'), parameters: BRIDGE_PARAMETERS })],
     ['bond', table({ ...link, interfaces: special('list', 'bond-interfaces'), parameters: bondParameters(newer) })],
     ['vlan', table({ ...link, id: uint, link: special('scalar', 'link') })],
-    ['vrf', table({ ...(newer ? { ...withoutBackends, ...backends(networkmanager, openvswitch) } : backends(networkmanager, openvswitch)), ...own,
+    ['vrf', table({ ...(newer ? { ...withoutBackends, ...backends(networkmanager, openvswitch) } : backends(networkmanager, openvswitch)),
+      ...own,
       interfaces: special('list', 'vrf-interfaces'), table: uint })],
-    ['modem', table({ ...link, ...physical, apn: str, 'auto-config': bool, 'device-id': str, 'network-id': str, number: str, password: str, pin: str,
+    ['modem', table({ ...link, ...physical, apn: str, 'auto-config': bool, 'device-id': str, 'network-id': str, number: str, password: str,
+      pin: str,
       'sim-id': str, 'sim-operator-id': str, username: str })],
     ['tunnel', table({ ...link, ...TUNNEL })],
     ...(newer ? [['dummy', table(link)], ['veth', table({ ...link, peer: special('scalar', 'peer') })]] as const : []),

@@ -6,21 +6,26 @@ import { isCloudInit, type NodeFile } from './netplan.ts'
 
 const OLD: NetplanVersion = [0, 106, 0]
 const NEW: NetplanVersion = [1, 1, 2]
-const files = (texts: Readonly<Record<string, string>>): ReadonlyMap<string, NodeFile> => new Map(Object.entries(texts).map(([path, text]) => [path, { file: `n${path}`, text }]))
+const files = (texts: Readonly<Record<string, string>>): ReadonlyMap<string, NodeFile> =>
+  new Map(Object.entries(texts).map(([path, text]) => [path, { file: `n${path}`, text }]))
 const generate = (texts: Readonly<Record<string, string>>, version = OLD) => generateNetwork(files(texts), version)
-const servers = (texts: Readonly<Record<string, string>>, version = OLD): string[] => generate(texts, version).links.flatMap(l => l.servers.map(s => `${s.value} ${s.source.file}:${s.source.line}:${s.source.column}`))
+const servers = (texts: Readonly<Record<string, string>>, version = OLD): string[] =>
+  generate(texts, version).links.flatMap(l => l.servers.map(s => `${s.value} ${s.source.file}:${s.source.line}:${s.source.column}`))
 const eth0 = (body: string): string => `network:\n  version: 2\n  ethernets:\n    eth0:\n${body}`
 
 test('every server knows its file, line and column; repeats in 1.x stay known behind the first', () => {
-  const texts = { '/etc/netplan/01.yaml': eth0('      nameservers:\n        addresses:\n        - 10.0.0.1\n'), '/etc/netplan/90.yaml': eth0('      nameservers: {addresses: ["10.0.0.1"]}\n') }
+  const texts = { '/etc/netplan/01.yaml': eth0('      nameservers:\n        addresses:\n        - 10.0.0.1\n'),
+    '/etc/netplan/90.yaml': eth0('      nameservers: {addresses: ["10.0.0.1"]}\n') }
   expect(servers(texts)).toEqual(['10.0.0.1 n/etc/netplan/01.yaml:7:11', '10.0.0.1 n/etc/netplan/90.yaml:5:33'])
   const [only] = generate(texts, NEW).links.flatMap(l => l.servers)
   expect(only?.source).toMatchObject({ line: 7, behind: [{ file: 'n/etc/netplan/90.yaml', line: 5 }] })
 })
 
 test('a reference to a later definition: the document is read again, and 0.106 writes its servers twice', () => {
-  const text = 'network:\n  version: 2\n  bridges:\n    br0: {interfaces: [eth0], nameservers: {addresses: [10.0.0.1]}}\n  ethernets: {eth0: {}}\n'
-  const of = (version: NetplanVersion) => generate({ '/etc/netplan/a.yaml': text }, version).links.find(l => l.path.includes('br0'))?.servers.map(s => s.value)
+  const text =
+    'network:\n  version: 2\n  bridges:\n    br0: {interfaces: [eth0], nameservers: {addresses: [10.0.0.1]}}\n  ethernets: {eth0: {}}\n'
+  const of = (version: NetplanVersion) => generate({ '/etc/netplan/a.yaml': text }, version).links.find(l =>
+    l.path.includes('br0'))?.servers.map(s => s.value)
   expect(of(NEW)).toEqual(['10.0.0.1'])
   expect(of(OLD)).toEqual(['10.0.0.1', '10.0.0.1'])
 })
@@ -48,7 +53,8 @@ test('the header of cloud-init', () => {
 })
 
 test('no text throws, and a refusal is always said', () => {
-  const piece = fc.constantFrom('network:', '\n', '  ', '    ', 'ethernets:', 'eth0:', 'nameservers:', 'addresses: [', '10.0.0.1', ']', 'bridges:', 'interfaces: [eth0]', 'renderer: x', '{', '}', '- ', '&a ', '*a', '~', 'version: 2', 'null', '__proto__:', '\t')
+  const piece = fc.constantFrom('network:', '\n', '  ', '    ', 'ethernets:', 'eth0:', 'nameservers:', 'addresses: [', '10.0.0.1', ']',
+    'bridges:', 'interfaces: [eth0]', 'renderer: x', '{', '}', '- ', '&a ', '*a', '~', 'version: 2', 'null', '__proto__:', '\t')
   fc.assert(fc.property(fc.array(piece, { maxLength: 40 }), fc.constantFrom(OLD, NEW), (pieces, version) => {
     const { links, failure, netplan } = generateNetwork(files({ '/etc/netplan/a.yaml': pieces.join('') }), version)
     expect(failure === undefined || links.length === 0 || netplan.failure === undefined).toBe(true)

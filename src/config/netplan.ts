@@ -50,7 +50,8 @@ export function netplanFiles(paths: Iterable<string>): readonly string[] {
 }
 
 /** True when the text says that cloud-init wrote it: a change does not survive the next boot of a new instance. */
-export const isCloudInit = (text: string): boolean => /^#[^\n]*generated from information provided by/im.test(text.slice(0, 2000)) || /^#[^\n]*cloud-init/im.test(text.slice(0, 2000))
+export const isCloudInit = (text: string): boolean => /^#[^\n]*generated from information provided by/im.test(text.slice(0, 2000))
+  || /^#[^\n]*cloud-init/im.test(text.slice(0, 2000))
 
 export function readNetplan(files: ReadonlyMap<string, NodeFile>, version: NetplanVersion = NETPLAN_DEFAULT): Netplan {
   const filesRead = netplanFiles(files.keys())
@@ -67,7 +68,8 @@ export function readNetplan(files: ReadonlyMap<string, NodeFile>, version: Netpl
   } catch (error) {
     if (!(error instanceof Stop)) throw error
     const { failure } = error
-    problems.push({ code: 'netplan-refused', message: `netplan refuses its configuration and writes nothing: ${failure.message}`, state: 'damaged',
+    problems.push({ code: 'netplan-refused', message: `netplan refuses its configuration and writes nothing: ${failure.message}`,
+      state: 'damaged',
       ...(failure.source && { source: failure.source }) })
     return { definitions: [], renderer: undefined, failure, filesRead, problems }
   }
@@ -83,7 +85,8 @@ export class Stop extends Error {
 }
 
 const KIND_ERROR = { scalar: 'expected scalar', list: 'expected sequence', map: 'expected mapping (check indentation)' } as const
-const TUNNEL_MODES = new Set(['ipip', 'gre', 'sit', 'isatap', 'vti', 'ip6ip6', 'ipip6', 'ip6gre', 'vti6', 'gretap', 'ip6gretap', 'wireguard', 'vxlan'])
+const TUNNEL_MODES = new Set(['ipip', 'gre', 'sit', 'isatap', 'vti', 'ip6ip6', 'ipip6', 'ip6gre', 'vti6', 'gretap', 'ip6gretap',
+  'wireguard', 'vxlan'])
 
 class NetplanParser {
   readonly definitions = new Map<string, NetplanDefinition>()
@@ -152,7 +155,8 @@ class NetplanParser {
   #forgivenReferences(): void {
     for (const [name, { by }] of this.#missing) {
       const definition = this.definitions.get(by)
-      if ((definition?.type === 'vlan' || definition?.type === 'veth') && (definition.renderer ?? this.renderer) === 'NetworkManager') this.#missing.delete(name)
+      if ((definition?.type === 'vlan' || definition?.type === 'veth')
+        && (definition.renderer ?? this.renderer) === 'NetworkManager') this.#missing.delete(name)
     }
   }
 
@@ -232,7 +236,8 @@ class NetplanParser {
       if (error !== undefined) this.#fail(list, error)
       if (item.kind === 'map' && rule.keys && definition) this.#mapping(definition, `${path}[]`, rule.keys, item)
     }
-    if (path === 'link-local' && definition) definition.scalars.set(path, { value: list.items.map(item => (item as YamlScalar).text.toLowerCase()).join(' '), source: list.source })
+    if (path === 'link-local' && definition) definition.scalars.set(path,
+      { value: list.items.map(item => (item as YamlScalar).text.toLowerCase()).join(' '), source: list.source })
     if (path === 'routes') for (const item of list.items) this.#route(list, item as YamlMap)
   }
 
@@ -273,7 +278,8 @@ class NetplanParser {
         definition.hasNetworkManager = true
         return this.#mapping(definition, path, NETWORKMANAGER_KEYS, value as YamlMap)
       case 'passthrough':
-        for (const pair of (value as YamlMap).pairs) if (pair.value.kind === 'scalar') definition.passthrough.set(keyOf(pair.key), { value: pair.value.text, source: pair.value.source })
+        for (const pair of (value as YamlMap).pairs) if (pair.value.kind === 'scalar') definition.passthrough.set(keyOf(pair.key),
+          { value: pair.value.text, source: pair.value.source })
         return
       case 'openvswitch': return this.#openvswitch(definition, value as YamlMap)
       case 'access-points': return this.#accessPoints(definition, value as YamlMap)
@@ -284,7 +290,8 @@ class NetplanParser {
       case 'driver': case 'name':
         if (name === 'name') this.#id(value)
         else if (value.kind === 'map') this.#fail(value, "invalid type for 'driver': must be a scalar or a sequence of scalars")
-        definition.scalars.set(path, { value: value.kind === 'list' ? value.items.map(item => (item as YamlScalar).text).join(' ') : text, source: value.source })
+        definition.scalars.set(path, { value: value.kind === 'list' ? value.items.map(item => (item as YamlScalar).text).join(' ') : text,
+          source: value.source })
         return
       case 'link': definition.link = this.#reference(definition, value as YamlScalar) ?? definition.link; return
       case 'peer': definition.peer = this.#reference(definition, value as YamlScalar) ?? definition.peer; return
@@ -322,7 +329,8 @@ class NetplanParser {
     }
   }
 
-  /** 1.0 drops repeats, keeping the first; it stays known that the later one is there too, because taking out one of them changes nothing. */
+  /** 1.0 drops repeats, keeping the first; it stays known that the later one is there too, because taking out one of them changes nothing.
+   * */
   #append(all: Sourced<string>[], { text, source }: YamlScalar): void {
     const known = this.#newer ? all.findIndex(other => other.value === text) : -1
     const first = all[known]
@@ -366,7 +374,8 @@ class NetplanParser {
     if (error !== undefined) this.#fail(node, error)
     const known = definition.scalars.get(name)
     if (known && known.value !== text && !this.#newer) {
-      throw new Stop({ exit: 250, message: `${name} is given twice with different values: netplan ${this.#version.join('.')} aborts`, file: this.file,
+      throw new Stop({ exit: 250, message: `${name} is given twice with different values: netplan ${this.#version.join('.')} aborts`,
+        file: this.file,
         line: node.source.line, column: node.source.column, source: node.source })
     }
     definition.scalars.set(name, { value: text, source: node.source })
@@ -402,7 +411,8 @@ class NetplanParser {
         this.#missing.set(text, { by: definition.id, node: item as YamlScalar })
         continue
       }
-      const taken = (kind: string, by: string): never => this.#fail(list, `${definition.id}: interface '${text}' is already assigned to ${kind} ${by}`)
+      const taken = (kind: string, by: string): never =>
+        this.#fail(list, `${definition.id}: interface '${text}' is already assigned to ${kind} ${by}`)
       if (name === 'vrf-interfaces') {
         if (member.vrf !== undefined && member.vrf !== definition.id) taken('vrf', member.vrf)
         member.vrf = definition.id

@@ -18,7 +18,8 @@ export interface NmConnection {
   readonly dnsPriority: Sourced<string> | undefined
 }
 
-/** `dns=` of [main]: default, systemd-resolved, dnsmasq, none; undefined = not set (then systemd-resolved if /etc/resolv.conf is its file). */
+/** `dns=` of [main]: default, systemd-resolved, dnsmasq, none; undefined = not set (then systemd-resolved if /etc/resolv.conf is its file).
+ * */
 export interface NmMain {
   readonly dns: Sourced<string> | undefined
   readonly rcManager: Sourced<string> | undefined
@@ -39,7 +40,8 @@ export function readNmConnections(files: ReadonlyMap<string, NodeFile>): Read<re
 }
 
 function connection(path: string, entries: readonly IniEntry[]): NmConnection {
-  const last = (section: string, key: string): IniEntry | undefined => entries.findLast(entry => entry.section === section && entry.key === key)
+  const last = (section: string, key: string): IniEntry | undefined =>
+    entries.findLast(entry => entry.section === section && entry.key === key)
   const list = (section: string, key: string): Sourced<string>[] => {
     const entry = last(section, key)
     return entry ? wordsOf(entry, /[;,]/g) : []
@@ -51,17 +53,22 @@ function connection(path: string, entries: readonly IniEntry[]): NmConnection {
   const searches = [...list('ipv4', 'dns-search'), ...list('ipv6', 'dns-search')]
   return {
     path, id: last('connection', 'id')?.value, interface: last('connection', 'interface-name')?.value,
-    servers: [...list('ipv4', 'dns'), ...list('ipv6', 'dns')], domains: searches.filter((one, index) => searches.findIndex(other => other.value === one.value) === index),
-    ignoreAutoDns: { ipv4: truth('ipv4'), ipv6: truth('ipv6') }, automatic: { ipv4: last('ipv4', 'method')?.value === 'auto', ipv6: last('ipv6', 'method')?.value === 'auto' },
-    dnsPriority: last('ipv4', 'dns-priority') && { value: last('ipv4', 'dns-priority')!.value, source: last('ipv4', 'dns-priority')!.source },
+    servers: [...list('ipv4', 'dns'), ...list('ipv6', 'dns')],
+      domains: searches.filter((one, index) => searches.findIndex(other => other.value === one.value) === index),
+    ignoreAutoDns: { ipv4: truth('ipv4'), ipv6: truth('ipv6') },
+      automatic: { ipv4: last('ipv4', 'method')?.value === 'auto', ipv6: last('ipv6', 'method')?.value === 'auto' },
+    dnsPriority: last('ipv4', 'dns-priority')
+      && { value: last('ipv4', 'dns-priority')!.value, source: last('ipv4', 'dns-priority')!.source },
   }
 }
 
 /** NetworkManager.conf, then conf.d of /usr/lib, /run and /etc in order of base name; the last assignment counts. */
 export function readNmMain(files: ReadonlyMap<string, NodeFile>): Read<NmMain> {
   const problems: Problem[] = []
-  const rank = (path: string): string => (path === '/etc/NetworkManager/NetworkManager.conf' ? '' : `${path.slice(path.lastIndexOf('/') + 1)} ${path.startsWith('/etc') ? 2 : path.startsWith('/run') ? 1 : 0}`)
-  const paths = [...files.keys()].filter(path => path === '/etc/NetworkManager/NetworkManager.conf' || /^\/(?:etc|run|usr\/lib)\/NetworkManager\/conf\.d\/[^/]+\.conf$/.test(path))
+  const rank = (path: string): string => (path === '/etc/NetworkManager/NetworkManager.conf' ? ''
+    : `${path.slice(path.lastIndexOf('/') + 1)} ${path.startsWith('/etc') ? 2 : path.startsWith('/run') ? 1 : 0}`)
+  const paths = [...files.keys()].filter(path => path === '/etc/NetworkManager/NetworkManager.conf'
+    || /^\/(?:etc|run|usr\/lib)\/NetworkManager\/conf\.d\/[^/]+\.conf$/.test(path))
     .sort((a, b) => (rank(a) < rank(b) ? -1 : 1))
   const entries = paths.flatMap(path => {
     const { file, text } = files.get(path) as NodeFile

@@ -1,4 +1,5 @@
-// systemd-networkd's .network files and their drop-ins: systemd.network(5), networkd at v252. The first file whose [Match] fits a link is its file;
+// systemd-networkd's .network files and their drop-ins: systemd.network(5), networkd at v252. The first file whose [Match] fits a link is
+// its file;
 // lists add up, an empty assignment clears. Only what decides about name servers is kept. Not modelled: [Match] by Path, Property, Host,
 // Virtualization, KernelCommandLine, WLAN (such a file is taken not to fit, with a Problem).
 import type { Problem, Read, Source, Sourced } from '../chain/source.ts'
@@ -30,7 +31,8 @@ export interface LinkFacts {
   readonly driver?: string
 }
 
-const SECTION: Readonly<Record<string, readonly ('ipv4' | 'ipv6' | 'ra')[]>> = { DHCP: ['ipv4', 'ipv6'], DHCPv4: ['ipv4'], DHCPv6: ['ipv6'], IPv6AcceptRA: ['ra'] }
+const SECTION: Readonly<Record<string, readonly ('ipv4' | 'ipv6' | 'ra')[]>> =
+  { DHCP: ['ipv4', 'ipv6'], DHCPv4: ['ipv4'], DHCPv6: ['ipv6'], IPv6AcceptRA: ['ra'] }
 const MATCHED = new Set(['Name', 'OriginalName', 'MACAddress', 'PermanentMACAddress', 'Driver'])
 
 /** All .network files of the node with their drop-ins, in the order in which networkd tries them. */
@@ -59,7 +61,8 @@ function networkFile(path: string, entries: readonly IniEntry[], problems: Probl
     const { section, key, value, source } = entry
     if (section === 'Match') {
       match.push({ key, words: wordsOf(entry).map(word => word.value) })
-      if (!MATCHED.has(key)) problems.push({ code: 'networkd-match-unmodelled', message: `[Match] ${key}= is not modelled: the file is taken not to fit`, source: entry.line, state: 'unmodelled' })
+      if (!MATCHED.has(key)) problems.push({ code: 'networkd-match-unmodelled',
+        message: `[Match] ${key}= is not modelled: the file is taken not to fit`, source: entry.line, state: 'unmodelled' })
     } else if (section === 'Network' && (key === 'DNS' || key === 'Domains')) {
       const list = key === 'DNS' ? dns : domains
       if (value === '') list.length = 0
@@ -76,36 +79,44 @@ function networkFile(path: string, entries: readonly IniEntry[], problems: Probl
   const defaultRoute = last.get('Network.DNSDefaultRoute')
   const route = defaultRoute && systemdBoolean(defaultRoute.value)
   return {
-    path, match, dns, domains, useDns, useDomains, dhcp: { ipv4: both || dhcp === 'ipv4' || dhcp === 'v4', ipv6: both || dhcp === 'ipv6' || dhcp === 'v6' },
+    path, match, dns, domains, useDns, useDomains,
+      dhcp: { ipv4: both || dhcp === 'ipv4' || dhcp === 'v4', ipv6: both || dhcp === 'ipv6' || dhcp === 'v6' },
     defaultRoute: defaultRoute && route !== undefined ? { value: route, source: defaultRoute.source } : undefined,
     acceptRa: systemdBoolean(last.get('Network.IPv6AcceptRA')?.value ?? '') ?? true,
-    hasAddress: last.has('Network.Address') || last.has('Address.Address'), unmanaged: systemdBoolean(last.get('Link.Unmanaged')?.value ?? '') ?? false,
+    hasAddress: last.has('Network.Address') || last.has('Address.Address'),
+      unmanaged: systemdBoolean(last.get('Link.Unmanaged')?.value ?? '') ?? false,
   }
 }
 
 /** What netplan would write, as if it were read back; Sources are netplan's. */
 export function ofNetplan(link: GeneratedLink): NetworkFile {
-  const truth = (value: Sourced<string> | undefined): Sourced<boolean> | undefined => value && { value: value.value === 'true', source: value.source }
+  const truth = (value: Sourced<string> | undefined): Sourced<boolean> | undefined => value
+    && { value: value.value === 'true', source: value.source }
   const { definition, match, dhcp, ra } = link
   return {
     path: link.path, dns: link.servers, domains: link.domains, defaultRoute: undefined,
-    match: [...(match.name === undefined ? [] : [{ key: 'Name', words: [match.name] }]), ...(match.mac === undefined ? [] : [{ key: 'PermanentMACAddress', words: [match.mac] }]),
+    match: [...(match.name === undefined ? [] : [{ key: 'Name', words: [match.name] }]),
+      ...(match.mac === undefined ? [] : [{ key: 'PermanentMACAddress', words: [match.mac] }]),
       ...(match.driver === undefined ? [] : [{ key: 'Driver', words: match.driver.split(' ') }])],
-    dhcp: { ipv4: link.dhcpFamilies.includes('ipv4'), ipv6: link.dhcpFamilies.includes('ipv6') }, acceptRa: definition.scalars.get('accept-ra')?.value !== 'false',
-    useDns: { ipv4: truth(dhcp.useDns), ipv6: truth(dhcp.useDns), ra: truth(ra.useDns) }, useDomains: { ipv4: dhcp.useDomains, ipv6: dhcp.useDomains, ra: ra.useDomains },
+    dhcp: { ipv4: link.dhcpFamilies.includes('ipv4'), ipv6: link.dhcpFamilies.includes('ipv6') },
+      acceptRa: definition.scalars.get('accept-ra')?.value !== 'false',
+    useDns: { ipv4: truth(dhcp.useDns), ipv6: truth(dhcp.useDns), ra: truth(ra.useDns) },
+      useDomains: { ipv4: dhcp.useDomains, ipv6: dhcp.useDomains, ra: ra.useDomains },
     hasAddress: definition.addresses4.length + definition.addresses6.length > 0 || definition.addressOptions, unmanaged: false,
   }
 }
 
 export const networkFileFor = (all: readonly NetworkFile[], link: LinkFacts): NetworkFile | undefined => all.find(file => fits(file, link))
 
-/** Keys are joined by and; of one key the last line that is not empty counts with those before it. A file without [Match] fits everything. */
+/** Keys are joined by and; of one key the last line that is not empty counts with those before it. A file without [Match] fits everything.
+ * */
 function fits(file: NetworkFile, link: LinkFacts): boolean {
   const byKey = new Map<string, string[]>()
   for (const { key, words } of file.match) byKey.set(key, words.length === 0 ? [] : [...(byKey.get(key) ?? []), ...words])
   for (const [key, words] of byKey) {
     if (words.length === 0) continue
-    const actual = key === 'Name' || key === 'OriginalName' ? link.name : key === 'Driver' ? link.driver : MATCHED.has(key) ? link.mac?.toLowerCase() : undefined
+    const actual = key === 'Name' || key === 'OriginalName' ? link.name : key === 'Driver' ? link.driver : MATCHED.has(key)
+      ? link.mac?.toLowerCase() : undefined
     // What the evidence does not say (a driver, a MAC address) decides nothing when another key does.
     if (actual === undefined) {
       if (MATCHED.has(key) && byKey.size > 1) continue

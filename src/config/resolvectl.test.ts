@@ -27,8 +27,10 @@ Link 3 (lo0)
 Current Scopes: none
      Protocols: +DefaultRoute
 `)).toEqual([
-    { name: 'global', index: undefined, scopes: undefined, current: '1.1.1.1', servers: ['1.1.1.1', '9.9.9.9#dns.quad9.net'], fallback: ['8.8.8.8'], domains: ['corp.example'], route: undefined },
-    { name: 'eth0', index: 2, scopes: ['DNS', 'LLMNR/IPv4'], current: '10.0.0.1', servers: ['10.0.0.1', '10.0.0.2', '2001:db8::1'], fallback: [], domains: ['lan', '~corp.example'], route: false },
+    { name: 'global', index: undefined, scopes: undefined, current: '1.1.1.1', servers: ['1.1.1.1', '9.9.9.9#dns.quad9.net'],
+      fallback: ['8.8.8.8'], domains: ['corp.example'], route: undefined },
+    { name: 'eth0', index: 2, scopes: ['DNS', 'LLMNR/IPv4'], current: '10.0.0.1', servers: ['10.0.0.1', '10.0.0.2', '2001:db8::1'],
+      fallback: [], domains: ['lan', '~corp.example'], route: false },
     { name: 'lo0', index: 3, scopes: [], current: undefined, servers: [], fallback: [], domains: [], route: true },
   ])
 })
@@ -54,11 +56,13 @@ DefaultRoute setting: yes
 test('positions point at the word', () => {
   const text = 'Link 2 (eth0)\n   DNS Servers: 10.0.0.1\n                10.0.0.2\n'
   const [first, second] = readResolvectlStatus('s', text).value.blocks[0]!.servers
-  expect([first?.source, second?.source].map(s => [s?.line, s?.column, text.slice(s?.start, s?.end)])).toEqual([[2, 17, '10.0.0.1'], [3, 17, '10.0.0.2']])
+  expect([first?.source, second?.source].map(s => [s?.line, s?.column, text.slice(s?.start, s?.end)])).toEqual([[2, 17, '10.0.0.1'],
+    [3, 17, '10.0.0.2']])
 })
 
 test('other text gives Problems, never an exception', () => {
-  fc.assert(fc.property(fc.array(fc.constantFrom('Global', 'Link 2 (eth0)', '\n', '  ', 'DNS Servers', ':', ' 10.0.0.1', 'Current', 'x', '\t', '\u0000'), { maxLength: 60 }), parts => {
+  fc.assert(fc.property(fc.array(fc.constantFrom('Global', 'Link 2 (eth0)', '\n', '  ', 'DNS Servers', ':', ' 10.0.0.1', 'Current', 'x',
+    '\t', '\u0000'), { maxLength: 60 }), parts => {
     readResolvectlStatus('s', parts.join(''))
   }), { numRuns: 500 })
   expect(readResolvectlStatus('s', 'Global\nnot a field\n').problems.map(p => p.code)).toEqual(['resolvectl-line'])

@@ -25,7 +25,8 @@ export interface ResolvectlStatus {
   readonly resolvConfMode: string | undefined
 }
 
-const FIELDS = ['Current DNS Server', 'Fallback DNS Servers', 'DNS Servers', 'DNS Domain', 'Current Scopes', 'Protocols', 'resolv.conf mode', 'Default Route', 'DefaultRoute setting',
+const FIELDS = ['Current DNS Server', 'Fallback DNS Servers', 'DNS Servers', 'DNS Domain', 'Current Scopes', 'Protocols',
+  'resolv.conf mode', 'Default Route', 'DefaultRoute setting',
   'LLMNR setting', 'MulticastDNS setting', 'DNSOverTLS setting', 'DNSSEC setting', 'DNSSEC supported', 'DNSSEC NTA']
 
 interface Field { readonly name: string; readonly words: Sourced<string>[] }
@@ -54,7 +55,8 @@ export function readResolvectlStatus(file: string, text: string): Read<Resolvect
     const opened = openField(line)
     if (opened) block.fields.push(field = { name: opened.name, words: [] })
     else if (!field || !line.startsWith(' ')) {
-      problems.push({ code: 'resolvectl-line', message: `not a field of resolvectl status: ${line.trim().slice(0, 60)}`, source: at(lineStart, lineStart + line.length), state: 'ignored' })
+      problems.push({ code: 'resolvectl-line', message: `not a field of resolvectl status: ${line.trim().slice(0, 60)}`,
+        source: at(lineStart, lineStart + line.length), state: 'ignored' })
       continue
     }
     const from = opened?.valueAt ?? 0
@@ -75,7 +77,8 @@ function openField(line: string): { readonly name: string; readonly valueAt: num
     if (!body.startsWith(name)) continue
     const rest = body.slice(name.length)
     // A server or domain can not begin with a colon and a space, so a missing colon is told by the space alone.
-    if (rest === '' || rest === ':' || rest.startsWith(': ') || rest.startsWith(' ')) return { name, valueAt: indent + name.length + (rest.startsWith(':') ? 1 : 0) }
+    if (rest === '' || rest === ':' || rest.startsWith(': ') || rest.startsWith(' ')) return { name,
+      valueAt: indent + name.length + (rest.startsWith(':') ? 1 : 0) }
   }
   const other = /^[A-Za-z][A-Za-z .-]{0,40}: /.exec(body)
   return other ? { name: other[0].slice(0, -2), valueAt: indent + other[0].length } : undefined
@@ -87,10 +90,14 @@ function blockOf({ header, source, fields }: { header: string; source: Source; f
   const protocols = words('Protocols')
   const written = protocols.find(word => /^[+-]DefaultRoute$/.test(word.value))
   const setting = words('Default Route')[0] ?? words('DefaultRoute setting')[0]
-  const scopes = fields.some(field => field.name === 'Current Scopes') ? words('Current Scopes').map(word => word.value).filter(word => word !== 'none') : undefined
+  const scopes = fields.some(field => field.name === 'Current Scopes')
+    ? words('Current Scopes').map(word => word.value).filter(word => word !== 'none') : undefined
   return {
-    name: link?.[2] ?? 'global', index: link ? Number(link[1]) : undefined, currentScopes: scopes, protocols: protocols.map(word => word.value),
-    currentServer: words('Current DNS Server')[0], servers: words('DNS Servers'), fallbackServers: words('Fallback DNS Servers'), domains: words('DNS Domain'),
-    defaultRoute: written ? { value: written.value.startsWith('+'), source: written.source } : setting && { value: setting.value === 'yes', source: setting.source }, source,
+    name: link?.[2] ?? 'global', index: link ? Number(link[1]) : undefined, currentScopes: scopes,
+      protocols: protocols.map(word => word.value),
+    currentServer: words('Current DNS Server')[0], servers: words('DNS Servers'), fallbackServers: words('Fallback DNS Servers'),
+      domains: words('DNS Domain'),
+    defaultRoute: written ? { value: written.value.startsWith('+'), source: written.source } : setting
+      && { value: setting.value === 'yes', source: setting.source }, source,
   }
 }

@@ -29,7 +29,8 @@ const IGNORED = new Set(['DNSSECNegativeTrustAnchors', 'RefuseRecordTypes'])
 
 export function readResolvedConf(files: ReadonlyMap<string, NodeFile>): Read<ResolvedConf> {
   const problems: Problem[] = []
-  const lists: Record<'DNS' | 'FallbackDNS' | 'Domains' | 'DNSStubListenerExtra', Sourced<string>[]> = { DNS: [], FallbackDNS: [], Domains: [], DNSStubListenerExtra: [] }
+  const lists: Record<'DNS' | 'FallbackDNS' | 'Domains' | 'DNSStubListenerExtra',
+    Sourced<string>[]> = { DNS: [], FallbackDNS: [], Domains: [], DNSStubListenerExtra: [] }
   const single = new Map<string, Sourced<string>>()
   const assigned = new Set<string>()
   for (const { file, text } of mainAndDropIns(files, 'systemd/resolved.conf')) {
@@ -52,14 +53,19 @@ export function readResolvedConf(files: ReadonlyMap<string, NodeFile>): Read<Res
     const truth = systemdBoolean(found.value)
     const value = truth === undefined ? found.value.toLowerCase() : truth ? 'yes' : 'no'
     if ((allowed as readonly string[]).includes(value)) return { value: value as T, source: found.source }
-    problems.push({ code: 'resolved-conf-value', message: `${key}=${found.value}: not a value that systemd-resolved knows; its default holds`, source: found.source, state: 'ignored' })
+    problems.push({ code: 'resolved-conf-value',
+      message: `${key}=${found.value}: not a value that systemd-resolved knows; its default holds`, source: found.source,
+        state: 'ignored' })
     return undefined
   }
-  for (const key of single.keys()) if (IGNORED.has(key)) problems.push({ code: 'resolved-conf-unmodelled', message: `${key}= is not modelled`, source: single.get(key)!.source, state: 'unmodelled' })
+  for (const key of single.keys()) if (IGNORED.has(key)) problems.push({ code: 'resolved-conf-unmodelled',
+    message: `${key}= is not modelled`, source: single.get(key)!.source, state: 'unmodelled' })
   return { problems, value: {
     dns: withoutRepeats(lists.DNS), fallbackDns: assigned.has('FallbackDNS') ? lists.FallbackDNS : undefined, domains: lists.Domains,
-    assigned: assigned.has('DNS') || assigned.has('Domains'), stubListener: word('DNSStubListener', ['yes', 'no', 'udp', 'tcp']), extraListeners: lists.DNSStubListenerExtra,
-    cache: word('Cache', ['yes', 'no', 'no-negative']), cacheFromLocalhost: flag('CacheFromLocalhost', false), readEtcHosts: flag('ReadEtcHosts', true),
+    assigned: assigned.has('DNS') || assigned.has('Domains'), stubListener: word('DNSStubListener', ['yes', 'no', 'udp', 'tcp']),
+      extraListeners: lists.DNSStubListenerExtra,
+    cache: word('Cache', ['yes', 'no', 'no-negative']), cacheFromLocalhost: flag('CacheFromLocalhost', false),
+      readEtcHosts: flag('ReadEtcHosts', true),
     unicastSingleLabel: flag('ResolveUnicastSingleLabel', false), llmnr: single.get('LLMNR'), multicastDns: single.get('MulticastDNS'),
     staleRetention: single.get('StaleRetentionSec'), dnssec: single.get('DNSSEC'), dnsOverTls: single.get('DNSOverTLS'),
   } }

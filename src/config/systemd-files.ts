@@ -1,4 +1,5 @@
-// Which of several files systemd reads: the same base name in /etc hides /run, that hides /usr/local/lib, /usr/lib and /lib (systemd.unit(5)
+// Which of several files systemd reads: the same base name in /etc hides /run, that hides /usr/local/lib, /usr/lib and /lib
+// (systemd.unit(5)
 // "drop-in" rules; conf_files_list in src/basic/conf-files.c). An empty file hides too. What a link to /dev/null hides cannot be seen here.
 import type { NodeFile } from './netplan.ts'
 

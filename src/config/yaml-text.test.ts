@@ -24,7 +24,8 @@ test('JSON and YAML readings of one text agree, positions included', () => {
   const yaml = one(`${text} # a comment makes it YAML`)
   expect(json.value).toEqual(yaml.value)
   for (const path of [['a'], ['a', 0, 'k"é'], ['a', 3], ['a', 4], ['b', 'c'], ['b', 'd']]) {
-    for (const what of ['key', 'value', 'pair'] as const) expect(json.sourceAt(path, what), `${path} ${what}`).toEqual(yaml.sourceAt(path, what))
+    for (const what of ['key', 'value', 'pair'] as const) expect(json.sourceAt(path, what),
+      `${path} ${what}`).toEqual(yaml.sourceAt(path, what))
   }
 })
 
@@ -41,7 +42,8 @@ test('aliases and merge keys, with the place where the value is written', () => 
 })
 
 test('an alias bomb ends in a Problem', () => {
-  const bomb = ['l0: &l0 [x,x,x,x,x,x,x,x,x,x]', ...Array.from({ length: 9 }, (_, i) => `l${i + 1}: &l${i + 1} [${Array(10).fill(`*l${i}`).join(',')}]`)].join('\n')
+  const bomb = ['l0: &l0 [x,x,x,x,x,x,x,x,x,x]',
+    ...Array.from({ length: 9 }, (_, i) => `l${i + 1}: &l${i + 1} [${Array(10).fill(`*l${i}`).join(',')}]`)].join('\n')
   expect(one(bomb).problems.map(p => p.code)).toContain('yaml-alias-limit')
   expect(one('a: &a [*a]').problems.map(p => p.code)).toEqual(['yaml-unknown-alias'])
 })
@@ -71,7 +73,8 @@ test('repeated keys: the last counts, the tree shows both', () => {
 })
 
 test('no text throws', () => {
-  const piece = fc.constantFrom('a', ': ', '- ', '\n', '  ', '[', ']', '{', '}', '"', "'", '|', '>', '&x ', '*x', '<<', '#', '---', '\t', ',', '?', '!!t ', '%', '0x', '\u0000', '\u{1f600}')
+  const piece = fc.constantFrom('a', ': ', '- ', '\n', '  ', '[', ']', '{', '}', '"', "'", '|', '>', '&x ', '*x', '<<', '#', '---', '\t',
+    ',', '?', '!!t ', '%', '0x', '\u0000', '\u{1f600}')
   fc.assert(fc.property(fc.array(piece, { maxLength: 40 }), pieces => {
     const read = readYaml('f', pieces.join(''))
     for (const document of read.value) {

@@ -47,7 +47,8 @@ export function readYaml(file: string, text: string): Read<readonly YamlDocument
   const problems: Problem[] = []
   const at = sourcesOf(file, text)
   if (text.length > SIZE_LIMIT) {
-    problems.push({ code: 'yaml-too-large', message: `${file}: only texts up to ${SIZE_LIMIT} characters are read`, source: at(0, 0), state: 'damaged' })
+    problems.push({ code: 'yaml-too-large', message: `${file}: only texts up to ${SIZE_LIMIT} characters are read`, source: at(0, 0),
+      state: 'damaged' })
     return { value: [], problems }
   }
   const json = parseJson(text)
@@ -103,13 +104,15 @@ function readDocuments(text: string, at: SourceMaker, problems: Problem[]): Read
     parsed = Array.isArray(all) ? all : []
   } catch (error) {
     // The package recurses over nested values; a text made to exhaust the stack ends here.
-    problems.push({ code: 'yaml-syntax', message: `not readable as YAML: ${error instanceof Error ? error.message : 'unknown'}`, source: at(0, 0), state: 'damaged' })
+    problems.push({ code: 'yaml-syntax', message: `not readable as YAML: ${error instanceof Error ? error.message : 'unknown'}`,
+      source: at(0, 0), state: 'damaged' })
     return { value: [], problems }
   }
   const documents: YamlDocument[] = []
   for (const document of parsed) {
     const first = document.errors[0]
-    if (first) problems.push({ code: 'yaml-syntax', message: first.message.split('\n')[0] ?? '', source: at(first.pos[0], first.pos[1]), state: 'damaged' })
+    if (first) problems.push({ code: 'yaml-syntax', message: first.message.split('\n')[0] ?? '', source: at(first.pos[0], first.pos[1]),
+      state: 'damaged' })
     if (!document.contents) continue
     const root = treeOf(document.contents as Node, at, problems)
     if (root.kind === 'scalar' && root.value === null && root.text === '') continue
@@ -158,7 +161,8 @@ function treeOf(contents: Node, at: SourceMaker, problems: Problem[]): YamlNode 
   }
   const listOf = (all: readonly unknown[], depth: number, start: number, end: number): Sized => {
     const items = all.map(item => walk(item, depth + 1, start))
-    return { node: { kind: 'list', items: items.map(item => item.node), source: at(start, end) }, nodes: 1 + items.reduce((sum, item) => sum + item.nodes, 0) }
+    return { node: { kind: 'list', items: items.map(item => item.node), source: at(start, end) },
+      nodes: 1 + items.reduce((sum, item) => sum + item.nodes, 0) }
   }
   return walk(contents, 0, 0).node
 }
@@ -170,9 +174,12 @@ const rangeOf = (node: unknown, offset: number): readonly [number, number] => {
 
 function scalarOf(node: Scalar, source: Source): YamlScalar {
   const value = node.value
-  const style = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED' ? 'block' : node.type?.startsWith('QUOTE') ? 'quoted' : 'plain'
-  const known = value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
-  return { kind: 'scalar', value: known ? value : String(value), text: style === 'plain' ? node.source ?? '' : String(value), style, source }
+  const style = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED' ? 'block' : node.type?.startsWith('QUOTE') ? 'quoted'
+    : 'plain'
+  const known = value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    || typeof value === 'bigint'
+  return { kind: 'scalar', value: known ? value : String(value), text: style === 'plain' ? node.source ?? '' : String(value), style,
+    source }
 }
 
 const keyText = (key: YamlNode): string => (key.kind === 'scalar' ? key.text : key.source.text)
@@ -198,7 +205,8 @@ function valueOf(node: YamlNode): unknown {
     for (const { key, value } of at.pairs) {
       if (!isMerge(key)) continue
       for (const map of merged(value)) {
-        for (const [name, inherited] of Object.entries(walk(map) as object)) if (!Object.hasOwn(object, name)) define(object, name, inherited)
+        for (const [name, inherited] of Object.entries(walk(map) as object)) if (!Object.hasOwn(object, name)) define(object, name,
+          inherited)
       }
     }
     return object

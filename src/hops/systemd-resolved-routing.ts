@@ -1,4 +1,5 @@
-// Which scopes of systemd-resolved are asked for a question: dns_scope_good_domain and dns_scope_good_key of src/resolve/resolved-dns-scope.c,
+// Which scopes of systemd-resolved are asked for a question: dns_scope_good_domain and dns_scope_good_key of
+// src/resolve/resolved-dns-scope.c,
 // v249 to v255. All scopes with the best score are asked at once, and nobody else, ever.
 // Not modelled: reverse names inside a subnet of a link (its scope would be preferred), LLMNR and mDNS scopes themselves.
 import type { ResolvedModel, ResolvedScope } from '../chain/model.ts'
@@ -23,7 +24,8 @@ export function route(model: ResolvedModel, scopes: readonly ResolvedScope[], na
   const address = type === 'A' || type === 'AAAA'
   if (address && labels.length === 0) return { kind: 'nobody', why: 'no addresses are looked up for the root' }
   if (single && address && !model.unicastSingleLabel) {
-    return model.llmnr ? { kind: 'unmodelled', why: 'a single label is resolved by LLMNR' } : { kind: 'nobody', why: 'a single label is not sent to DNS servers' }
+    return model.llmnr ? { kind: 'unmodelled', why: 'a single label is resolved by LLMNR' }
+      : { kind: 'nobody', why: 'a single label is not sent to DNS servers' }
   }
   const scored = scopes.map(scope => ({ scope, score: score(scope, name, single) }))
   const best = Math.max(NO, ...scored.map(one => one.score))

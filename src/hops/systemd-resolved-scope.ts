@@ -1,6 +1,8 @@
-// One DNS scope of systemd-resolved: its cache (src/resolve/resolved-dns-cache.c) and its transactions (resolved-dns-transaction.c), v245 to v255.
+// One DNS scope of systemd-resolved: its cache (src/resolve/resolved-dns-cache.c) and its transactions (resolved-dns-transaction.c), v245
+// to v255.
 // A scope has one current server. It stays until it fails by silence, SERVFAIL, REFUSED or an error of the socket; nothing moves it
-// back. Which one it is at the time of the trouble is an unknown, `resolved <node> <scope> current server`: a status printed today does not say.
+// back. Which one it is at the time of the trouble is an unknown, `resolved <node> <scope> current server`: a status printed today does not
+// say.
 // Each server has cells of its own, because a switch flushes the cache.
 // Not modelled: feature levels beyond "with or without EDNS", the grace period, serving stale records (254), records of one answer
 // kept apart, cells of a server that was left and came back within their lifetime.
@@ -81,13 +83,15 @@ function* currentServer(setup: ScopeSetup): HopRun<number> {
   if (moved) return moved.value as number
   const key = `${label(setup)} current server`
   const options = servers.map(server => server.value)
-  const taken = yield* pick({ at: key, key, options, optionSources: servers.map(server => server.source), ...(servers[0] && { source: servers[0].source }) })
+  const taken = yield* pick({ at: key, key, options, optionSources: servers.map(server => server.source),
+    ...(servers[0] && { source: servers[0].source }) })
   return options.indexOf(taken)
 }
 
 const movedCell = (setup: ScopeSetup): string => `${label(setup)} moved to`
 
-function cellsOf(setup: ScopeSetup, name: string, type: string, server: number, first: Attempt): { readonly cell: string; readonly fill: Fill }[] {
+function cellsOf(setup: ScopeSetup, name: string, type: string, server: number,
+  first: Attempt): { readonly cell: string; readonly fill: Fill }[] {
   const { model, scope, version } = setup
   const cell = `${label(setup)} cache ${scope.servers[server]?.value ?? ''} ${nameKey(name)}`
   const from = { hop: attemptId(setup), query: plain({ ...first, server }) }
@@ -98,7 +102,8 @@ function cellsOf(setup: ScopeSetup, name: string, type: string, server: number, 
     return uncached || (reply.rcode === 'NXDOMAIN') !== nxdomain ? 0 : lifetimeS(reply, name, model, version) * 1000
   }
   // NXDOMAIN holds for every type of the name.
-  return [{ cell: `${cell} ${type}`, fill: { from, stores, lifeMs: value => life(value, false) } }, { cell: `${cell} NXDOMAIN`, fill: { from, stores, lifeMs: value => life(value, true) } }]
+  return [{ cell: `${cell} ${type}`, fill: { from, stores, lifeMs: value => life(value, false) } },
+    { cell: `${cell} NXDOMAIN`, fill: { from, stores, lifeMs: value => life(value, true) } }]
 }
 
 function lifetimeS(reply: Reply, name: string, model: ResolvedModel, version: number): number {
@@ -116,7 +121,8 @@ function lifetimeS(reply: Reply, name: string, model: ResolvedModel, version: nu
 function aged(reply: Reply, ageMs: number): Reply {
   const left = (ttlS: number): number => Math.max(1, Math.min(ttlS, CACHE_TTL_MAX_S) - Math.floor(ageMs / 1000))
   const answer = Math.min(...reply.answer.map(record => record.ttlS))
-  return { ...reply, answer: reply.answer.map(record => ({ ...record, ttlS: left(answer) })), authority: reply.authority.map(record => ({ ...record, ttlS: left(record.ttlS) })) }
+  return { ...reply, answer: reply.answer.map(record => ({ ...record, ttlS: left(answer) })),
+    authority: reply.authority.map(record => ({ ...record, ttlS: left(record.ttlS) })) }
 }
 
 function attemptHop(setup: ScopeSetup): Hop {
@@ -143,7 +149,8 @@ function attemptHop(setup: ScopeSetup): Hop {
   }
 }
 
-function* exchange({ model, scope }: ScopeSetup, state: Attempt, hop: string, transport: 'udp' | 'tcp'): HopRun<readonly { readonly value: Plain }[]> {
+function* exchange({ model, scope }: ScopeSetup, state: Attempt, hop: string,
+  transport: 'udp' | 'tcp'): HopRun<readonly { readonly value: Plain }[]> {
   const query: DnsQuery = {
     name: state.name, type: state.type, transport, rd: true, ...(state.edns && { edns: { sizeBytes: EDNS_BYTES } }),
     // One socket for each attempt: a Service address draws anew.
@@ -173,7 +180,8 @@ function* judge(setup: ScopeSetup, state: Attempt, reply: Reply, loopback: boole
   }
 }
 
-const pickedAll = (state: Attempt, scope: ResolvedScope): boolean => (state.picked | (1 << state.server % 31)) === (1 << Math.min(scope.servers.length, 31)) - 1
+const pickedAll = (state: Attempt, scope: ResolvedScope): boolean =>
+  (state.picked | (1 << state.server % 31)) === (1 << Math.min(scope.servers.length, 31)) - 1
 
 /** The next server is current from now on, and the question goes there. */
 function* moveOn(setup: ScopeSetup, state: Attempt, answered: boolean): HopRun {
@@ -182,7 +190,8 @@ function* moveOn(setup: ScopeSetup, state: Attempt, answered: boolean): HopRun {
   const server = (state.server + 1) % servers.length
   if (servers.length > 1) yield* put(movedCell(setup), server, Infinity)
   const picked = state.picked | (1 << state.server % 31)
-  return yield* call(attemptId(setup), plain({ ...state, server, picked: answered || servers.length > 1 ? picked : 0, attempt: state.attempt + 1, edns: true, failed: 0 }))
+  return yield* call(attemptId(setup), plain({ ...state, server, picked: answered || servers.length > 1 ? picked : 0,
+    attempt: state.attempt + 1, edns: true, failed: 0 }))
 }
 
 const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'

@@ -22,11 +22,13 @@ const SOA = { name: 'corp.example.', type: 'SOA', ttlS: 300, data: 'ns. h. 1 2 3
 /** `10.0.0.1` = that address with TTL 600; rcode words; `LOST`; `TC`; `CNAME x`. */
 function made(query: DnsQuery, word: string, address: string): Plain {
   if (word === LOST || word === 'PORT_UNREACHABLE') return word
-  const reply = (rcode: string, answer: readonly object[] = []): object => ({ rcode, flags: ['rd', 'ra', ...(word === 'TC' && query.transport === 'udp' ? ['tc'] : [])],
+  const reply = (rcode: string, answer: readonly object[] = []): object =>
+    ({ rcode, flags: ['rd', 'ra', ...(word === 'TC' && query.transport === 'udp' ? ['tc'] : [])],
     answer, authority: answer.length === 0 && (rcode === 'NXDOMAIN' || rcode === 'NOERROR') ? [SOA] : [], additional: [],
     ...(rcode === 'NXDOMAIN' && { cause: { kind: 'denied', by: `upstream ${address}` } }) })
   if (word.startsWith('CNAME ')) return reply('NOERROR', [{ name: query.name, type: 'CNAME', ttlS: 600, data: word.slice(6) }]) as Plain
-  if (word === 'TC') return reply('NOERROR', query.transport === 'tcp' ? [{ name: query.name, type: 'A', ttlS: 600, data: '10.9.9.9' }] : []) as Plain
+  if (word === 'TC') return reply('NOERROR', query.transport === 'tcp' ? [{ name: query.name, type: 'A', ttlS: 600, data: '10.9.9.9' }]
+    : []) as Plain
   if (word === 'NODATA') return reply('NOERROR') as Plain
   return (/^\d/.test(word) ? reply('NOERROR', [{ name: query.name, type: 'A', ttlS: 600, data: word }]) : reply(word)) as Plain
 }
@@ -53,7 +55,10 @@ const shown = (value: Plain): string => {
 const outcomes = ({ chain }: World, name: string, type = 'A'): string[] => {
   const explored = explore(chain, { hop: stub, query: question(name, type) }, { start: 'cold' })
   expect(explored.complete).toBe(true)
-  return explored.outcomes.map(o => `${[...o.world].map(([key, is]) => `${key} = ${String(is)}: `).join('')}${shown(o.value)} ${formatRational(o.odds)} ${o.elapsedMs} ms`).sort()
+  return explored.outcomes.map(o => {
+    const when = [...o.world].map(([key, is]) => `${key} = ${String(is)}: `).join('')
+    return `${when}${shown(o.value)} ${formatRational(o.odds)} ${o.elapsedMs} ms`
+  }).sort()
 }
 
 const knows: Script = () => '10.1.1.1'
@@ -61,7 +66,8 @@ const denies: Script = () => 'NXDOMAIN'
 const silent: Script = () => LOST
 
 test('an internal and a public server in one scope: which is current decides, and nobody knows', () => {
-  expect(outcomes(world(model([scope('eth0', ['10.0.0.1', '223.5.5.5'])]), { '10.0.0.1': knows, '223.5.5.5': denies }), 'a.corp.example.')).toEqual([
+  expect(outcomes(world(model([scope('eth0', ['10.0.0.1', '223.5.5.5'])]), { '10.0.0.1': knows, '223.5.5.5': denies }),
+    'a.corp.example.')).toEqual([
     'resolved n1 eth0 current server = 10.0.0.1: NOERROR 10.1.1.1 1 0 ms',
     'resolved n1 eth0 current server = 223.5.5.5: NXDOMAIN (denied) 1 0 ms',
   ])
@@ -70,7 +76,8 @@ test('an internal and a public server in one scope: which is current decides, an
 test('two scopes: the first success wins, whoever denies', () => {
   const two = model([scope('eth0', ['10.0.0.1']), scope('eth1', ['223.5.5.5'])])
   expect(outcomes(world(two, { '10.0.0.1': knows, '223.5.5.5': denies }), 'a.corp.example.')).toEqual(['NOERROR 10.1.1.1 1 0 ms'])
-  expect(outcomes(world(two, { '10.0.0.1': silent, '223.5.5.5': denies }), 'a.corp.example.').every(o => /NXDOMAIN|LOST/.test(o))).toBe(true)
+  expect(outcomes(world(two, { '10.0.0.1': silent, '223.5.5.5': denies }), 'a.corp.example.').every(o =>
+    /NXDOMAIN|LOST/.test(o))).toBe(true)
 })
 
 test('a routing domain: only its link is asked; NXDOMAIN there is final', () => {
@@ -83,32 +90,40 @@ test('a routing domain: only its link is asked; NXDOMAIN there is final', () => 
 })
 
 test('silence moves the current server, and it stays moved', () => {
-  const flip = world(model([scope('eth0', ['10.0.0.1', '223.5.5.5'])]), { '10.0.0.1': (_, nth) => (nth === 1 ? LOST : '10.1.1.1'), '223.5.5.5': denies })
-  const schedule = ['a.corp.example.', 'b.corp.example.', 'a.corp.example.'].map((name, index) => ({ atMs: index * 20_000, ask: { hop: stub, query: question(name) } }))
+  const flip = world(model([scope('eth0', ['10.0.0.1', '223.5.5.5'])]),
+    { '10.0.0.1': (_, nth) => (nth === 1 ? LOST : '10.1.1.1'), '223.5.5.5': denies })
+  const schedule = ['a.corp.example.', 'b.corp.example.', 'a.corp.example.'].map((name, index) =>
+    ({ atMs: index * 20_000, ask: { hop: stub, query: question(name) } }))
   const seen = [...simulate(flip.chain, schedule, { seed: 1, world: new Map([['resolved n1 eth0 current server', '10.0.0.1']]) })]
-  expect(seen.map(lookup => `${shown(lookup.value)} ${lookup.elapsedMs}`)).toEqual(['NXDOMAIN (denied) 5000', 'NXDOMAIN (denied) 0', 'NXDOMAIN (denied) 0'])
+  expect(seen.map(lookup => `${shown(lookup.value)} ${lookup.elapsedMs}`)).toEqual(['NXDOMAIN (denied) 5000', 'NXDOMAIN (denied) 0',
+    'NXDOMAIN (denied) 0'])
   // v252 asks again without EDNS after NXDOMAIN; the third lookup comes from the cache.
-  expect(flip.asked).toEqual(['10.0.0.1 a.corp.example. A edns', '223.5.5.5 a.corp.example. A edns', '223.5.5.5 a.corp.example. A', '223.5.5.5 b.corp.example. A edns', '223.5.5.5 b.corp.example. A'])
+  expect(flip.asked).toEqual(['10.0.0.1 a.corp.example. A edns', '223.5.5.5 a.corp.example. A edns', '223.5.5.5 a.corp.example. A',
+    '223.5.5.5 b.corp.example. A edns', '223.5.5.5 b.corp.example. A'])
 })
 
 test('SERVFAIL: three questions a server, then the next; all of them: SERVFAIL, kept for 10 s', () => {
   const one = world(model([scope('eth0', ['10.0.0.1', '10.0.0.2'])]), { '10.0.0.1': () => 'SERVFAIL', '10.0.0.2': knows })
   const world1 = new Map<string, Plain>([['resolved n1 eth0 current server', '10.0.0.1']])
   const run = (w: World, times: readonly number[]): string[] =>
-    [...simulate(w.chain, times.map(atMs => ({ atMs, ask: { hop: stub, query: question('a.corp.example.') } })), { seed: 1, world: world1 })].map(l => shown(l.value))
+    [...simulate(w.chain, times.map(atMs => ({ atMs, ask: { hop: stub, query: question('a.corp.example.') } })),
+      { seed: 1, world: world1 })].map(l => shown(l.value))
   expect(run(one, [0])).toEqual(['NOERROR 10.1.1.1'])
-  expect(one.asked).toEqual(['10.0.0.1 a.corp.example. A edns', '10.0.0.1 a.corp.example. A edns', '10.0.0.1 a.corp.example. A', '10.0.0.2 a.corp.example. A edns'])
+  expect(one.asked).toEqual(['10.0.0.1 a.corp.example. A edns', '10.0.0.1 a.corp.example. A edns', '10.0.0.1 a.corp.example. A',
+    '10.0.0.2 a.corp.example. A edns'])
   const both = world(model([scope('eth0', ['10.0.0.1', '10.0.0.2'])]), { '10.0.0.1': () => 'SERVFAIL', '10.0.0.2': () => 'SERVFAIL' })
   expect(run(both, [0, 5_000])).toEqual(['SERVFAIL', 'SERVFAIL'])
   expect(both.asked.length).toBe(6)
-  const old = world(model([scope('eth0', ['10.0.0.1', '10.0.0.2'])], { version: '249' }), { '10.0.0.1': () => 'SERVFAIL', '10.0.0.2': () => 'SERVFAIL' })
+  const old = world(model([scope('eth0', ['10.0.0.1', '10.0.0.2'])], { version: '249' }),
+    { '10.0.0.1': () => 'SERVFAIL', '10.0.0.2': () => 'SERVFAIL' })
   run(old, [0])
   expect(old.asked.length).toBe(4)
 })
 
 test('REFUSED: each server once, then REFUSED, not kept', () => {
   const all = world(model([scope('eth0', ['10.0.0.1', '10.0.0.2'])]), { '10.0.0.1': () => 'REFUSED', '10.0.0.2': () => 'REFUSED' })
-  const seen = [...simulate(all.chain, [0, 1000].map(atMs => ({ atMs, ask: { hop: stub, query: question('a.corp.example.') } })), { seed: 3 })]
+  const seen = [...simulate(all.chain, [0, 1000].map(atMs => ({ atMs, ask: { hop: stub, query: question('a.corp.example.') } })),
+    { seed: 3 })]
   expect(seen.map(l => shown(l.value))).toEqual(['REFUSED', 'REFUSED'])
   expect(all.asked.length).toBe(4)
 })
@@ -118,19 +133,24 @@ test('every server silent: the client gets nothing, after two minutes', () => {
 })
 
 test('the cache: TTLs run down, NXDOMAIN holds for all types of the name, answers of a loopback server are not kept', () => {
-  const simulated = (servers: Readonly<Record<string, Script>>, ask: readonly (readonly [number, string, string])[], more: Partial<ResolvedModel> = {}): { readonly seen: Reply[]; readonly asked: number } => {
+  const simulated = (servers: Readonly<Record<string, Script>>, asks: readonly (readonly [number, string, string])[],
+    more: Partial<ResolvedModel> = {}): { readonly seen: Reply[]; readonly asked: number } => {
     const w = world(model([scope('eth0', Object.keys(servers))], { version: '255', ...more }), servers)
-    const seen = [...simulate(w.chain, ask.map(([atMs, name, type]) => ({ atMs, ask: { hop: stub, query: question(name, type) } })), { seed: 1 })]
+    const seen = [...simulate(w.chain, asks.map(([atMs, name, type]) => ({ atMs, ask: { hop: stub, query: question(name, type) } })),
+      { seed: 1 })]
     return { seen: seen.map(l => l.value as unknown as Reply), asked: w.asked.length }
   }
-  const positive = simulated({ '10.0.0.1': knows }, [[0, 'a.corp.example.', 'A'], [100_000, 'A.corp.example.', 'A'], [700_000, 'a.corp.example.', 'A']])
+  const positive = simulated({ '10.0.0.1': knows },
+    [[0, 'a.corp.example.', 'A'], [100_000, 'A.corp.example.', 'A'], [700_000, 'a.corp.example.', 'A']])
   expect(positive.seen.map(reply => reply.answer[0]?.ttlS)).toEqual([600, 500, 600])
   expect(positive.asked).toBe(2)
-  expect(simulated({ '10.0.0.1': denies }, [[0, 'x.corp.example.', 'A'], [1000, 'x.corp.example.', 'AAAA'], [61_000, 'x.corp.example.', 'A']]).asked).toBe(2)
+  expect(simulated({ '10.0.0.1': denies },
+    [[0, 'x.corp.example.', 'A'], [1000, 'x.corp.example.', 'AAAA'], [61_000, 'x.corp.example.', 'A']]).asked).toBe(2)
   expect(simulated({ '10.0.0.1': () => 'NODATA' }, [[0, 'x.corp.example.', 'A'], [1000, 'x.corp.example.', 'AAAA']]).asked).toBe(2)
   expect(simulated({ '127.0.0.1': knows }, [[0, 'a.corp.example.', 'A'], [1000, 'a.corp.example.', 'A']]).asked).toBe(2)
   expect(simulated({ '10.0.0.1': knows }, [[0, 'a.corp.example.', 'A'], [1000, 'a.corp.example.', 'A']], { cache: 'no' }).asked).toBe(2)
-  expect(simulated({ '10.0.0.1': denies }, [[0, 'x.corp.example.', 'A'], [1000, 'x.corp.example.', 'A']], { cache: 'no-negative' }).asked).toBe(2)
+  expect(simulated({ '10.0.0.1': denies }, [[0, 'x.corp.example.', 'A'], [1000, 'x.corp.example.', 'A']],
+    { cache: 'no-negative' }).asked).toBe(2)
 })
 
 test('who would not be asked: single labels, .local, no server', () => {
@@ -159,7 +179,8 @@ test('/etc/hosts and localhost answer without a server, authoritatively', () => 
 })
 
 test('truncated: the same server by TCP; an open alias chain is followed; a question without recursion is refused', () => {
-  const w = world(model([scope('eth0', ['10.0.0.1'])]), { '10.0.0.1': query => (query.name === 'alias.example.' ? 'CNAME big.example.' : 'TC') })
+  const w = world(model([scope('eth0', ['10.0.0.1'])]),
+    { '10.0.0.1': query => (query.name === 'alias.example.' ? 'CNAME big.example.' : 'TC') })
   expect(outcomes(w, 'alias.example.')).toEqual(['NOERROR big.example. 10.9.9.9 1 0 ms'])
   const [refused] = explore(w.chain, { hop: stub, query: question('a.example.', 'A', { rd: false }) }, { start: 'cold' }).outcomes
   expect(shown(refused?.value ?? null)).toBe('REFUSED (refused)')
@@ -182,14 +203,17 @@ test('a cache that was filled before: what any server of the past may have left,
   expect(explored.complete).toBe(true)
   expect(new Set(explored.outcomes.map(o => shown(o.value)))).toEqual(new Set(['NOERROR 10.1.1.1', 'NXDOMAIN (denied)']))
   const steady = explore(w.chain, { hop: stub, query: question('a.corp.example.') }, { start: 'steady' })
-  expect(new Set(steady.outcomes.map(o => `${o.world.get('resolved n1 eth0 current server')} ${shown(o.value)} ${formatRational(o.odds)}`))).toEqual(
+  expect(new Set(steady.outcomes.map(o =>
+    `${o.world.get('resolved n1 eth0 current server')} ${shown(o.value)} ${formatRational(o.odds)}`))).toEqual(
     new Set(['10.0.0.1 NOERROR 10.1.1.1 1', '223.5.5.5 NXDOMAIN (denied) 1']))
 })
 
 test('routing by the best domain, with the label count of the longest', () => {
   const routed = (name: string, type = 'A'): string => {
-    const found = route(model([]), [scope('a', ['1'], ['corp.example']), scope('b', ['2'], ['~eu.corp.example'], false), scope('c', ['3'], ['~.'], true), scope('d', ['4'])], name, type)
+    const found = route(model([]), [scope('a', ['1'], ['corp.example']), scope('b', ['2'], ['~eu.corp.example'], false),
+      scope('c', ['3'], ['~.'], true), scope('d', ['4'])], name, type)
     return found.kind === 'scopes' ? found.scopes.map(s => s.name).join() : found.kind
   }
-  expect([routed('x.eu.corp.example.'), routed('x.corp.example.'), routed('other.test.'), routed('9.1.254.169.in-addr.arpa.', 'PTR'), routed('tld.', 'NS')]).toEqual(['b', 'a', 'c', 'c', 'a'])
+  expect([routed('x.eu.corp.example.'), routed('x.corp.example.'), routed('other.test.'), routed('9.1.254.169.in-addr.arpa.', 'PTR'),
+    routed('tld.', 'NS')]).toEqual(['b', 'a', 'c', 'c', 'a'])
 })

@@ -1,4 +1,5 @@
-// systemd-resolved on a node, as its stub at 127.0.0.53 answers: src/resolve/resolved-dns-stub.c, -query.c, -scope.c, v245 to v255, behaviour
+// systemd-resolved on a node, as its stub at 127.0.0.53 answers: src/resolve/resolved-dns-stub.c, -query.c, -scope.c, v245 to v255,
+// behaviour
 // executed at v252 (specs/resolver-chain.md §6). /etc/hosts first, then all scopes that fit the name best, at once: the first NOERROR
 // wins, even one without data; NXDOMAIN and errors count only when all scopes gave up. No scope wants the name: REFUSED. No server
 // answered: the client gets nothing. Scope = `systemd-resolved-scope.ts`, routing = `systemd-resolved-routing.ts`.
@@ -42,7 +43,8 @@ export function resolvedHops(model: ResolvedModel, reach: Reach): HopEntries {
 
 function* answer(model: ResolvedModel, scopes: readonly ResolvedScope[], query: DnsQuery): HopRun<Reply | Silence> {
   const by = hopId.resolved(model.node)
-  if (!query.rd || NEVER_ANSWERED.has(query.type)) return failure('REFUSED', { kind: 'refused', by, detail: query.rd ? `type ${query.type}` : 'recursion not desired' })
+  if (!query.rd || NEVER_ANSWERED.has(query.type)) return failure('REFUSED',
+    { kind: 'refused', by, detail: query.rd ? `type ${query.type}` : 'recursion not desired' })
   const aliases: ResourceRecord[] = []
   for (let name = query.name; aliases.length <= MOST_ALIASES;) {
     const reply = ownAnswer(model, name, query.type) ?? (yield* fromScopes(model, scopes, name, query.type))
@@ -71,13 +73,15 @@ function openAlias(reply: Reply, name: string, type: string): string | undefined
 
 /** /etc/hosts and localhost: never sent to a server, and authoritative. */
 function ownAnswer(model: ResolvedModel, name: string, type: string): Reply | undefined {
-  const own = (answers: readonly ResourceRecord[]): Reply => ({ rcode: 'NOERROR', flags: ['aa', 'rd', 'ra'], answer: answers, authority: [], additional: [] })
+  const own = (answers: readonly ResourceRecord[]): Reply =>
+    ({ rcode: 'NOERROR', flags: ['aa', 'rd', 'ra'], answer: answers, authority: [], additional: [] })
   const record = (data: string, recordType: string): ResourceRecord => ({ name, type: recordType, ttlS: 0, data })
   const isLocal = nameKey(name) === 'localhost.' || isSubdomain('localhost.', name) || isSubdomain('localhost.localdomain.', name)
   if (type === 'PTR') {
     const address = addressOfReverse(nameKey(name))?.text
     const lines = address === undefined || !model.readEtcHosts ? [] : model.hosts.filter(line => line.address.value === address)
-    return lines.length > 0 ? own(lines.flatMap(line => line.names.slice(0, 1)).map(host => record(absolute(host.value), 'PTR'))) : undefined
+    return lines.length > 0 ? own(lines.flatMap(line => line.names.slice(0, 1)).map(host => record(absolute(host.value), 'PTR')))
+      : undefined
   }
   if (type !== 'A' && type !== 'AAAA' && type !== 'ANY') return undefined
   const family = (address: string): string => (parseAddress(address)?.family === 4 ? 'A' : 'AAAA')
@@ -110,7 +114,8 @@ function replyOf(value: Plain | undefined): Reply | Silence {
 }
 
 /** With or without data. */
-const isSuccess = ({ value }: Arrival): boolean => value !== null && typeof value === 'object' && (value as unknown as Reply).rcode === 'NOERROR'
+const isSuccess = ({ value }: Arrival): boolean => value !== null && typeof value === 'object'
+  && (value as unknown as Reply).rcode === 'NOERROR'
 
 /** All scopes gave up: the failure of one of them is reported, in the order of a list that is not known. */
 function* oneFailure(model: ResolvedModel, arrivals: readonly Arrival[], scopes: readonly ResolvedScope[]): HopRun<Reply | Silence> {
@@ -127,5 +132,6 @@ const failure = (rcode: Rcode, cause: Cause): Reply => ({ rcode, flags: ['rd', '
 /** The stub makes its own message: recursion offered, authoritative for what it made up. */
 function toClient(reply: Reply, query: DnsQuery): Reply {
   const { edns: _, ...rest } = reply
-  return { ...rest, flags: reply.flags.includes('aa') ? ['aa', 'rd', 'ra'] : ['rd', 'ra'], ...(query.edns && { edns: { sizeBytes: CLIENT_EDNS_BYTES } }) }
+  return { ...rest, flags: reply.flags.includes('aa') ? ['aa', 'rd', 'ra'] : ['rd', 'ra'],
+    ...(query.edns && { edns: { sizeBytes: CLIENT_EDNS_BYTES } }) }
 }

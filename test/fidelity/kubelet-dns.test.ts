@@ -16,8 +16,17 @@ interface Row {
     readonly clusterDNS: readonly string[]
     readonly clusterDomain: string
     readonly nodeIPs: readonly string[]
-    readonly pod: { readonly namespace: string; readonly name: string; readonly dnsPolicy: string; readonly hostNetwork: boolean; readonly dnsConfig?: {
-      readonly nameservers?: readonly string[]; readonly searches?: readonly string[]; readonly options?: readonly { readonly name: string; readonly value?: string }[] } }
+    readonly pod: {
+      readonly namespace: string
+      readonly name: string
+      readonly dnsPolicy: string
+      readonly hostNetwork: boolean
+      readonly dnsConfig?: {
+        readonly nameservers?: readonly string[]
+        readonly searches?: readonly string[]
+        readonly options?: readonly { readonly name: string; readonly value?: string }[]
+      }
+    }
   }
   readonly out: {
     readonly error?: string
@@ -50,14 +59,17 @@ function run(row: Row): Row['out'] {
   const { dnsConfig, ...pod } = row.in.pod
   const result = podDns({ kubelet, file: 'pod', pod: {
     ...pod, uid: 'uid', dnsPolicy: said(pod.dnsPolicy),
-    ...(dnsConfig && { dnsConfig: { nameservers: (dnsConfig.nameservers ?? []).map(said), searches: (dnsConfig.searches ?? []).map(said), options: (dnsConfig.options ?? []).map(said) } }),
+    ...(dnsConfig && { dnsConfig: { nameservers: (dnsConfig.nameservers ?? []).map(said), searches: (dnsConfig.searches ?? []).map(said),
+      options: (dnsConfig.options ?? []).map(said) } }),
   } })
   const fixed = row.out.optionOrdersSeenIn24Runs === 1 && !result.optionsInRandomOrder
   return {
     checkLimitsForResolvConf: checkLimits(kubelet), events: result.events, optionOrdersSeenIn24Runs: row.out.optionOrdersSeenIn24Runs,
-    ...(row.out.optionsInOrder !== undefined && { optionsInOrder: fixed ? result.options.map(o => o.value).join(' ') : row.out.optionsInOrder }),
+    ...(row.out.optionsInOrder !== undefined
+      && { optionsInOrder: fixed ? result.options.map(o => o.value).join(' ') : row.out.optionsInOrder }),
     ...(result.error !== undefined ? { error: result.error } : {
-      optionsSorted: result.options.map(o => o.value).sort(), searches: result.searches.map(s => s.value), servers: result.servers.map(s => s.value),
+      optionsSorted: result.options.map(o => o.value).sort(), searches: result.searches.map(s => s.value),
+        servers: result.servers.map(s => s.value),
     }),
   }
 }

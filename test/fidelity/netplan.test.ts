@@ -27,9 +27,12 @@ function modelled(link: GeneratedLink): string[] {
   const { servers, domains, dhcp, ra } = link
   if (link.renderer === 'networkd') {
     return [
-      ...servers.map(s => `[Network] DNS=${s.value}`), ...(domains.length > 0 ? [`[Network] Domains=${domains.map(d => d.value).join(' ')}`] : []),
-      ...(dhcp.useDns ? [`[DHCP] UseDNS=${dhcp.useDns.value}`] : []), ...(dhcp.useDomains ? [`[DHCP] UseDomains=${dhcp.useDomains.value}`] : []),
-      ...(ra.useDns ? [`[IPv6AcceptRA] UseDNS=${ra.useDns.value}`] : []), ...(ra.useDomains ? [`[IPv6AcceptRA] UseDomains=${ra.useDomains.value}`] : []),
+      ...servers.map(s => `[Network] DNS=${s.value}`),
+        ...(domains.length > 0 ? [`[Network] Domains=${domains.map(d => d.value).join(' ')}`] : []),
+      ...(dhcp.useDns ? [`[DHCP] UseDNS=${dhcp.useDns.value}`] : []),
+        ...(dhcp.useDomains ? [`[DHCP] UseDomains=${dhcp.useDomains.value}`] : []),
+      ...(ra.useDns ? [`[IPv6AcceptRA] UseDNS=${ra.useDns.value}`] : []),
+        ...(ra.useDomains ? [`[IPv6AcceptRA] UseDomains=${ra.useDomains.value}`] : []),
     ]
   }
   return (['ipv4', 'ipv6'] as const).flatMap(family => {
@@ -48,7 +51,8 @@ function observed(row: Row): object {
   const place = row.exit === 1 ? /ROOT\/(\S+?):(?:(\d+):(\d+):)? (?:Error|Invalid)/.exec(row.stderr) : null
   return {
     exit: row.exit, place: place ? `${place[1]}:${place[2] ?? ''}:${place[3] ?? ''}` : '',
-    files: Object.fromEntries(Object.entries(row.filesOut).filter(([path]) => isNetwork(path)).map(([path, text]) => [path, relevant(path, text)])),
+    files: Object.fromEntries(Object.entries(row.filesOut).filter(([path]) => isNetwork(path)).map(([path, text]) =>
+      [path, relevant(path, text)])),
   }
 }
 
