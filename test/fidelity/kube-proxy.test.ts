@@ -4,6 +4,9 @@ import { readObjects } from '../../src/cluster/objects.ts'
 import { sliceSet } from '../../src/cluster/endpoint-slices.ts'
 import { balance, clusterAddresses, portsOf, socketOf, type PortEndpoint } from '../../src/cluster/kube-proxy.ts'
 import type { KubeObject } from '../../src/chain/model.ts'
+import { formatRational } from '../../src/chain/rational.ts'
+import { textOf } from '../../src/cluster/fields.ts'
+import { installedAt, readIptablesRules } from '../../src/cluster/iptables-rules.ts'
 import { rows } from './rows.ts'
 
 interface Row {
@@ -56,5 +59,28 @@ test('the printed probabilities are a uniform choice', () => {
       const left = chain.endpoints.length - at
       expect(probability).toBe(left === 1 ? null : (1 / left).toFixed(10))
     })
+  }
+})
+
+test('the rules of every case, read back, hold the recorded endpoints, odds and refusals', () => {
+  for (const row of all) {
+    const text = ['*filter', ...row.out.filter, 'COMMIT', '*nat', ...row.out.nat, 'COMMIT', ''].join('\n')
+    const { value, problems } = readIptablesRules('nodes/node1/iptables-save.txt', text)
+    expect(problems, row.case).toEqual([])
+    for (const service of objectsOf(row.services).filter(one => clusterAddresses(one).length > 0)) {
+      const local = textOf(service.body, 'spec', 'internalTrafficPolicy') === 'Local'
+      for (const port of portsOf(service)) {
+        const name = `${service.namespace}/${service.name}:${port.name}`
+        const refused = row.parsed.refused.find(one => one.servicePort === name && one.chain === 'KUBE-SERVICES')
+        const chain = refused ? undefined : row.parsed.balance.find(one => one.servicePort === name && one.policy === (local ? 'Local' : 'Cluster'))
+        const installed = installedAt(value, clusterAddresses(service)[0] as string, port.port, port.protocol)
+        expect(installed?.name, `${row.group}: ${row.case}`).toBe(name)
+        expect(installed?.refusal?.toUpperCase()).toBe(refused?.action)
+        const endpoints = installed?.endpoints.map(one => one.value) ?? []
+        expect(endpoints.map(socketOf)).toEqual(chain?.endpoints.map(endpoint => endpoint.to) ?? [])
+        for (const endpoint of endpoints) expect(formatRational(endpoint.odds)).toBe(endpoints.length === 1 ? '1' : `1/${endpoints.length}`)
+        expect(installed?.sticky).toBe(textOf(service.body, 'spec', 'sessionAffinity') === 'ClientIP')
+      }
+    }
   }
 })
