@@ -61,8 +61,8 @@ const handler = (k: Kubernetes): Handler => function* (query, next) {
     if (matchZone(k.options.fallthrough, query.name) !== undefined) return yield* next(query)
     return k.synced ? denial(k, query, zone, 'NXDOMAIN') : denial(k, query, zone, 'SERVFAIL')
   }
-  if (ended === 'panic muted') return { rcode: 'NOERROR', cause: { kind: 'broken', by: k.by, detail: 'panic, and no reply can be packed' } }
-  if (ended === 'panic') return { rcode: 'SERVFAIL', cause: { kind: 'broken', by: k.by, detail: 'panic' } }
+  if (ended === 'panic muted') return { rcode: 'NOERROR', panic: true, cause: { kind: 'broken', by: k.by, detail: 'panic, and no reply can be packed' } }
+  if (ended === 'panic') return { rcode: 'SERVFAIL', panic: true, cause: { kind: 'broken', by: k.by, detail: 'panic' } }
   if (ended === 'loop') return { rcode: 'SERVFAIL', cause: { kind: 'loop', by: k.by } }
   if (ended.answer.length === 0) return denial(k, query, zone, 'NOERROR')
   const cause = ended.cause && { cause: ended.cause }
