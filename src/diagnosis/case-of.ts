@@ -1,0 +1,39 @@
+// The Case that findings see: one asker's question in one session.
+import { ZERO, compare } from '../chain/rational.ts'
+import type { CorednsModel, Model, StubModel } from '../chain/model.ts'
+import type { Case, Explanation, Question } from '../findings/case.ts'
+import { decidersOf, type Explained } from './explain.ts'
+import { nameservers } from './link.ts'
+import { ask, lookupOf, withStub, type Session } from './session.ts'
+
+export function caseOf(session: Session, question: Question, explained: Explained): Case {
+  const cache = new Map<string, Explanation | undefined>()
+  const explain: Case['explain'] = (name, place, spec) => {
+    const key = `${name} ${place} ${spec ?? ''}`
+    if (!cache.has(key)) {
+      const [kind, version] = (spec ?? '').split('@') as [StubModel['kind'], string]
+      const at = spec === undefined ? session : withStub(session, place, { kind, version })
+      cache.set(key, ask(at, place, name, question.family)?.explanation)
+    }
+    return cache.get(key)
+  }
+  const open = explained.explanation.endings.length > 1 || explained.explanation.endings.some(e => compare(e.odds.min, ZERO) === 0)
+  return {
+    model: session.model, cluster: session.linked.facts, question, explanation: explained.explanation,
+    decidedBy: open ? decidersOf(lookupOf(session, question.stub.place, question.name, question.family), explained.explanation) : [],
+    observations: session.observations, servers: serversOf(session.model, question.stub), explain,
+    textOf: file => session.gathered.evidence.files.get(file)?.text(),
+  }
+}
+
+/** CoreDNS pods that the asker's name servers lead to, on its node. */
+function serversOf(model: Model, stub: StubModel): CorednsModel[] {
+  const addresses = nameservers(stub.resolvConf).flatMap(({ value }) => {
+    const service = model.services.find(s => s.address === value && s.node === stub.node)
+    return service ? service.endpoints.map(e => e.value.address) : [value]
+  })
+  const local = addresses.filter(a => a.startsWith('169.254.') || a.startsWith('127.'))
+  const found = model.coredns.filter(c => c.addresses.some(a => addresses.includes(a)) || (local.length > 0 && c.hostNetwork && c.node === stub.node))
+  // A server that is down has left the endpoints; what ended it is still the question.
+  return found.length > 0 ? found : model.coredns.filter(c => c.down !== undefined && model.services.some(s => nameservers(stub.resolvConf).some(n => n.value === s.address)))
+}

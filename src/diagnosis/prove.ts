@@ -1,0 +1,58 @@
+// A change proved before anybody makes it: apply, re-read, re-link, re-explore, compare; for the asker and for everybody else.
+import type { Edit } from '../chain/source.ts'
+import { compare, formatRational, ZERO } from '../chain/rational.ts'
+import type { Ending, Explanation } from '../findings/case.ts'
+import type { Proof, Verdict } from '../findings/diagnosis.ts'
+import { ask, reopened, type Session } from './session.ts'
+import { settle } from './settle.ts'
+
+export interface Proved {
+  readonly proof: Proof
+  readonly after: Session
+  readonly explanation: Explanation
+  /** Files that programs write once the change is made. */
+  readonly derived: readonly Edit[]
+}
+
+/** Places that are compared, at most: one that stands for each other pod. */
+const PLACES = 60
+
+/** Undefined: the change cannot be read back, or the asker is no longer in the model. */
+export function prove(session: Session, edits: readonly Edit[], place: string, family: 'unspec' | 'inet' | 'inet6', before: Explanation): Proved | undefined {
+  const { evidence, derived } = settle(session.gathered, edits)
+  const after = reopened(session, evidence)
+  const explained = ask(after, place, session.name, family)
+  if (!explained) return undefined
+  return { proof: { ...compared(before, explained.explanation), ...others(session, after, place) }, after, explanation: explained.explanation, derived }
+}
+
+export const compared = (before: Explanation, after: Explanation): Pick<Proof, 'before' | 'after'> => ({ before: oddsOf(before), after: oddsOf(after) })
+
+export function oddsOf(explanation: Explanation): Record<string, string> {
+  return Object.fromEntries(explanation.endings.map(e => [e.key, oddsText(e)]))
+}
+
+/** `1/3`, or `1/3–2/3` where worlds differ. */
+export function oddsText({ odds }: Ending): string {
+  return compare(odds.min, odds.max) === 0 ? formatRational(odds.min) : `${formatRational(odds.min)}–${formatRational(odds.max)}`
+}
+
+/** Better to worse; `inconclusive` compares with nothing. */
+const RANK: Readonly<Record<Verdict, number | undefined>> = { works: 0, slow: 1, intermittent: 2, absent: 3, fails: 3, inconclusive: undefined }
+
+function others(before: Session, after: Session, asker: string): Pick<Proof, 'gains' | 'losses'> {
+  const gains: string[] = []
+  const losses: string[] = []
+  const places = [asker, ...before.model.stubs.map(s => s.place).filter(p => p !== asker)].slice(0, PLACES)
+  for (const place of places) {
+    const [was, is] = [ask(before, place, before.name)?.explanation, ask(after, place, before.name)?.explanation]
+    if (!was || !is || was.verdict === is.verdict) continue
+    const [from, to] = [RANK[was.verdict], RANK[is.verdict]]
+    if (from === undefined || to === undefined || from === to) continue
+    ;(to < from ? gains : losses).push(`${place} ${before.name}: ${was.verdict} -> ${is.verdict}`)
+  }
+  return { gains, losses }
+}
+
+/** No ending is left in which a server that does not know denies the name. */
+export const curesDenial = (explanation: Explanation): boolean => !explanation.endings.some(e => e.result === 'nxdomain' && compare(e.odds.max, ZERO) > 0)

@@ -1,0 +1,74 @@
+// One reading of a bundle for one name: gathered, observed, linked, wired; and questions asked of the result. A proof is a
+// second session over the changed files.
+import type { Chain } from '../chain/effects.ts'
+import type { EvidenceFiles } from '../chain/evidence-files.ts'
+import type { Model, StubModel } from '../chain/model.ts'
+import type { Problem } from '../chain/source.ts'
+import { corednsPods, type CorednsPod } from '../cluster/coredns-pods.ts'
+import type { Observation } from '../evidence/observation.ts'
+import type { Explanation } from '../findings/case.ts'
+import { buildChain } from '../hops/index.ts'
+import { evidenceWorlds } from './evidence-worlds.ts'
+import { explainLookup, type Explained, type Lookup } from './explain.ts'
+import { gather, type Gathered } from './gather.ts'
+import { link, type Linked } from './link.ts'
+import { observe } from './observe.ts'
+
+export interface Session {
+  readonly name: string
+  readonly gathered: Gathered
+  readonly servers: readonly CorednsPod[]
+  readonly observations: readonly Observation[]
+  readonly queriesAtPod: ReadonlyMap<string, number>
+  readonly linked: Linked
+  readonly model: Model
+  readonly chain: Chain
+  readonly problems: readonly Problem[]
+}
+
+export function openSession(evidence: EvidenceFiles, name: string): Session {
+  const gathered = gather(evidence)
+  const servers = corednsPods(gathered.inventory)
+  const places = new Set(servers.value.map(s => s.place))
+  const { observations, queriesAtPod, problems } = observe(gathered, name, pod => places.has(pod))
+  return { ...wired(name, gathered, servers.value, observations, [...gathered.problems, ...servers.problems, ...problems]), queriesAtPod }
+}
+
+/** The same observations over changed files: what was seen of the world does not change by editing a configuration. */
+export function reopened(before: Session, evidence: EvidenceFiles): Session {
+  const gathered = gather(evidence)
+  return { ...wired(before.name, gathered, corednsPods(gathered.inventory).value, before.observations, []), queriesAtPod: before.queriesAtPod }
+}
+
+/** The same evidence, another model: what if. */
+export function withModel(session: Session, model: Model): Session {
+  const { chain } = buildChain(model)
+  return { ...session, model, chain, linked: { ...session.linked, model } }
+}
+
+function wired(name: string, gathered: Gathered, servers: readonly CorednsPod[], observations: readonly Observation[], problems: readonly Problem[]): Omit<Session, 'queriesAtPod'> {
+  const linked = link(gathered, servers, observations)
+  const { chain, problems: odd } = buildChain(linked.model)
+  return { name, gathered, servers, observations, linked, model: linked.model, chain, problems: [...problems, ...linked.problems, ...odd] }
+}
+
+export function lookupOf(session: Session, place: string, name: string, family: Lookup['family'], conditioned = true): Lookup {
+  const lookup: Lookup = { chain: session.chain, model: session.model, place, name, family }
+  return conditioned ? { ...lookup, holds: evidenceWorlds(session.chain, session.model, session.observations, place, name) } : lookup
+}
+
+export function ask(session: Session, place: string, name: string, family: Lookup['family'] = 'unspec'): Explained | undefined {
+  return session.model.stubs.some(s => s.place === place) ? explainLookup(lookupOf(session, place, name, family)) : undefined
+}
+
+/** The same place with another library: `--stub`. */
+export function withStub(session: Session, place: string, stub: Pick<StubModel, 'kind' | 'version'>): Session {
+  const stubs = session.model.stubs.map((s): StubModel => {
+    if (s.place !== place) return s
+    const { kindSource: _, ...rest } = s
+    return { ...rest, kind: stub.kind, version: stub.version, certainty: 'confirmed' }
+  })
+  return withModel(session, { ...session.model, stubs })
+}
+
+export const explanationOf = (explained: Explained | undefined): Explanation | undefined => explained?.explanation
