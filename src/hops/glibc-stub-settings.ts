@@ -40,7 +40,7 @@ export function glibcSettings(conf: ResolvConf, versionText: string, around: Stu
     if (isIndented(line)) continue
     if (line.keyword === 'nameserver') servers.push(...serversOf(line, version))
     else if ((line.keyword === 'search' || line.keyword === 'domain') && environment === undefined && line.words.length > 0) {
-      search = line.keyword === 'domain' ? line.words.slice(0, 1) : line.words
+      search = withCarriageReturn(line).slice(0, line.keyword === 'domain' ? 1 : undefined)
     } else if (line.keyword === 'options') for (const word of line.words) options.add(word.value, word.source)
   }
   if (!atLeast(version, 2, 26)) search = withinOldLimits(search)
@@ -89,6 +89,10 @@ function serversOf(line: ResolvConfLine, version: StubVersion): StubServer[] {
   const address = glibcAddress(word.value)
   return address ? [serverOf(address, address.text, word.source)] : []
 }
+
+/** The CR of a CR LF belongs to the last domain, and is asked for. */
+const withCarriageReturn = (line: ResolvConfLine): readonly Sourced<string>[] =>
+  line.crlf ? line.words.map((word, i) => (i === line.words.length - 1 ? { ...word, value: `${word.value}\\013` } : word)) : line.words
 
 function withinOldLimits(search: readonly Sourced<string>[]): readonly Sourced<string>[] {
   let length = 0

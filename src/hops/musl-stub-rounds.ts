@@ -2,9 +2,10 @@
 // again after timeout/attempts, and all ends after `timeout`. The first NOERROR or NXDOMAIN to a question counts, whoever sent it.
 // SERVFAIL is asked again at once, at most twice per question and round; any other rcode, and a closed port, are as good as nothing.
 // TC goes to TCP since 1.2.4; before, the cut answer is used.
-// Not modelled: a reply to an earlier round that arrives in a later one; the immediate repeats after SERVFAIL of a round in which some
-// server stays silent (they are left out of it: the next round asks again).
+// Not modelled: a reply to an earlier round that arrives in a later one. The repeats of a round are shared by its questions: one that
+// waits for a silent server is not known to leave its share to the other, and a server is not asked again while another one is silent.
 import { ask, call, sleep, type Arrival, type Ask, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
+import type { HopEntries } from '../chain/hop.ts'
 import { hasFlag, type Cause, type DnsQuery, type Rcode, type Reply } from '../dns/message.ts'
 import { addressesOf, causeOf, replyOf } from './stub-reply.ts'
 import type { CommonSettings } from './stub-settings.ts'
@@ -19,96 +20,143 @@ export interface MuslSetup {
   readonly hops: readonly string[]
 }
 
-/** The reply to one question. `cut`: number of the server that sent it with TC, to be asked by TCP. */
-export type Gotten = { readonly rcode: Rcode; readonly addresses: readonly string[]; readonly cause?: Cause; readonly cut?: number }
-/** By type; a question without an acceptable reply is absent, or has the cause of the last bad one. */
+/** The reply to one question. `cut`: number of the server that sent it with TC, to be asked by TCP. `bad`: not acceptable, kept for its cause. */
+export type Gotten = { readonly rcode: Rcode; readonly addresses: readonly string[]; readonly cause?: Cause; readonly cut?: number; readonly bad?: number }
+/** By type; a question to which nothing came at all is absent. */
 export type Have = { readonly [type: string]: Gotten | undefined }
 
-type Round = { readonly name: string; readonly types: readonly string[]; readonly round: number; readonly have: Have }
-
-export const roundId = (id: string): string => `${id} round`
-export const firstRound = (name: string, types: readonly string[]): Plain => plain({ name, types, round: 0, have: {} })
-
-export function muslRound(setup: MuslSetup): Hop {
-  const hop: Hop = query => roundOf(setup, query as unknown as Round)
-  hop.forgets = (query, key) => key.includes(`${setup.id}|${(query as unknown as Round).name}|`)
-  return hop
+/** One sending: a whole round, or what is left to repeat of one. */
+type Sending = {
+  readonly name: string
+  readonly types: readonly string[]
+  readonly ad: boolean
+  readonly round: number
+  readonly have: Have
+  /** By type: the servers to ask. */
+  readonly servers: { readonly [type: string]: readonly number[] | undefined }
+  /** Until the next round. */
+  readonly leftMs: number
+  /** Repeats after SERVFAIL that this round still allows. */
+  readonly repeats: number
 }
 
-const plain = (value: Round | DnsQuery | Have): Plain => value as unknown as Plain
+/** One question of a sending: that is where the order of replies counts, and a merge boundary. */
+type Question = { readonly name: string; readonly type: string; readonly ad: boolean; readonly servers: readonly number[]; readonly leftMs: number; readonly repeats: number }
+/** `servfails`: servers whose last word it was. `silent`: somebody did not answer, and the time is over. */
+type Questioned = { readonly got?: Gotten; readonly servfails: readonly number[]; readonly silent: boolean; readonly repeats: number }
 
-/** Still to be asked: SERVFAIL is remembered for its cause only. */
-const isOpen = (got: Gotten | undefined): boolean => got === undefined || (got.rcode !== 'NOERROR' && got.rcode !== 'NXDOMAIN')
+const roundId = (id: string): string => `${id} round`
+const questionId = (id: string): string => `${id} question`
 
-function* roundOf(setup: MuslSetup, q: Round): HopRun {
-  const { settings, id } = setup
-  const { attempts, timeoutMs } = settings
-  if (timeoutMs === 0) return plain(q.have)
-  const intervalMs = Math.floor(timeoutMs / attempts)
-  const last = q.round === attempts - 1
-  const lengthMs = last ? timeoutMs - intervalMs * q.round : intervalMs
-  const { have, leftMs } = yield* askAll(setup, q, lengthMs)
-  const open = q.types.some(type => isOpen(have[type]))
-  if (!open) return plain(yield* completed(setup, q.name, have, leftMs + (last ? 0 : timeoutMs - intervalMs * (q.round + 1))))
+/** Asks for one name; the value is a `Have`. `ad`: res_query sets the AD bit, getaddrinfo takes it out again. */
+export function* muslExchange(setup: MuslSetup, name: string, types: readonly string[], ad: boolean): HopRun<Have> {
+  const first = nextRound(setup, { name, types, ad, round: -1, have: {}, servers: {}, leftMs: 0, repeats: 0 })
+  return (yield* call(roundId(setup.id), plain(first))) as unknown as Have
+}
+
+export function muslRounds(setup: MuslSetup): HopEntries {
+  const forgets = (query: Plain, key: string): boolean => key.includes(`${setup.id}|${(query as unknown as Sending).name}|`)
+  const round: Hop = query => sending(setup, query as unknown as Sending)
+  round.forgets = forgets
+  return [[roundId(setup.id), round], [questionId(setup.id), query => questioned(setup, query as unknown as Question)]]
+}
+
+const plain = (value: Sending | Question | Questioned | DnsQuery | Have): Plain => value as unknown as Plain
+
+const isOpen = (got: Gotten | undefined): boolean => got === undefined || got.bad !== undefined
+const openOf = (q: Sending, have: Have): readonly string[] => q.types.filter(type => isOpen(have[type]))
+
+const intervalMs = ({ settings: { timeoutMs, attempts } }: MuslSetup): number => Math.floor(timeoutMs / attempts)
+
+function nextRound(setup: MuslSetup, q: Sending): Sending {
+  const { timeoutMs, attempts } = setup.settings
+  const round = q.round + 1
+  const leftMs = round === attempts - 1 ? timeoutMs - intervalMs(setup) * round : intervalMs(setup)
+  const servers = Object.fromEntries(openOf(q, q.have).map(type => [type, setup.hops.map((_, server) => server)]))
+  return { ...q, round, servers, leftMs, repeats: 2 * q.types.length }
+}
+
+function* sending(setup: MuslSetup, q: Sending): HopRun {
+  const { id, settings } = setup
+  if (settings.timeoutMs === 0) return plain({})
+  const asked = Object.keys(q.servers)
+  const share = Math.floor(q.repeats / asked.length)
+  const arrivals = yield* ask(asked.map(type => ({
+    hop: questionId(id), query: plain({ name: q.name, type, ad: q.ad, servers: q.servers[type] ?? [], leftMs: q.leftMs, repeats: share }),
+  })), q.leftMs + 1)
+  const ends = new Map(arrivals.map(arrival => [asked[arrival.from] as string, arrival.value as unknown as Questioned]))
+  const have: Have = { ...q.have, ...Object.fromEntries([...ends].flatMap(([type, end]) => (end.got ? [[type, better(q.have[type], end.got)]] : []))) }
+  const open = openOf(q, have)
+  const silent = asked.some(type => open.includes(type) && ends.get(type)?.silent !== false)
+  const leftMs = silent ? 0 : q.leftMs - (arrivals.at(-1)?.atMs ?? 0)
+  if (open.length === 0) return plain(yield* completed(setup, q, have, leftMs + (settings.attempts - 1 - q.round) * intervalMs(setup)))
+  const unused = q.repeats - share * asked.length + [...ends.values()].reduce((sum, end) => sum + end.repeats, 0)
+  const again = leftMs > 0 ? repeated(open, ends, unused) : undefined
+  if (again) return yield* call(roundId(id), plain({ ...q, have, leftMs, ...again }))
   if (leftMs > 0) yield* sleep(leftMs)
-  if (last) return plain(answersOnly(have))
-  return yield* call(roundId(id), plain({ ...q, round: q.round + 1, have }))
+  return q.round === settings.attempts - 1 ? plain(have) : yield* call(roundId(id), plain(nextRound(setup, { ...q, have })))
 }
 
-function question(setup: MuslSetup, name: string, type: string, server: number, transport: 'udp' | 'tcp'): Ask {
-  const flow = `${setup.id}|${name}|${transport === 'udp' ? 'udp' : `tcp ${type}`}`
-  return { hop: setup.hops[server] as string, query: plain({ name, type, transport, rd: true, flow }) }
-}
-
-/** Everything that happens before the next round. */
-function* askAll(setup: MuslSetup, q: Round, lengthMs: number): HopRun<{ readonly have: Have; readonly leftMs: number }> {
-  let have = q.have
-  let leftMs = lengthMs
-  let repeats = 2 * q.types.length
-  let pairs = q.types.filter(type => isOpen(have[type])).flatMap(type => setup.hops.map((_, server) => ({ type, server })))
-  while (pairs.length > 0 && leftMs > 0) {
-    const sent = pairs
-    const before = have
-    const got = yield* ask(sent.map(pair => question(setup, q.name, pair.type, pair.server, 'udp')), leftMs, arrived => {
-      const now = taken(setup, before, sent, arrived)
-      return arrived.length === sent.length || q.types.every(type => !isOpen(now[type]))
-    })
-    have = taken(setup, have, sent, got)
-    if (q.types.every(type => !isOpen(have[type]))) return { have, leftMs: leftMs - (got.at(-1)?.atMs ?? 0) }
-    // Somebody is silent, so the round has been waited out.
-    if (got.length < sent.length) return { have, leftMs: 0 }
-    leftMs -= got.at(-1)?.atMs ?? 0
-    const again = got.filter(arrival => replyOf(arrival.value)?.rcode === 'SERVFAIL').map(arrival => sent[arrival.from] as (typeof sent)[number])
-    pairs = again.filter(pair => isOpen(have[pair.type])).filter(() => repeats-- > 0)
+/** What one question did not use of its repeats the other may use. */
+function repeated(open: readonly string[], ends: ReadonlyMap<string, Questioned>, unused: number): Pick<Sending, 'servers' | 'repeats'> | undefined {
+  let repeats = unused
+  const servers: Record<string, readonly number[]> = {}
+  for (const type of open) {
+    const some = (ends.get(type)?.servfails ?? []).slice(0, repeats)
+    if (some.length > 0) servers[type] = some
+    repeats -= some.length
   }
-  return { have, leftMs }
+  return Object.keys(servers).length > 0 ? { servers, repeats } : undefined
 }
 
-/** The first acceptable reply to each question; of the others only the last SERVFAIL is kept. */
-function taken(setup: MuslSetup, have: Have, sent: readonly { readonly type: string; readonly server: number }[], arrivals: readonly Arrival[]): Have {
-  const now: Record<string, Gotten | undefined> = { ...have }
-  for (const { from, value } of arrivals) {
-    const pair = sent[from]
+function* questioned(setup: MuslSetup, q: Question): HopRun {
+  const reads = (arrivals: readonly Arrival[]) => arrivals.flatMap(({ from, value }) => {
     const reply = replyOf(value)
-    if (pair && reply && isOpen(now[pair.type])) now[pair.type] = gotten(setup, reply, pair.type, pair.server)
+    return reply ? [gotten(setup, reply, q.type, q.servers[from] as number)] : []
+  })
+  const arrivals = yield* ask(q.servers.map(server => packet(setup, q, server, 'udp', q.type)), q.leftMs, arrived =>
+    arrived.length === q.servers.length || reads(arrived).some(got => !isOpen(got)))
+  const heard = reads(arrivals)
+  const accepted = heard.find(got => !isOpen(got))
+  if (accepted) return plain({ got: accepted, servfails: [], silent: false, repeats: q.repeats })
+  const bad = heard.reduce<Gotten | undefined>((best, got) => better(best, got), undefined)
+  const silent = arrivals.length < q.servers.length
+  const servfails = heard.flatMap(got => (got.rcode === 'SERVFAIL' ? [got.bad as number] : [])).sort((a, b) => a - b)
+  const again = servfails.slice(0, q.repeats)
+  const leftMs = q.leftMs - (arrivals.at(-1)?.atMs ?? 0)
+  if (!silent && again.length > 0 && leftMs > 0) {
+    return yield* call(questionId(setup.id), plain({ ...q, servers: again, leftMs, repeats: q.repeats - again.length }))
   }
-  return now
+  return plain({ ...(bad && { got: bad }), servfails, silent, repeats: q.repeats })
 }
 
+/** An acceptable reply; else that of the first server of the file, so that the order of bad ones leaves no trace. */
+const better = (before: Gotten | undefined, got: Gotten): Gotten =>
+  before === undefined || got.bad === undefined || (before.bad !== undefined && got.bad <= before.bad) ? got : before
+
+function packet(setup: MuslSetup, { name, ad }: { readonly name: string; readonly ad: boolean }, server: number, transport: 'udp' | 'tcp', type: string): Ask {
+  const flow = `${setup.id}|${name}|${transport === 'udp' ? 'udp' : `tcp ${type}`}`
+  return { hop: setup.hops[server] as string, query: plain({ name, type, transport, rd: true, flow, ...(ad && { ad }) }) }
+}
+
+/** Only NOERROR and NXDOMAIN are acceptable. */
 function gotten(setup: MuslSetup, reply: Reply, type: string, server: number): Gotten {
   const addresses = reply.rcode === 'NOERROR' ? addressesOf(reply, type) : []
+  const bad = reply.rcode !== 'NOERROR' && reply.rcode !== 'NXDOMAIN'
   const cut = hasFlag(reply, 'tc') && atLeast(setup.version, 1, 2, 4)
-  return { rcode: reply.rcode, addresses, ...(addresses.length === 0 && { cause: causeOf(reply as unknown as Plain, setup.hops[server] as string) }), ...(cut && { cut: server }) }
+  return {
+    rcode: reply.rcode, addresses, ...(addresses.length === 0 && { cause: causeOf(reply as unknown as Plain, setup.hops[server] as string) }),
+    ...(bad ? { bad: server } : cut && { cut: server }),
+  }
 }
 
 /** Cut answers by TCP, all at once; anything but NOERROR and NXDOMAIN there ends the whole, and what is incomplete is dropped. */
-function* completed(setup: MuslSetup, name: string, have: Have, restMs: number): HopRun<Have> {
-  const cut = Object.entries(have).filter(([, got]) => got?.cut !== undefined).map(([type, got]) => ({ type, server: got?.cut as number }))
-  if (cut.length === 0) return answersOnly(have)
-  const got = restMs <= 0 ? [] : yield* ask(cut.map(({ type, server }) => question(setup, name, type, server, 'tcp')), restMs)
+function* completed(setup: MuslSetup, q: Sending, have: Have, restMs: number): HopRun<Have> {
+  const cut = q.types.flatMap(type => (have[type]?.cut === undefined ? [] : [{ type, server: have[type].cut }]))
+  if (cut.length === 0 || restMs <= 0) return have
   const whole: Record<string, Gotten | undefined> = { ...have }
   for (const { type } of cut) whole[type] = undefined
-  for (const { from, value } of got) {
+  for (const { from, value } of yield* ask(cut.map(({ type, server }) => packet(setup, q, server, 'tcp', type)), restMs)) {
     const pair = cut[from]
     const reply = replyOf(value)
     if (!pair || !reply) continue
@@ -116,9 +164,5 @@ function* completed(setup: MuslSetup, name: string, have: Have, restMs: number):
     whole[pair.type] = answer
     if (isOpen(answer)) break
   }
-  return answersOnly(whole)
+  return whole
 }
-
-/** An unacceptable reply is no reply; its cause stays, so that the failure has one. */
-const answersOnly = (have: Have): Have =>
-  Object.fromEntries(Object.entries(have).filter(([, got]) => got !== undefined).map(([type, got]) => [type, isOpen(got) ? { ...(got as Gotten), rcode: 'SERVFAIL' as const } : got]))

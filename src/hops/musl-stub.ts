@@ -9,7 +9,7 @@ import type { StubModel } from '../chain/model.ts'
 import type { StubResult } from '../chain/outcome.ts'
 import type { Cause } from '../dns/message.ts'
 import { absolute, isDomainName } from '../dns/name.ts'
-import { firstRound, muslRound, roundId, type Have, type MuslSetup } from './musl-stub-rounds.ts'
+import { muslExchange, muslRounds, type Have, type MuslSetup } from './musl-stub-rounds.ts'
 import { muslSettings } from './musl-stub-settings.ts'
 import { muslAddress } from './stub-address.ts'
 import { hostsEntry } from './stub-hosts.ts'
@@ -30,7 +30,7 @@ export function muslStub(model: StubModel, reach: Reach): HopEntries {
   const setup: MuslSetup = { id, version: stubVersion(model.version), settings, hops: settings.servers.map(server => reach(server.address)) }
   const root: Hop = query => lookUp(model, setup, query as unknown as StubQuery)
   root.forgets = (_query, key) => key.includes(`${id}|`)
-  return [[id, root], [searchId(id), query => search(setup, query as unknown as Search)], [roundId(id), muslRound(setup)]]
+  return [[id, root], [searchId(id), query => search(setup, query as unknown as Search)], ...muslRounds(setup)]
 }
 
 const plain = (value: StubResult | Judged | Search): Plain => value as unknown as Plain
@@ -39,7 +39,7 @@ function* lookUp(model: StubModel, setup: MuslSetup, { name, family, api }: Stub
   const { settings, version } = setup
   // A name of the wrong family, or an answer without address.
   const noAddress: EaiCode = atLeast(version, 1, 2, 4) ? 'EAI_NODATA' : 'EAI_NONAME'
-  if (api !== undefined) return plain(resolverCall(yield* judgedName(setup, name, ['A'])))
+  if (api !== undefined) return plain(resolverCall(yield* judgedName(setup, name, ['A'], atLeast(version, 1, 2, 1))))
   if (name === '' || name.length > 254) return plain(failed('musl', 'EAI_NONAME'))
   const numeric = muslAddress(name)
   if (numeric) return plain(family === 'unspec' || (family === 'inet') === (numeric.family === 4) ? answered([numeric.text]) : failed('musl', noAddress))
@@ -71,9 +71,9 @@ function* search(setup: MuslSetup, q: Search): HopRun {
   return yield* call(searchId(setup.id), plain({ ...q, step: q.step + 1 }))
 }
 
-function* judgedName(setup: MuslSetup, name: string, types: readonly string[]): HopRun<Judged> {
+function* judgedName(setup: MuslSetup, name: string, types: readonly string[], ad = false): HopRun<Judged> {
   const { id, version, settings } = setup
-  if (settings.timeoutMs > 0 && settings.attempts === 0) return { end: 'EAI_FAIL', cause: { kind: 'broken', by: 'musl', detail: CRASH } }
+  if (settings.attempts === 0) return { end: 'EAI_FAIL', cause: { kind: 'broken', by: 'musl', detail: CRASH } }
   // res_mkquery takes one trailing dot away; before 1.2.4 a second one goes into the packet, which no server can read.
   const broken: Cause = { kind: 'broken', by: 'musl', detail: `${name.slice(0, 80)} is no domain name` }
   if (name.endsWith('..') && !atLeast(version, 1, 2, 4)) {
@@ -81,7 +81,7 @@ function* judgedName(setup: MuslSetup, name: string, types: readonly string[]): 
     return { end: 'EAI_AGAIN', cause: broken }
   }
   if (!isDomainName(absolute(name))) return { end: atLeast(version, 1, 2, 4) ? 'absent' : 'EAI_NONAME', cause: broken }
-  const have = (yield* call(roundId(id), firstRound(absolute(name), types))) as unknown as Have
+  const have = yield* muslExchange(setup, absolute(name), types, ad)
   const judged = atLeast(version, 1, 2, 1) ? judge(types, have, atLeast(version, 1, 2, 4)) : judgeBefore121(types, have)
   yield* note({ kind: 'candidate', stub: id, name: absolute(name), end: judged.end })
   return judged
@@ -91,7 +91,7 @@ function* judgedName(setup: MuslSetup, name: string, types: readonly string[]): 
 function judge(types: readonly string[], have: Have, nodata: boolean): Judged {
   for (const type of types) {
     const got = have[type]
-    if (!got || got.rcode === 'SERVFAIL') return { end: 'EAI_AGAIN', cause: got?.cause ?? { kind: 'lost', by: 'all nameservers', detail: `no acceptable reply to ${type}` } }
+    if (!got || got.bad !== undefined) return { end: 'EAI_AGAIN', cause: got?.cause ?? { kind: 'lost', by: 'all nameservers', detail: `no acceptable reply to ${type}` } }
     if (got.rcode === 'NXDOMAIN') return { end: 'absent', cause: got.cause as Cause }
   }
   const addresses = types.flatMap(type => have[type]?.addresses ?? [])
@@ -104,7 +104,7 @@ function judgeBefore121(types: readonly string[], have: Have): Judged {
   const addresses = types.flatMap(type => have[type]?.addresses ?? [])
   if (addresses.length > 0) return { end: 'addresses', addresses }
   const first = have[types[0] as string]
-  if (!first || first.rcode === 'SERVFAIL') return { end: 'EAI_AGAIN', cause: first?.cause ?? { kind: 'lost', by: 'all nameservers', detail: 'no acceptable reply' } }
+  if (!first || first.bad !== undefined) return { end: 'EAI_AGAIN', cause: first?.cause ?? { kind: 'lost', by: 'all nameservers', detail: 'no acceptable reply' } }
   return { end: first.rcode === 'NXDOMAIN' ? 'absent' : 'EAI_NONAME', cause: first.cause ?? { kind: 'denied', by: 'nameserver', detail: 'NODATA' } }
 }
 

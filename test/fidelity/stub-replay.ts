@@ -1,5 +1,5 @@
 // Replays a recorded lookup of glibc, musl or Go against the model, in virtual time, and says in what they differ.
-import type { Chain, Hop, Plain } from '../../src/chain/effects.ts'
+import type { Ask, Chain, Hop, Plain } from '../../src/chain/effects.ts'
 import { hopId } from '../../src/chain/hop.ts'
 import type { StubKind, StubModel } from '../../src/chain/model.ts'
 import type { StubResult } from '../../src/chain/outcome.ts'
@@ -44,19 +44,24 @@ export interface Replayed {
   readonly packets: readonly Packet[]
 }
 
-export function replay(row: StubRow): Replayed {
+/** The recorded set-up: the stub `pod`, and the scripted servers. */
+export function chainOf(row: StubRow, recorded: boolean): Chain {
   const model: StubModel = {
     place: PLACE, node: 'node', kind: row.implementation, version: row.version, certainty: 'confirmed', hostname: 'pod7.hostdom.test',
     resolvConf: readResolvConf('etc/resolv.conf', row.resolvConf).value, hosts: readHosts('etc/hosts', row.hosts ?? '', row.implementation).value, ...(row.env && { env: row.env }),
   }
-  const chain = new Map<string, Hop>([['closed', closedPort], ...Object.values(SERVERS).map(server => [server, scriptedServer(server, row.rules)] as const)])
-  for (const [id, hop] of stubHops(model, address => SERVERS[address] ?? 'closed')) chain.set(id, hop)
-  const query: StubQuery = { name: row.name, family: row.family, ...(row.api && { api: row.api }) }
-  return run(chain, query, row.repeat ?? 1)
+  const servers = Object.values(SERVERS).map(server => [server, scriptedServer(server, row.rules, recorded)] as const)
+  return new Map<string, Hop>([['closed', closedPort], ...servers, ...stubHops(model, address => SERVERS[address] ?? 'closed')])
 }
 
-function run(chain: Chain, query: StubQuery, repeat: number): Replayed {
-  const ask = { hop: hopId.stub(PLACE), query: query as unknown as Plain }
+export const askOf = (row: StubRow): Ask => {
+  const query: StubQuery = { name: row.name, family: row.family, ...(row.api && { api: row.api }) }
+  return { hop: hopId.stub(PLACE), query: query as unknown as Plain }
+}
+
+export const replay = (row: StubRow): Replayed => run(chainOf(row, true), askOf(row), row.repeat ?? 1)
+
+function run(chain: Chain, ask: Ask, repeat: number): Replayed {
   const results: { result: StubResult; elapsedMs: number }[] = []
   const packets: Packet[] = []
   let baseMs = 0
@@ -103,7 +108,7 @@ function packetDifference(row: StubRow, model: readonly Packet[]): string | unde
   const rotates = /^options .*\brotate/m.test(row.resolvConf) && row.implementation !== 'musl'
   // `rotate` begins at a server drawn per process, or where the process' counter stands.
   const anonymous = (p: Packet): Packet => (rotates ? { ...p, server: 'any' } : p)
-  const want = row.asked.filter(p => p.malformed === undefined).map(anonymous)
+  const want = row.asked.filter(p => p.malformed === undefined).map(p => anonymous({ ...p, name: p.name.replaceAll('\r', '\\013') }))
   const got = model.map(anonymous)
   const names = (all: readonly Packet[]): string => [...new Set(all.map(p => p.name))].join(' ')
   if (names(want) !== names(got)) return `asked ${names(got)}, recorded ${names(want)}`

@@ -20,13 +20,12 @@ export const SERVERS: Readonly<Record<string, string>> = { '127.0.1.1': '1', '12
 
 const fits = (wanted: string | undefined, is: string): boolean => wanted === undefined || wanted === '*' || wanted === is
 
-/** `server` as in the rows: 1 to 4, lo, v6. */
-export function scriptedServer(server: string, rules: readonly Rule[]): Hop {
+/** `server` as in the rows: 1 to 4, lo, v6. `recorded`: packets are noted with their time and served one after the other, as in the
+ * recordings; else they are all answered at the same instant, in any order. */
+export function scriptedServer(server: string, rules: readonly Rule[], recorded: boolean): Hop {
   return function* scripted(query) {
     const q = query as unknown as DnsQuery
-    yield* note({ kind: 'packet', packet: { ms: yield* sinceStart(), server, proto: q.transport, name: q.name, type: q.type, ...(q.edns && { edns: q.edns.sizeBytes }), ...(q.ad && { ad: true }) } })
-    // The recorded servers read one packet after the other, in the order sent: servers in order, A before AAAA.
-    yield* sleep((q.type === 'AAAA' ? 0.1 : 0) + 0.01 * Object.values(SERVERS).indexOf(server))
+    if (recorded) yield* receive(server, q)
     const matching = rules.map((rule, i) => ({ rule, i })).filter(({ rule }) =>
       fits(rule.server, server) && fits(rule.type, q.type) && fits(rule.proto, q.transport) && (rule.name === undefined || rule.name === '*' || sameName(rule.name, q.name)))
     for (const { rule, i } of matching) {
@@ -38,6 +37,13 @@ export function scriptedServer(server: string, rules: readonly Rule[]): Hop {
     }
     return yield* perform('NX', q)
   }
+}
+
+function* receive(server: string, q: DnsQuery): HopRun<void> {
+  const packet: Packet = { ms: yield* sinceStart(), server, proto: q.transport, name: q.name, type: q.type, ...(q.edns && { edns: q.edns.sizeBytes }), ...(q.ad && { ad: true }) }
+  yield* note({ kind: 'packet', packet })
+  // The recorded servers read one packet after the other, in the order sent: servers in order, A before AAAA.
+  yield* sleep((q.type === 'AAAA' ? 0.11 : 0.1) + 0.001 * Object.values(SERVERS).indexOf(server))
 }
 
 /** No listener: the host answers for it. */
