@@ -41,7 +41,8 @@ function one(stubs: readonly StubModel[], place: string): Askers {
 
 const knownPlaces = (stubs: readonly StubModel[]): string[] => stubs.map(s => s.place).slice(0, 20)
 
-function classes(session: Session, stubs: readonly StubModel[]): Asker[] {
+/** One of each class, in the order given. */
+export function classes(session: Session, stubs: readonly StubModel[]): Asker[] {
   const groups = new Map<string, StubModel[]>()
   for (const stub of stubs) {
     const key = classKey(session, stub)

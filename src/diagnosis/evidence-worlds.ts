@@ -22,11 +22,41 @@ interface Seen {
 /** One exploration for each question asked; a log has few different ones about a name. */
 const QUESTIONS = 24
 
+/** Questions explored for their own sake, per chain: every place that is asked about meets the same ones. */
+const exploredBefore = new WeakMap<Chain, Map<string, readonly Outcome[]>>()
+
+function outcomesOf(chain: Chain, question: Ask): readonly Outcome[] {
+  let known = exploredBefore.get(chain)
+  if (!known) exploredBefore.set(chain, (known = new Map()))
+  const key = `${question.hop} ${JSON.stringify(question.query)}`
+  let outcomes = known.get(key)
+  if (!outcomes) known.set(key, (outcomes = explore(chain, question, { start: 'cold' }).outcomes))
+  return outcomes
+}
+
+/** One observation of each kind, place, name, type and result: a log repeats itself thousands of times. */
+const distinctOf = new WeakMap<readonly Observation[], readonly Observation[]>()
+
+function distinct(observations: readonly Observation[]): readonly Observation[] {
+  const known = distinctOf.get(observations)
+  if (known) return known
+  const kept = new Map<string, Observation>()
+  for (const o of observations) {
+    const key = o.kind === 'served' ? `s ${o.place} ${o.name} ${o.type} ${servedResult(o)}`
+      : o.kind === 'direct' ? `d ${o.place} ${o.server} ${o.query.name} ${o.query.type} ${o.reply && replyResult(o.reply)}`
+      : o.kind === 'application' ? `a ${o.place} ${o.name} ${o.ok} ${o.result}` : undefined
+    if (key !== undefined && !kept.has(key)) kept.set(key, o)
+  }
+  const list = [...kept.values()]
+  distinctOf.set(observations, list)
+  return list
+}
+
 export function evidenceWorlds(chain: Chain, model: Model, observations: readonly Observation[], place: string, name: string): Holds {
   const about = namesAskedFor(model, place, name)
   const facts: (readonly Outcome[])[] = []
   for (const [question, results] of questionsSeen(chain, model, observations, place, name, about)) {
-    const { outcomes } = explore(chain, question, { start: 'cold' })
+    const outcomes = outcomesOf(chain, question)
     for (const result of results) {
       const fitting = outcomes.filter(o => fits(resultOf(o.value), result))
       // Seen, and in no world possible: that is a difference between model and cluster, reported elsewhere; it excludes no world.
@@ -48,7 +78,7 @@ function namesAskedFor(model: Model, place: string, name: string): ReadonlySet<s
 
 function questionsSeen(chain: Chain, model: Model, observations: readonly Observation[], place: string, name: string, about: ReadonlySet<string>): readonly (readonly [Ask, ReadonlySet<Result>])[] {
   const questions = new Map<string, { readonly ask: Ask; readonly results: Set<Result> }>()
-  for (const observation of observations) {
+  for (const observation of distinct(observations)) {
     const seen = seenOf(chain, model, observation, place, name, about)
     if (!seen) continue
     const key = `${seen.ask.hop} ${JSON.stringify(seen.ask.query)}`

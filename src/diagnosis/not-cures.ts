@@ -111,4 +111,4 @@ function onlyTheFirst(session: Session, c: Case, choice: UpstreamChoice): NotCur
 }
 
 const proveEdits = (session: Session, c: Case, edits: readonly Edit[]): ReturnType<typeof prove> =>
-  prove(session, edits, c.question.stub.place, c.question.family, c.explanation)
+  prove(session, edits, c.question.stub.place, c.question.family, c.explanation, 'asker')

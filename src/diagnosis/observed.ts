@@ -96,10 +96,11 @@ const resultOf = (reply: Reply | undefined): string => (!reply ? 'no answer' : r
 /** Fills whose result the model does not think possible at that server, in any state of its caches. */
 function outside(session: Session, servers: readonly CorednsModel[], fills: readonly FillCounts[]): number {
   let count = 0
+  const placeByFile = new Map(session.observations.flatMap(o => (o.kind === 'served' && o.place !== undefined ? [[o.source.file, o.place] as const] : [])))
   const possible = new Map<string, Set<string>>()
   for (const fill of fills.flatMap(f => f.fills)) {
     if (fill.type !== 'A' && fill.type !== 'AAAA') continue
-    const server = servers.find(s => session.observations.some(o => o.kind === 'served' && o.source === fill.source && o.place === s.pod))
+    const server = servers.find(s => placeByFile.get(fill.source.file) === s.pod)
     if (!server) continue
     const key = `${server.pod} ${fill.name} ${fill.type}`
     let results = possible.get(key)

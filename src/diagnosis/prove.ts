@@ -3,6 +3,7 @@ import type { Edit } from '../chain/source.ts'
 import { compare, formatRational, ZERO } from '../chain/rational.ts'
 import type { Ending, Explanation } from '../findings/case.ts'
 import type { Proof, Verdict } from '../findings/diagnosis.ts'
+import { classes } from './askers.ts'
 import { ask, reopened, type Session } from './session.ts'
 import { settle } from './settle.ts'
 
@@ -14,16 +15,16 @@ export interface Proved {
   readonly derived: readonly Edit[]
 }
 
-/** Places that are compared, at most: one that stands for each other pod. */
-const PLACES = 60
+/** Classes of askers that are compared, at most. */
+const CLASSES = 40
 
 /** Undefined: the change cannot be read back, or the asker is no longer in the model. */
-export function prove(session: Session, edits: readonly Edit[], place: string, family: 'unspec' | 'inet' | 'inet6', before: Explanation): Proved | undefined {
+export function prove(session: Session, edits: readonly Edit[], place: string, family: 'unspec' | 'inet' | 'inet6', before: Explanation, whom: 'everybody' | 'asker' = 'everybody'): Proved | undefined {
   const { evidence, derived } = settle(session.gathered, edits)
   const after = reopened(session, evidence)
   const explained = ask(after, place, session.name, family)
   if (!explained) return undefined
-  return { proof: { ...compared(before, explained.explanation), ...others(session, after, place) }, after, explanation: explained.explanation, derived }
+  return { proof: { ...compared(before, explained.explanation), ...(whom === 'everybody' ? others(session, after, place) : { gains: [], losses: [] }) }, after, explanation: explained.explanation, derived }
 }
 
 export const compared = (before: Explanation, after: Explanation): Pick<Proof, 'before' | 'after'> => ({ before: oddsOf(before), after: oddsOf(after) })
@@ -43,13 +44,14 @@ const RANK: Readonly<Record<Verdict, number | undefined>> = { works: 0, slow: 1,
 function others(before: Session, after: Session, asker: string): Pick<Proof, 'gains' | 'losses'> {
   const gains: string[] = []
   const losses: string[] = []
-  const places = [asker, ...before.model.stubs.map(s => s.place).filter(p => p !== asker)].slice(0, PLACES)
-  for (const place of places) {
+  const ours = new Set(before.servers.map(s => s.place))
+  const stubs = before.model.stubs.filter(s => !ours.has(s.place)).sort((a, b) => Number(b.place === asker) - Number(a.place === asker))
+  for (const { stub: { place }, count } of classes(before, stubs).slice(0, CLASSES)) {
     const [was, is] = [ask(before, place, before.name)?.explanation, ask(after, place, before.name)?.explanation]
     if (!was || !is || was.verdict === is.verdict) continue
     const [from, to] = [RANK[was.verdict], RANK[is.verdict]]
     if (from === undefined || to === undefined || from === to) continue
-    ;(to < from ? gains : losses).push(`${place} ${before.name}: ${was.verdict} -> ${is.verdict}`)
+    ;(to < from ? gains : losses).push(`${place}${count > 1 ? ` and ${count - 1} like it` : ''} ${before.name}: ${was.verdict} -> ${is.verdict}`)
   }
   return { gains, losses }
 }

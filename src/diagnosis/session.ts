@@ -6,7 +6,6 @@ import type { Model, StubModel } from '../chain/model.ts'
 import type { Problem } from '../chain/source.ts'
 import { corednsPods, type CorednsPod } from '../cluster/coredns-pods.ts'
 import type { Observation } from '../evidence/observation.ts'
-import type { Explanation } from '../findings/case.ts'
 import { buildChain } from '../hops/index.ts'
 import { evidenceWorlds } from './evidence-worlds.ts'
 import { explainLookup, type Explained, type Lookup } from './explain.ts'
@@ -57,8 +56,16 @@ export function lookupOf(session: Session, place: string, name: string, family: 
   return conditioned ? { ...lookup, holds: evidenceWorlds(session.chain, session.model, session.observations, place, name) } : lookup
 }
 
+const asked = new WeakMap<Session, Map<string, Explained>>()
+
+/** Explained once per session, place, name and family. */
 export function ask(session: Session, place: string, name: string, family: Lookup['family'] = 'unspec'): Explained | undefined {
-  return session.model.stubs.some(s => s.place === place) ? explainLookup(lookupOf(session, place, name, family)) : undefined
+  let known = asked.get(session)
+  if (!known) asked.set(session, (known = new Map()))
+  const key = `${place} ${name} ${family}`
+  let explained = known.get(key)
+  if (!explained && session.model.stubs.some(s => s.place === place)) known.set(key, (explained = explainLookup(lookupOf(session, place, name, family))))
+  return explained
 }
 
 /** The same place with another library: `--stub`. */
@@ -70,5 +77,3 @@ export function withStub(session: Session, place: string, stub: Pick<StubModel, 
   })
   return withModel(session, { ...session.model, stubs })
 }
-
-export const explanationOf = (explained: Explained | undefined): Explanation | undefined => explained?.explanation
