@@ -2,6 +2,7 @@
 // The first tuple is what the client sent, the second what answers come from: its `src` is the endpoint that DNAT chose.
 // Not modelled: zones, marks, labels; expectations.
 import type { Problem, Read, Source } from '../chain/source.ts'
+import { lineSource } from '../chain/source.ts'
 
 export interface Flow {
   readonly protocol: 'udp' | 'tcp'
@@ -36,9 +37,10 @@ export function readConntrack(file: string, text: string): Read<readonly Flow[]>
         break
       }
       flows.push({
-        protocol: protocol as Flow['protocol'], client: sent[1] as string, clientPort: Number(sent[3]), to: sent[2] as string, port: Number(sent[4]),
+        protocol: protocol as Flow['protocol'],
+        client: sent[1] as string, clientPort: Number(sent[3]), to: sent[2] as string, port: Number(sent[4]),
         backend: answers[1] as string, backendPort: Number(answers[3]), replied: !whole.includes('[UNREPLIED]'),
-        source: { file, start, end: start + whole.length, line, column: 1, endLine: line, endColumn: whole.length + 1, text: whole.slice(0, 200) },
+        source: lineSource(file, line, whole, start),
       })
     }
     start = end + 1

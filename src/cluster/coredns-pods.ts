@@ -38,7 +38,9 @@ const COREDNS_IMAGE = /(?:^|[/-])coredns(?:[:@]|$)/
 const NODE_CACHE_IMAGE = /(?:^|\/)(?:[\w.-]*-)?(?:k8s-dns-)?node-cache(?:-amd64|-arm64)?(?:[:@]|$)/
 /** Every pod mounts it beside its token. */
 const ROOT_CA = 'kube-root-ca.crt'
-const DNS_LABELS = [['k8s-app', 'kube-dns'], ['k8s-app', 'coredns'], ['app.kubernetes.io/name', 'coredns'], ['app.kubernetes.io/name', 'rke2-coredns']] as const
+const DNS_LABELS = [
+  ['k8s-app', 'kube-dns'], ['k8s-app', 'coredns'], ['app.kubernetes.io/name', 'coredns'], ['app.kubernetes.io/name', 'rke2-coredns'],
+] as const
 
 export function corednsPods(cluster: Inventory): Read<readonly CorednsPod[]> {
   const problems: Problem[] = []
@@ -64,17 +66,23 @@ function recognise(cluster: Inventory, pod: KubeObject): Recognised | undefined 
 }
 
 function describe(cluster: Inventory, pod: KubeObject, { role, container }: Recognised, problems: Problem[]): CorednsPod {
-  const args = [...textsOf(pod.body, 'spec', 'containers', container, 'command'), ...textsOf(pod.body, 'spec', 'containers', container, 'args')]
+  const args = (['command', 'args'] as const).flatMap(list => textsOf(pod.body, 'spec', 'containers', container, list))
   const path = argument(args, 'conf') ?? '/Corefile'
   const corefilePath = path.startsWith('/') ? path : `${textOf(pod.body, 'spec', 'containers', container, 'workingDir') ?? ''}/${path}`
   const { files, missing } = mountedFiles(cluster, pod, container)
   const corefile = files.get(corefilePath)
   const place = `${pod.namespace}/${pod.name}`
   if (role === 'node-local-dns') {
-    problems.push({ code: 'node-local-dns', state: 'partly-modelled', source: pod.source, message: `${place} is NodeLocal DNSCache: it answers before the Service on its node and is not a hop of the model` })
+    problems.push({
+      code: 'node-local-dns', state: 'partly-modelled', source: pod.source,
+      message: `${place} is NodeLocal DNSCache: it answers before the Service on its node and is not a hop of the model`,
+    })
   }
   for (const map of missing.filter(one => one.name !== ROOT_CA && !(corefile && one.optional))) {
-    problems.push({ code: 'configmap-not-seen', state: map.optional ? 'ignored' : 'unknown', source: map.source, message: `${place} mounts ConfigMap ${pod.namespace}/${map.name}, which is not in the evidence` })
+    problems.push({
+      code: 'configmap-not-seen', state: map.optional ? 'ignored' : 'unknown', source: map.source,
+      message: `${place} mounts ConfigMap ${pod.namespace}/${map.name}, which is not in the evidence`,
+    })
   }
   return {
     role, pod, place, corefilePath, corefile, files,
@@ -121,13 +129,18 @@ export function dnsServices(cluster: Inventory, servers: readonly CorednsPod[]):
     const addresses = clusterAddresses(service)
     if (addresses.length === 0 || !portsOf(service).some(port => port.port === 53)) return []
     const selector = fieldOf(service.body, 'spec', 'selector')
-    const own = servers.filter(server => server.role === 'coredns' && server.pod.namespace === service.namespace && matchesLabels(selector, server.pod.labels))
-    const named = service.name === 'kube-dns' || ['CoreDNS', 'KubeDNS'].includes(service.labels['kubernetes.io/name'] ?? '') || DNS_LABELS.some(([key, value]) => service.labels[key] === value)
-    return named || own.length > 0 ? [{ service, addresses, servers: own }] : []
+    const own = servers.filter(server =>
+      server.role === 'coredns' && server.pod.namespace === service.namespace && matchesLabels(selector, server.pod.labels))
+    return isNamedDns(service) || own.length > 0 ? [{ service, addresses, servers: own }] : []
   })
-  const rank = (one: DnsService): number => (one.service.name === 'kube-dns' ? 0 : one.service.labels['kubernetes.io/cluster-service'] === 'true' ? 1 : 2)
+  const rank = ({ service }: DnsService): number =>
+    service.name === 'kube-dns' ? 0 : service.labels['kubernetes.io/cluster-service'] === 'true' ? 1 : 2
   return found.sort((a, b) => rank(a) - rank(b))
 }
+
+const isNamedDns = (service: KubeObject): boolean =>
+  service.name === 'kube-dns' || ['CoreDNS', 'KubeDNS'].includes(service.labels['kubernetes.io/name'] ?? '')
+  || DNS_LABELS.some(([key, value]) => service.labels[key] === value)
 
 export type AddressOwner =
   | { readonly kind: 'service'; readonly service: KubeObject }

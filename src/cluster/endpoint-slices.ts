@@ -4,7 +4,7 @@
 // Not modelled: addressType FQDN (kube-proxy ignores it too).
 import type { KubeObject } from '../chain/model.ts'
 import type { Source } from '../chain/source.ts'
-import { booleanOf, fieldOf, listOf, numberOf, textOf, textsOf } from './fields.ts'
+import { booleanOf, listOf, numberOf, textOf, textsOf } from './fields.ts'
 import type { Inventory } from './inventory.ts'
 import type { ObjectShape } from './yurthub-topology.ts'
 
@@ -80,31 +80,34 @@ const hintsOf = (entry: unknown, kind: string): readonly string[] | undefined =>
   return hints.length > 0 ? hints : undefined
 }
 
-const podOf = (entry: unknown): string | undefined =>
-  textOf(entry, 'targetRef', 'kind') === 'Pod' ? `${textOf(entry, 'targetRef', 'namespace') ?? ''}/${textOf(entry, 'targetRef', 'name') ?? ''}` : undefined
+function podOf(entry: unknown): string | undefined {
+  if (textOf(entry, 'targetRef', 'kind') !== 'Pod') return undefined
+  return `${textOf(entry, 'targetRef', 'namespace') ?? ''}/${textOf(entry, 'targetRef', 'name') ?? ''}`
+}
 
 const portsOf = (body: unknown, ...path: readonly (string | number)[]): EndpointSet['ports'] =>
-  listOf(body, ...path).map(port => ({ name: textOf(port, 'name') ?? '', protocol: textOf(port, 'protocol') ?? 'TCP', port: numberOf(port, 'port') }))
+  listOf(body, ...path).map(port =>
+    ({ name: textOf(port, 'name') ?? '', protocol: textOf(port, 'protocol') ?? 'TCP', port: numberOf(port, 'port') }))
 
 /** One set a subset: its addresses are ready, its notReadyAddresses are not. */
 export function endpointsSets(object: KubeObject): readonly EndpointSet[] {
   return listOf(object.body, 'subsets').map((subset, at) => {
     const endpoints = (['addresses', 'notReadyAddresses'] as const).flatMap(list => listOf(subset, list).flatMap((entry, index) => {
       const address = textOf(entry, 'ip')
-      return address === undefined ? [] : [addressEndpoint(object, entry, address, list === 'addresses', ['subsets', at, list, index, 'ip'])]
+      const ready = list === 'addresses'
+      return address === undefined ? [] : [addressEndpoint(object, entry, address, ready, ['subsets', at, list, index, 'ip'])]
     }))
     const family = endpoints[0]?.address.includes(':') ? 'IPv6' as const : 'IPv4' as const
     return { object, shape: 'endpoints' as const, family, ports: portsOf(subset, 'ports'), endpoints }
   })
 }
 
-function addressEndpoint(object: KubeObject, entry: unknown, address: string, ready: boolean, path: readonly (string | number)[]): Endpoint {
+type Path = readonly (string | number)[]
+
+function addressEndpoint(object: KubeObject, entry: unknown, address: string, ready: boolean, path: Path): Endpoint {
   const nodeName = textOf(entry, 'nodeName')
   return {
     address, ready, serving: ready, terminating: false, node: nodeName, nodeName, zone: undefined, forZones: undefined, forNodes: undefined,
     pod: podOf(entry), get source() { return object.at(...path) },
   }
 }
-
-/** True when the Service has an Endpoints object whose annotation says how many were left out (over 1000). */
-export const endpointsTruncated = (object: KubeObject): boolean => fieldOf(object.body, 'metadata', 'annotations', 'endpoints.kubernetes.io/over-capacity') !== undefined

@@ -7,12 +7,12 @@ import type { Problem, Read, Source, Sourced } from '../chain/source.ts'
 import { endpointSetsOf, type Endpoint, type EndpointSet } from './endpoint-slices.ts'
 import { fieldOf, listOf, numberOf, textOf } from './fields.ts'
 import { podAddressesOf, type Inventory } from './inventory.ts'
-import { installedAt, type InstalledService, type IptablesRules } from './iptables-rules.ts'
-import { balance, clusterAddresses, isSticky, portsOf, type Balanced, type PortEndpoint, type ServicePort } from './kube-proxy.ts'
+import { installedAt, type InstalledEndpoint, type InstalledService, type IptablesRules } from './iptables-rules.ts'
+import { balance, clusterAddresses, isSticky, portsOf, socketOf, type Balanced, type PortEndpoint, type ServicePort } from './kube-proxy.ts'
 import type { NodePools } from './node-pools.ts'
 import { matchesLabels } from './selector.ts'
 import type { YurtHub } from './yurthub.ts'
-import { filterEndpoints, TOPOLOGY_ANNOTATION, topologyScope, type Scope } from './yurthub-topology.ts'
+import { filterEndpoints, TOPOLOGY_ANNOTATION, TOPOLOGY_VALUES, topologyScope, type Scope } from './yurthub-topology.ts'
 
 export interface RemovedEndpoint {
   readonly address: string
@@ -67,17 +67,24 @@ interface FilteredSets {
   readonly topology: Sourced<string> | undefined
 }
 
-function filterSets({ service, hub, pools, node, cluster }: ServiceAtNodeInput, sets: readonly EndpointSet[], problems: Problem[]): FilteredSets {
-  const value = service.annotations[TOPOLOGY_ANNOTATION]
-  const topology = value === undefined || value === '' ? undefined : { value, source: service.at('metadata', 'annotations', TOPOLOGY_ANNOTATION) }
-  const scopeOf = (set: EndpointSet | undefined): Scope => topologyScope(hub.filter, value, set?.shape ?? 'slice v1', withNodePools(pools, cluster, node))
+function filterSets(input: ServiceAtNodeInput, sets: readonly EndpointSet[], problems: Problem[]): FilteredSets {
+  const { service, hub, pools, node, cluster } = input
+  const value = service.annotations[TOPOLOGY_ANNOTATION] ?? ''
+  const topology = value === '' ? undefined : { value, source: service.at('metadata', 'annotations', TOPOLOGY_ANNOTATION) }
+  const view = withNodePools(pools, cluster, node)
+  const scopeOf = (set: EndpointSet | undefined): Scope => topologyScope(hub.filter, value, set?.shape ?? 'slice v1', view)
   const scope = scopeOf(sets[0])
   if (topology) problems.push(...saidOf(scope, topology, hub, pools, cluster))
   const applies = hub.present !== 'no' && hub.present !== 'unknown' && !hub.switchedOff && !hub.bypassed
   const removed: RemovedEndpoint[] = []
   const left = sets.map(set => {
     const result = filterEndpoints(set.endpoints, scopeOf(set), set.shape, hub.filter.version)
-    if (result.panics && topology) problems.push({ code: 'yurthub-filter-panics', state: 'partly-modelled', source: topology.source, message: `${hub.node}: an endpoint without nodeName ends YurtHub's filter (up to v1.7); it is taken as left out` })
+    if (result.panics && topology) {
+      problems.push({
+        code: 'yurthub-filter-panics', state: 'partly-modelled', source: topology.source,
+        message: `${hub.node}: an endpoint without nodeName ends YurtHub's filter (up to v1.7); it is taken as left out`,
+      })
+    }
     removed.push(...result.removed.map(endpoint => ({ ...placeOf(endpoint), because: reasonOf(endpoint, scope, pools) })))
     return applies ? { ...set, endpoints: result.kept } : set
   })
@@ -99,27 +106,42 @@ function reasonOf(endpoint: Endpoint, scope: Scope, pools: NodePools): string {
 }
 
 function saidOf(scope: Scope, topology: Sourced<string>, hub: YurtHub, pools: NodePools, cluster: Inventory): Problem[] {
-  const said = (code: string, message: string, state: Problem['state']): Problem[] => [{ code, message, state, source: topology.source }]
-  if (hub.present === 'no') return said('topology-without-yurthub', `${hub.node} has no YurtHub: the annotation has no effect there`, 'ignored')
-  if (hub.switchedOff) return said('topology-switched-off', `${hub.node}: ${hub.switchedOff.value} switches the topology filter off`, 'ignored')
-  if (hub.bypassed) return said('topology-bypassed', `${hub.node}: ${hub.bypassed.value}, so its reads do not pass through YurtHub`, 'ignored')
-  if (scope.kind === 'hangs') return said('yurthub-waits', `YurtHub before v1.4 on ${hub.node} waits for its own Node object`, 'partly-modelled')
-  if (scope.kind === 'nodes') return cluster.looked('NodePool') || scope.because === 'own-node' ? [] : said('node-pools-not-seen', 'no NodePool object in the evidence: pools are taken from the labels of nodes', 'unknown')
-  if (scope.because === 'unknown-value') return said('topology-unknown-value', `"${topology.value}" is none of kubernetes.io/hostname, openyurt.io/nodepool, kubernetes.io/zone: the filter does nothing`, 'ignored')
-  if (scope.because === 'pool-not-found') return said('topology-fails-open', `YurtHub on ${hub.node} does not find pool ${pools.poolOf(hub.node)?.value ?? hub.filter.poolFlag}: it passes every endpoint`, 'ignored')
-  if (scope.because === 'pool-topology-off') return said('topology-switched-off', `${hub.node}: pool topology is switched off`, 'ignored')
-  return []
+  const said = (code: string, message: string, state: Problem['state'] = 'ignored'): Problem[] =>
+    [{ code, message: `${hub.node}: ${message}`, state, source: topology.source }]
+  if (hub.present === 'no') return said('topology-without-yurthub', 'no YurtHub here, so the annotation has no effect')
+  if (hub.switchedOff) return said('topology-switched-off', `${hub.switchedOff.value} switches the topology filter off`)
+  if (hub.bypassed) return said('topology-bypassed', `${hub.bypassed.value}, so its reads do not pass through YurtHub`)
+  if (scope.kind === 'hangs') return said('yurthub-waits', 'YurtHub before v1.4 waits for its own Node object', 'partly-modelled')
+  if (scope.kind === 'nodes') {
+    if (cluster.looked('NodePool') || scope.because === 'own-node') return []
+    return said('node-pools-not-seen', 'no NodePool object in the evidence; pools are taken from the labels of nodes', 'unknown')
+  }
+  switch (scope.because) {
+    case 'unknown-value':
+      return said('topology-unknown-value', `"${topology.value}" is no value that the filter knows (${TOPOLOGY_VALUES.join(', ')}): it does nothing`)
+    case 'pool-not-found': {
+      const pool = pools.poolOf(hub.node)?.value ?? hub.filter.poolFlag
+      return said('topology-fails-open', `YurtHub does not find pool ${pool} and passes every endpoint`)
+    }
+    case 'pool-topology-off': return said('topology-switched-off', 'pool topology is switched off')
+    default: return []
+  }
 }
 
-function atAddress(input: ServiceAtNodeInput, address: string, ports: readonly ServicePort[], filtered: FilteredSets, problems: Problem[]): ServiceAtNode {
+function atAddress(
+  input: ServiceAtNodeInput, address: string, ports: readonly ServicePort[], filtered: FilteredSets, problems: Problem[],
+): ServiceAtNode {
   const { service, node, rules, pools } = input
   const number = ports[0]?.port ?? 53
   const byProtocol = new Map(ports.map(port => [port.protocol, ofPort(input, address, port, filtered)]))
   const main = (byProtocol.get('UDP') ?? byProtocol.get('TCP')) as OfPort
   const tcp = byProtocol.get('UDP') && byProtocol.get('TCP')
-  if (rules?.notrack.some(one => one.value === address)) {
-    problems.push({ code: 'node-local-dns', state: 'partly-modelled', source: rules.notrack.find(one => one.value === address)?.source as Source,
-      message: `NodeLocal DNSCache answers at ${address} on ${node}: the Service's endpoints are asked only on its behalf` })
+  const taken = rules?.notrack.find(one => one.value === address)
+  if (taken) {
+    problems.push({
+      code: 'node-local-dns', state: 'partly-modelled', source: taken.source,
+      message: `NodeLocal DNSCache answers at ${address} on ${node}: the Service's endpoints are asked only on its behalf`,
+    })
   }
   const model: ServiceModel = {
     name: `${service.namespace}/${service.name}`, node, address, port: number,
@@ -154,27 +176,29 @@ function ofPort({ service, node, rules, cluster }: ServiceAtNodeInput, address: 
   })
   const zone = cluster.get('Node', node)?.labels['topology.kubernetes.io/zone']
   const balanced = balance(service, candidates, { name: node, zone })
-  const predicted = balanced.internal.map(endpoint => sourced(endpoint))
   const installed = rules?.proxied ? installedAt(rules, address, port.port, port.protocol) : undefined
   const unused = candidates.filter(endpoint => !balanced.internal.some(one => one.address === endpoint.address))
     .map(endpoint => ({ ...placeOf(endpoint), because: unusedBecause(endpoint, balanced, service, node) }))
   return {
     balanced, unused: dropRepeats(unused), installed,
-    endpoints: installed ? installed.endpoints.map(({ value, source }) => installedEndpoint(value, source, candidates, cluster)) : predicted,
+    endpoints: installed ? installed.endpoints.map(one => installedEndpoint(one, candidates, cluster)) : balanced.internal.map(sourced),
     whenEmpty: (installed ? installed.refusal : balanced.internalRefusal) ?? 'reject',
   }
 }
 
-const sourced = (endpoint: PortEndpoint): ServiceModel['endpoints'][number] => ({
+type ModelEndpoint = ServiceModel['endpoints'][number]
+
+const sourced = (endpoint: PortEndpoint): ModelEndpoint => ({
   value: { address: endpoint.address, port: endpoint.port, ...(endpoint.nodeName !== undefined && { node: endpoint.nodeName }) },
   source: endpoint.source,
 })
 
 /** The rule is the fact; the slice's line stands behind it. */
-function installedEndpoint(at: { readonly address: string; readonly port: number }, source: Source, candidates: readonly PortEndpoint[], cluster: Inventory): ServiceModel['endpoints'][number] {
-  const known = candidates.find(endpoint => endpoint.address === at.address)
-  const node = known?.nodeName ?? textOf(cluster.podByAddress(at.address)?.body, 'spec', 'nodeName')
-  return { value: { address: at.address, port: at.port, ...(node !== undefined && { node }) }, source: known ? { ...source, behind: [known.source] } : source }
+function installedEndpoint(rule: Sourced<InstalledEndpoint>, candidates: readonly PortEndpoint[], cluster: Inventory): ModelEndpoint {
+  const { value: { address, port }, source } = rule
+  const known = candidates.find(endpoint => endpoint.address === address)
+  const node = known?.nodeName ?? textOf(cluster.podByAddress(address)?.body, 'spec', 'nodeName')
+  return { value: { address, port, ...(node !== undefined && { node }) }, source: known ? { ...source, behind: [known.source] } : source }
 }
 
 function unusedBecause(endpoint: PortEndpoint, balanced: Balanced, service: KubeObject, node: string): string {
@@ -186,16 +210,18 @@ function unusedBecause(endpoint: PortEndpoint, balanced: Balanced, service: Kube
 const placeOf = (endpoint: Endpoint): Pick<RemovedEndpoint, 'address' | 'node' | 'source'> =>
   ({ address: endpoint.address, ...(endpoint.nodeName !== undefined && { node: endpoint.nodeName }), source: endpoint.source })
 
-const dropRepeats = (all: readonly RemovedEndpoint[]): RemovedEndpoint[] => all.filter((one, at) => all.findIndex(other => other.address === one.address) === at)
+const dropRepeats = (all: readonly RemovedEndpoint[]): RemovedEndpoint[] =>
+  all.filter((one, at) => all.findIndex(other => other.address === one.address) === at)
 
-const sameEndpoints = (a: OfPort, b: OfPort): boolean =>
-  a.whenEmpty === b.whenEmpty && a.endpoints.length === b.endpoints.length && a.endpoints.every((one, at) => one.value.address === b.endpoints[at]?.value.address && one.value.port === b.endpoints[at]?.value.port)
+const socketsOf = ({ endpoints }: OfPort): string => endpoints.map(endpoint => socketOf(endpoint.value)).join()
+const sameEndpoints = (a: OfPort, b: OfPort): boolean => a.whenEmpty === b.whenEmpty && socketsOf(a) === socketsOf(b)
 
 /** The line that makes the set what it is. */
 function decidingField(service: KubeObject, { topology, removed }: FilteredSets, balanced: Balanced): Source {
   if (topology && removed.length > 0) return topology.source
   if (textOf(service.body, 'spec', 'internalTrafficPolicy') === 'Local') return service.at('spec', 'internalTrafficPolicy')
-  if (balanced.hints !== 'none' && textOf(service.body, 'spec', 'trafficDistribution') !== undefined) return service.at('spec', 'trafficDistribution')
+  const distribution = textOf(service.body, 'spec', 'trafficDistribution')
+  if (balanced.hints !== 'none' && distribution !== undefined) return service.at('spec', 'trafficDistribution')
   if (topology) return topology.source
   return fieldOf(service.body, 'spec', 'selector') === undefined ? service.source : service.at('spec', 'selector')
 }
@@ -209,7 +235,7 @@ function inferredSets(cluster: Inventory, service: KubeObject, problems: Problem
   const pods = cluster.pods.filter(pod => pod.namespace === service.namespace && matchesLabels(selector, pod.labels))
   return pods.flatMap(pod => podAddressesOf(pod).map((address): EndpointSet => ({
     object: pod, shape: 'slice v1', family: familyOf(address),
-    ports: portsOf(service).map((port, at) => ({ name: port.name, protocol: port.protocol, port: targetPort(service, at, pod) ?? port.port })),
+    ports: portsOf(service).map((port, at) => ({ ...port, port: targetPort(service, at, pod) ?? port.port })),
     endpoints: [podEndpoint(service, pod, address)],
   })))
 }
@@ -220,7 +246,8 @@ function podEndpoint(service: KubeObject, pod: KubeObject, address: string): End
   const terminating = fieldOf(pod.body, 'metadata', 'deletionTimestamp') !== undefined
   const node = textOf(pod.body, 'spec', 'nodeName')
   return {
-    address, node, nodeName: node, serving, terminating, zone: undefined, forZones: undefined, forNodes: undefined, pod: `${pod.namespace}/${pod.name}`,
+    address, node, nodeName: node, serving, terminating, pod: `${pod.namespace}/${pod.name}`,
+    zone: undefined, forZones: undefined, forNodes: undefined,
     ready: (serving && !terminating) || fieldOf(service.body, 'spec', 'publishNotReadyAddresses') === true,
     get source() { return { ...pod.at('status', 'podIP'), obtained: 'inferred' as const } },
   }

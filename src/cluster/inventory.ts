@@ -41,9 +41,11 @@ export interface Inventory {
 }
 
 const RESOURCES: ReadonlyMap<string, string> = new Map(Object.entries({
-  deploy: 'Deployment', deployment: 'Deployment', deployments: 'Deployment', sts: 'StatefulSet', statefulset: 'StatefulSet', statefulsets: 'StatefulSet',
+  deploy: 'Deployment', deployment: 'Deployment', deployments: 'Deployment',
+  sts: 'StatefulSet', statefulset: 'StatefulSet', statefulsets: 'StatefulSet',
   ds: 'DaemonSet', daemonset: 'DaemonSet', daemonsets: 'DaemonSet', rs: 'ReplicaSet', replicaset: 'ReplicaSet', replicasets: 'ReplicaSet',
-  job: 'Job', jobs: 'Job', cj: 'CronJob', cronjob: 'CronJob', cronjobs: 'CronJob', yas: 'YurtAppSet', yurtappset: 'YurtAppSet', yurtappsets: 'YurtAppSet',
+  job: 'Job', jobs: 'Job', cj: 'CronJob', cronjob: 'CronJob', cronjobs: 'CronJob',
+  yas: 'YurtAppSet', yurtappset: 'YurtAppSet', yurtappsets: 'YurtAppSet',
   yad: 'YurtAppDaemon', yurtappdaemon: 'YurtAppDaemon', yurtappdaemons: 'YurtAppDaemon', po: 'Pod', pod: 'Pod', pods: 'Pod',
 }))
 
@@ -77,7 +79,10 @@ export function inventory(given: readonly KubeObject[]): Inventory {
     podsOnNode: node => onNode.get(node) ?? [],
     podByAddress: address => byAddress.get(address),
     podsOf: (workload, namespace) => podsOf(workload, namespace, members(), get),
-    view: { services: listed('Service'), endpointSlices: listed('EndpointSlice'), namespaces: listed('Namespace'), pods: listed('Pod'), nodes: listed('Node') },
+    view: {
+      services: listed('Service'), endpointSlices: listed('EndpointSlice'), namespaces: listed('Namespace'),
+      pods: listed('Pod'), nodes: listed('Node'),
+    },
   }
 }
 
@@ -141,7 +146,8 @@ type Get = Inventory['get']
 
 function ownerChain(object: KubeObject, get: Get): readonly Owner[] {
   const chain: Owner[] = []
-  let at: Owner | undefined = ownerOf({ kind: object.kind, name: object.name, namespace: object.namespace, object, by: 'reference' }, object.labels, get)
+  const start: Owner = { kind: object.kind, name: object.name, namespace: object.namespace, object, by: 'reference' }
+  let at = ownerOf(start, object.labels, get)
   while (at && chain.length < OWNER_LIMIT) {
     chain.push(at)
     at = ownerOf(at, at.object?.labels ?? object.labels, get)
@@ -162,16 +168,21 @@ function ownerOf(of: Owner, labels: KubeObject['labels'], get: Get): Owner | und
 
 /** Labels stay on the pod when the ReplicaSet between is not in the bundle. */
 function ownerByConvention(of: Owner, labels: KubeObject['labels'], get: Get): Owner | undefined {
-  const made = (kind: string, name: string): Owner => ({ kind, name, namespace: of.namespace, by: 'convention', object: get(kind, name, of.namespace) })
-  const hash = labels['pod-template-hash']
-  if (of.kind === 'Pod' && hash !== undefined && of.name.includes(`-${hash}-`)) return made('ReplicaSet', of.name.slice(0, of.name.lastIndexOf(`-${hash}-`) + hash.length + 1))
-  if (of.kind === 'ReplicaSet' && hash !== undefined && of.name.endsWith(`-${hash}`)) return made('Deployment', of.name.slice(0, -hash.length - 1))
+  const { kind: from, name: own, namespace } = of
+  const made = (kind: string, name: string): Owner => ({ kind, name, namespace, by: 'convention', object: get(kind, name, namespace) })
+  const hash = labels['pod-template-hash'] ?? ''
+  const hashAt = hash === '' ? -1 : own.lastIndexOf(`-${hash}-`)
+  if (from === 'Pod' && hashAt >= 0) return made('ReplicaSet', own.slice(0, hashAt + hash.length + 1))
+  if (from === 'ReplicaSet' && hash !== '' && own.endsWith(`-${hash}`)) return made('Deployment', own.slice(0, -hash.length - 1))
   const set = labels['apps.openyurt.io/ref-yurtappset']
-  if ((of.kind === 'Deployment' || of.kind === 'StatefulSet') && set !== undefined) return made('YurtAppSet', set)
+  if ((from === 'Deployment' || from === 'StatefulSet') && set !== undefined) return made('YurtAppSet', set)
   return undefined
 }
 
-function workloadMembers(pods: readonly KubeObject[], ownersOf: Inventory['ownersOf']): ReadonlyMap<string, readonly KubeObject[]> {
+/** Key of a workload → its pods. */
+type Members = ReadonlyMap<string, readonly KubeObject[]>
+
+function workloadMembers(pods: readonly KubeObject[], ownersOf: Inventory['ownersOf']): Members {
   const members = new Map<string, KubeObject[]>()
   for (const pod of pods) {
     for (const owner of ownersOf(pod)) {
@@ -185,7 +196,7 @@ function workloadMembers(pods: readonly KubeObject[], ownersOf: Inventory['owner
 }
 
 /** A YurtAppSet names its Deployments `<set>-<pool>-<5 random>`: a name without the random part means the one that is there. */
-function podsOf(workload: string, namespace: string, members: ReadonlyMap<string, readonly KubeObject[]>, get: Get): readonly KubeObject[] | undefined {
+function podsOf(workload: string, namespace: string, members: Members, get: Get): readonly KubeObject[] | undefined {
   const slash = workload.indexOf('/')
   const kind = RESOURCES.get((slash < 0 ? 'deploy' : workload.slice(0, slash)).toLowerCase().split('.')[0] as string)
   const name = workload.slice(slash + 1)

@@ -4,6 +4,7 @@
 // Also seen: NOTRACK rules of NodeLocal DNSCache, which then owns the address on this node.
 // Not modelled: ipvs and nftables modes and eBPF (they leave no KUBE-SVC chains: `proxied` is false), rules of other programs, node ports.
 import type { Problem, Read, Source, Sourced } from '../chain/source.ts'
+import { lineSource } from '../chain/source.ts'
 import { multiply, ONE, rational, subtract, type Rational } from '../chain/rational.ts'
 
 export interface InstalledEndpoint {
@@ -41,6 +42,9 @@ interface Rule {
   readonly source: () => Source
 }
 
+/** `nat KUBE-SERVICES` → its rules. */
+type Chains = ReadonlyMap<string, readonly Rule[]>
+
 const RULE_LIMIT = 500_000
 const PROBLEM_LIMIT = 20
 
@@ -52,18 +56,20 @@ export function readIptablesRules(file: string, text: string): Read<IptablesRule
   const services: InstalledService[] = []
   for (const rule of filters) {
     const target = valueOf(rule, '-j')
-    if (target === 'REJECT' || target === 'DROP') services.push({ ...matchOf(rule), endpoints: [], refusal: target === 'REJECT' ? 'reject' : 'drop', sticky: false, source: rule.source() })
+    const refusal = target === 'REJECT' ? 'reject' : target === 'DROP' ? 'drop' : undefined
+    if (refusal) services.push({ ...matchOf(rule), endpoints: [], refusal, sticky: false, source: rule.source() })
   }
   for (const rule of entry) {
     const target = valueOf(rule, '-j') ?? ''
     if (!/^KUBE-SV[CL]-/.test(target)) continue
     const chain = chains.get(`nat ${target}`) ?? []
-    services.push({ ...matchOf(rule), endpoints: balanceOf(chain, chains, problems), refusal: undefined, sticky: chain.some(one => one.words.includes('--rcheck')), source: rule.source() })
+    const sticky = chain.some(one => one.words.includes('--rcheck'))
+    services.push({ ...matchOf(rule), endpoints: balanceOf(chain, chains, problems), refusal: undefined, sticky, source: rule.source() })
   }
   return { value: { file, proxied: chains.has('nat KUBE-SERVICES'), services, notrack: notrackOf(chains) }, problems }
 }
 
-function readChains(file: string, text: string, problems: Problem[]): ReadonlyMap<string, readonly Rule[]> {
+function readChains(file: string, text: string, problems: Problem[]): Chains {
   const chains = new Map<string, Rule[]>()
   let table = ''
   let line = 0
@@ -77,12 +83,14 @@ function readChains(file: string, text: string, problems: Problem[]): ReadonlyMa
     else if (whole.startsWith(':')) chains.set(`${table} ${whole.slice(1).split(' ')[0] as string}`, [])
     else if (/^(?:\[\d+:\d+\] )?-A /.test(whole)) {
       if (++count > RULE_LIMIT) {
-        problems.push({ code: 'iptables-too-many-rules', message: `only the first ${RULE_LIMIT} rules are read`, source: sourceOf(file, line, start, whole), state: 'damaged' })
+        const source = lineSource(file, line, whole, start)
+        problems.push({ code: 'iptables-too-many-rules', message: `only the first ${RULE_LIMIT} rules are read`, source, state: 'damaged' })
         break
       }
       addRule(chains, table, whole.slice(whole.indexOf('-A ')), file, line, start, whole)
     } else if (whole !== '' && !whole.startsWith('#') && whole !== 'COMMIT' && problems.length < PROBLEM_LIMIT) {
-      problems.push({ code: 'iptables-unknown-line', message: 'not a line of iptables-save', source: sourceOf(file, line, start, whole), state: 'ignored' })
+      const source = lineSource(file, line, whole, start)
+      problems.push({ code: 'iptables-unknown-line', message: 'not a line of iptables-save', source, state: 'ignored' })
     }
     start = end + 1
   }
@@ -92,14 +100,11 @@ function readChains(file: string, text: string, problems: Problem[]): ReadonlyMa
 function addRule(chains: Map<string, Rule[]>, table: string, rule: string, file: string, line: number, start: number, whole: string): void {
   const words = wordsOf(rule)
   const key = `${table} ${words[1] ?? ''}`
-  const made: Rule = { table, words, source: () => sourceOf(file, line, start, whole) }
+  const made: Rule = { table, words, source: () => lineSource(file, line, whole, start) }
   const list = chains.get(key)
   if (list) list.push(made)
   else chains.set(key, [made])
 }
-
-const sourceOf = (file: string, line: number, start: number, text: string): Source =>
-  ({ file, start, end: start + text.length, line, column: 1, endLine: line, endColumn: text.length + 1, text: text.slice(0, 200) })
 
 /** Words in double quotes are one word; iptables-save escapes quotes inside with a backslash. */
 function wordsOf(rule: string): string[] {
@@ -120,7 +125,7 @@ function matchOf(rule: Rule): Pick<InstalledService, 'name' | 'address' | 'port'
   }
 }
 
-function balanceOf(chain: readonly Rule[], chains: ReadonlyMap<string, readonly Rule[]>, problems: Problem[]): Sourced<InstalledEndpoint>[] {
+function balanceOf(chain: readonly Rule[], chains: Chains, problems: Problem[]): Sourced<InstalledEndpoint>[] {
   const endpoints: Sourced<InstalledEndpoint>[] = []
   let left: Rational = ONE
   for (const rule of chain) {
@@ -130,7 +135,10 @@ function balanceOf(chain: readonly Rule[], chains: ReadonlyMap<string, readonly 
     const to = (chains.get(`nat ${target}`) ?? []).map(one => valueOf(one, '--to-destination')).find(one => one !== undefined)
     const socket = to === undefined ? undefined : socketOf(to)
     if (socket) endpoints.push({ value: { ...socket, odds: multiply(left, share) }, source: rule.source() })
-    else if (problems.length < PROBLEM_LIMIT) problems.push({ code: 'iptables-no-destination', message: `chain ${target} has no destination that can be read`, source: rule.source(), state: 'unknown' })
+    else if (problems.length < PROBLEM_LIMIT) {
+      const message = `chain ${target} has no destination that can be read`
+      problems.push({ code: 'iptables-no-destination', message, source: rule.source(), state: 'unknown' })
+    }
     left = multiply(left, subtract(ONE, share))
   }
   return endpoints
@@ -150,13 +158,14 @@ function socketOf(to: string): { readonly address: string; readonly port: number
   return match ? { address: (match[1] ?? match[2]) as string, port: Number(match[3]) } : undefined
 }
 
-function notrackOf(chains: ReadonlyMap<string, readonly Rule[]>): Sourced<string>[] {
+function notrackOf(chains: Chains): Sourced<string>[] {
   const found = new Map<string, Sourced<string>>()
   for (const chain of ['raw PREROUTING', 'raw OUTPUT']) {
     for (const rule of chains.get(chain) ?? []) {
       const notrack = valueOf(rule, '-j') === 'NOTRACK' || rule.words.includes('--notrack')
       const address = valueOf(rule, '-d')?.replace(/\/(?:32|128)$/, '')
-      if (notrack && address !== undefined && valueOf(rule, '--dport') === '53' && !found.has(address)) found.set(address, { value: address, source: rule.source() })
+      if (!notrack || address === undefined || valueOf(rule, '--dport') !== '53' || found.has(address)) continue
+      found.set(address, { value: address, source: rule.source() })
     }
   }
   return [...found.values()]

@@ -55,7 +55,8 @@ export function clusterAddresses(service: KubeObject): readonly string[] {
 }
 
 const isExternal = (service: KubeObject): boolean =>
-  ['NodePort', 'LoadBalancer'].includes(textOf(service.body, 'spec', 'type') ?? '') || listOf(service.body, 'spec', 'externalIPs').length > 0 || listOf(service.body, 'status', 'loadBalancer', 'ingress').length > 0
+  ['NodePort', 'LoadBalancer'].includes(textOf(service.body, 'spec', 'type') ?? '')
+  || listOf(service.body, 'spec', 'externalIPs').length > 0 || listOf(service.body, 'status', 'loadBalancer', 'ingress').length > 0
 
 export function balance(service: KubeObject, endpoints: readonly PortEndpoint[], node: ProxyNode): Balanced {
   const internalLocal = textOf(service.body, 'spec', 'internalTrafficPolicy') === 'Local'
@@ -71,7 +72,8 @@ export function balance(service: KubeObject, endpoints: readonly PortEndpoint[],
   const own = ownReady.length > 0 ? ownReady : all.filter(endpoint => endpoint.nodeName === node.name && isLastResort(endpoint))
   const local = internalLocal || externalLocal ? own : undefined
   const usable = all.some(endpoint => endpoint.ready || isLastResort(endpoint))
-  const refusalOf = (set: readonly PortEndpoint[], policyLocal: boolean): Refusal | undefined => (set.length > 0 ? undefined : usable && policyLocal ? 'drop' : 'reject')
+  const refusalOf = (set: readonly PortEndpoint[], policyLocal: boolean): Refusal | undefined =>
+    set.length > 0 ? undefined : usable && policyLocal ? 'drop' : 'reject'
   const internal = internalLocal ? own : clusterSet
   return {
     cluster, local, internal, hints,
@@ -102,13 +104,15 @@ function hintMode(all: readonly PortEndpoint[], node: ProxyNode): Balanced['hint
   const ready = all.filter(endpoint => endpoint.ready)
   if (ready.length === 0) return 'none'
   if (ready.every(endpoint => endpoint.forNodes) && ready.some(endpoint => endpoint.forNodes?.includes(node.name))) return 'same-node'
-  const zone = node.zone
-  if (zone !== undefined && zone !== '' && ready.every(endpoint => endpoint.forZones) && ready.some(endpoint => endpoint.forZones?.includes(zone))) return 'same-zone'
-  return 'none'
+  const zone = node.zone ?? ''
+  const zoned = zone !== '' && ready.every(endpoint => endpoint.forZones) && ready.some(endpoint => endpoint.forZones?.includes(zone))
+  return zoned ? 'same-zone' : 'none'
 }
 
-const passes = (endpoint: PortEndpoint, hints: Balanced['hints'], node: ProxyNode): boolean =>
-  hints === 'same-node' ? endpoint.forNodes?.includes(node.name) === true : hints === 'same-zone' ? endpoint.forZones?.includes(node.zone ?? '') === true : true
+function passes(endpoint: PortEndpoint, hints: Balanced['hints'], node: ProxyNode): boolean {
+  if (hints === 'same-node') return endpoint.forNodes?.includes(node.name) === true
+  return hints === 'none' || endpoint.forZones?.includes(node.zone ?? '') === true
+}
 
 /** `sessionAffinity: ClientIP`. */
 export const isSticky = (service: KubeObject): boolean => fieldOf(service.body, 'spec', 'sessionAffinity') === 'ClientIP'

@@ -1,7 +1,7 @@
 // What ConfigMaps put into a container's file system: volumes (configMap, projected) × volumeMounts (mountPath, subPath), as kubelet
 // lays them out (pkg/volume/configmap, pkg/volume/projected). Later sources of a projected volume win; `items` picks and renames keys.
 // The files follow a ConfigMap within about a minute, but a subPath mount never does: only a new pod sees the change.
-// Not modelled: Secrets and downward API volumes, file modes, a pod that has not been remounted yet (CoreDNS' `reload` is its reader's business).
+// Not modelled: Secrets and downward API volumes, file modes, the minute in which the files are still the old ones.
 import type { KubeObject } from '../chain/model.ts'
 import type { Source } from '../chain/source.ts'
 import { fieldOf, isFields, listOf, textOf } from './fields.ts'
@@ -50,31 +50,32 @@ export function mountedFiles(cluster: Inventory, pod: KubeObject, container: num
     if (!found || mountPath === undefined) continue
     let held = seen.get(name)
     if (!held) seen.set(name, held = volumeFiles(cluster, pod, found.volume, found.at, missing))
-    const subPath = textOf(mount, 'subPath')
+    const subPath = textOf(mount, 'subPath') ?? ''
     for (const file of held) place(files, file, mountPath, subPath)
   }
   return { files, missing }
 }
 
-function place(files: Map<string, MountedFile>, { path, configMap, key, text }: VolumeFile, mountPath: string, subPath: string | undefined): void {
-  const at = subPath === undefined || subPath === '' ? `${mountPath}/${path}` : path === subPath ? mountPath : path.startsWith(`${subPath}/`) ? `${mountPath}${path.slice(subPath.length)}` : undefined
-  if (at === undefined) return
+function place(files: Map<string, MountedFile>, { path, configMap, key, text }: VolumeFile, mountPath: string, subPath: string): void {
+  const below = subPath === '' || path.startsWith(`${subPath}/`)
+  if (!below && path !== subPath) return
+  const at = subPath === '' ? `${mountPath}/${path}` : `${mountPath}${path.slice(subPath.length)}`
   files.set(at, {
-    path: at, configMap, key, text, frozen: subPath !== undefined && subPath !== '',
+    path: at, configMap, key, text, frozen: subPath !== '',
     get file() { return embeddedName(configMap, key) },
     get source() { return configMap.at('data', key) },
   })
 }
 
 /** The name of a ConfigMap's text as a file of its own. */
-export const embeddedName = (configMap: KubeObject, key: string): string => `${configMap.source.file}#${configMap.namespace}/${configMap.name}/${key}`
+export const embeddedName = (configMap: KubeObject, key: string): string =>
+  `${configMap.source.file}#${configMap.namespace}/${configMap.name}/${key}`
 
 function volumeFiles(cluster: Inventory, pod: KubeObject, volume: unknown, at: number, missing: MissingMap[]): readonly VolumeFile[] {
-  const own = fieldOf(volume, 'configMap')
-  const sources = isFields(own) ? [{ config: own, path: ['configMap'] as (string | number)[] }]
-    : listOf(volume, 'projected', 'sources').map((source, index) => ({ config: fieldOf(source, 'configMap'), path: ['projected', 'sources', index, 'configMap'] as (string | number)[] }))
+  const projected = listOf(volume, 'projected', 'sources').map((_, index) => ['projected', 'sources', index, 'configMap'])
   const byPath = new Map<string, VolumeFile>()
-  for (const { config, path } of sources) {
+  for (const path of [['configMap'], ...projected]) {
+    const config = fieldOf(volume, ...path)
     const name = textOf(config, 'name')
     if (name === undefined) continue
     const configMap = cluster.get('ConfigMap', name, pod.namespace)

@@ -8,9 +8,11 @@ import { listOf, textOf, textsOf } from './fields.ts'
 import type { Inventory } from './inventory.ts'
 
 /** In order of precedence. The clouds' own pool keys (GKE, EKS, AKS) are no sites: their nodes reach each other. */
-const POOL_LABELS = ['apps.openyurt.io/nodepool', 'alibabacloud.com/nodepool-id', 'apps.kubeedge.io/belonging-to'] as const
+export const POOL_LABELS = ['apps.openyurt.io/nodepool', 'alibabacloud.com/nodepool-id', 'apps.kubeedge.io/belonging-to'] as const
 /** Every node of ACK carries `alibabacloud.com/nodepool-id`; it means a site only where there are edge nodes. */
-const EDGE_LABELS = ['openyurt.io/is-edge-worker', 'alibabacloud.com/is-edge-worker', 'node-role.kubernetes.io/edge'] as const
+const EDGE_LABELS = [
+  'openyurt.io/is-edge-worker', 'alibabacloud.com/is-edge-worker', 'node-role.kubernetes.io/edge', 'apps.openyurt.io/nodepool',
+] as const
 const DESIRED_LABEL = 'apps.openyurt.io/desired-nodepool'
 const BUCKET_POOL_LABEL = 'openyurt.io/pool-name'
 const HOST_NETWORK_LABEL = 'nodepool.openyurt.io/hostnetwork'
@@ -39,7 +41,8 @@ export interface PoolView {
 
 /** A cluster of sites: some node or pool carries the marks of OpenYurt, ACK Edge or KubeEdge. */
 export const isEdgeCluster = (cluster: Inventory): boolean =>
-  cluster.looked('NodePool') || cluster.looked('NodeGroup') || cluster.nodes.some(node => [...EDGE_LABELS, 'apps.openyurt.io/nodepool'].some(key => node.labels[key] !== undefined))
+  cluster.looked('NodePool') || cluster.looked('NodeGroup')
+  || cluster.nodes.some(node => EDGE_LABELS.some(key => node.labels[key] !== undefined))
 
 export function nodePools(cluster: Inventory): NodePools {
   const labels = new Map<string, Sourced<string>>()
@@ -56,10 +59,12 @@ export function nodePools(cluster: Inventory): NodePools {
     names,
     poolOf: node => labels.get(node),
     nodesOf: pool => members.get(pool) ?? [],
-    object: pool => objects.find(one => one.name === pool) ?? objects.find(one => POOL_LABELS.some(key => one.annotations[key] === pool || one.labels[key] === pool)),
+    object: pool => objects.find(one => one.name === pool)
+      ?? objects.find(one => POOL_LABELS.some(key => one.annotations[key] === pool || one.labels[key] === pool)),
     hostNetwork: name => {
       const node = cluster.get('Node', name)
-      return node?.labels[HOST_NETWORK_LABEL] === 'true' ? { value: true, source: node.at('metadata', 'labels', HOST_NETWORK_LABEL) } : undefined
+      if (node?.labels[HOST_NETWORK_LABEL] !== 'true') return undefined
+      return { value: true, source: node.at('metadata', 'labels', HOST_NETWORK_LABEL) }
     },
     view: {
       poolLabel: name => {

@@ -24,6 +24,8 @@ export function readObjects(file: string, text: string): Read<readonly KubeObjec
   return { value: reader.objects, problems: reader.problems }
 }
 
+interface Kind { readonly kind: string; readonly apiVersion: string }
+
 class ObjectReader {
   readonly objects: KubeObject[] = []
   readonly problems: Problem[]
@@ -35,7 +37,7 @@ class ObjectReader {
   }
 
   /** `inherited`: kind and apiVersion that the items of a typed list do not repeat. */
-  take(value: unknown, path: Path, document: YamlDocument, inherited: { readonly kind: string; readonly apiVersion: string } | undefined, depth: number): void {
+  take(value: unknown, path: Path, document: YamlDocument, inherited: Kind | undefined, depth: number): void {
     if (!isFields(value)) {
       this.odd('kube-object-not-a-map', 'not a Kubernetes object: the document is no map', document, path)
       return
@@ -47,11 +49,12 @@ class ObjectReader {
       return
     }
     const items = fieldOf(value, 'items')
-    if (kind.endsWith('List') && (Array.isArray(items) || items === null || items === undefined)) this.takeList(kind, apiVersion, items, path, document, depth)
-    else this.takeObject(kind, apiVersion, value, path, document)
+    const isList = kind.endsWith('List') && (Array.isArray(items) || items === null || items === undefined)
+    if (isList) this.takeList({ kind, apiVersion }, items, path, document, depth)
+    else this.takeObject({ kind, apiVersion }, value, path, document)
   }
 
-  private takeList(kind: string, apiVersion: string, items: unknown, path: Path, document: YamlDocument, depth: number): void {
+  private takeList({ kind, apiVersion }: Kind, items: unknown, path: Path, document: YamlDocument, depth: number): void {
     if (depth >= LIST_DEPTH_LIMIT) {
       this.odd('kube-list-too-deep', `lists inside lists beyond ${LIST_DEPTH_LIMIT} levels are left out`, document, path)
       return
@@ -60,13 +63,13 @@ class ObjectReader {
     if (Array.isArray(items)) for (const [at, item] of items.entries()) this.take(item, [...path, 'items', at], document, of, depth + 1)
   }
 
-  private takeObject(kind: string, apiVersion: string, body: Fields, path: Path, document: YamlDocument): void {
+  private takeObject(of: Kind, body: Fields, path: Path, document: YamlDocument): void {
     const name = textOf(body, 'metadata', 'name')
     if (name === undefined || name === '') {
-      this.odd('kube-object-without-name', `a ${kind} without metadata.name is left out`, document, path)
+      this.odd('kube-object-without-name', `a ${of.kind} without metadata.name is left out`, document, path)
       return
     }
-    this.objects.push(kubeObject(kind, apiVersion, name, body, path, document, this.start))
+    this.objects.push(kubeObject(of, name, body, path, document, this.start))
   }
 
   private odd(code: string, message: string, document: YamlDocument, path: Path): void {
@@ -75,7 +78,7 @@ class ObjectReader {
   }
 }
 
-function kubeObject(kind: string, apiVersion: string, name: string, body: Fields, path: Path, document: YamlDocument, start: Source): KubeObject {
+function kubeObject({ kind, apiVersion }: Kind, name: string, body: Fields, path: Path, document: YamlDocument, start: Source): KubeObject {
   let source: Source | undefined
   const own = (): Source => (source ??= document.sourceAt(path) ?? start)
   return {

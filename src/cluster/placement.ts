@@ -8,7 +8,7 @@ import type { Source } from '../chain/source.ts'
 import type { CorednsPod } from './coredns-pods.ts'
 import { fieldOf, listOf, numberOf, textMapOf, textOf, textsOf } from './fields.ts'
 import type { Inventory } from './inventory.ts'
-import type { NodePools } from './node-pools.ts'
+import { POOL_LABELS, type NodePools } from './node-pools.ts'
 import { matchesExpression, matchesSelector } from './selector.ts'
 
 export type SpreadWeakness =
@@ -25,7 +25,7 @@ export type SpreadWeakness =
 
 export interface Placement {
   readonly workload: KubeObject
-  /** `per-pool`: made by a YurtAppSet or YurtAppDaemon; `spread`: one workload with a spread constraint over pools; `daemon`: one a node. */
+  /** `per-pool`: made by a YurtAppSet or YurtAppDaemon; `spread`: one workload, a spread constraint over pools; `daemon`: one a node. */
   readonly kind: 'per-pool' | 'spread' | 'daemon' | 'pinned' | 'free'
   /** Pools whose nodes the pods may run on. */
   readonly pools: readonly string[]
@@ -57,7 +57,8 @@ export function placementOf(cluster: Inventory, pools: NodePools, workload: Kube
   const perPool = owner?.kind === 'YurtAppSet' || owner?.kind === 'YurtAppDaemon'
   return {
     workload, pools: allowed, podsByPool, pending,
-    kind: perPool ? 'per-pool' : workload.kind === 'DaemonSet' ? 'daemon' : spread ? 'spread' : allowed.length === 1 && pools.names.length > 1 ? 'pinned' : 'free',
+    kind: perPool ? 'per-pool' : workload.kind === 'DaemonSet' ? 'daemon' : spread ? 'spread'
+      : allowed.length === 1 && pools.names.length > 1 ? 'pinned' : 'free',
     emptyPools: pods.length === 0 && !cluster.looked('Pod') ? [] : allowed.filter(pool => !podsByPool.has(pool)),
     weaknesses: spread && !perPool ? weaknessesOf(workload, spread, allowed.length) : [],
     source: spread ? workload.at('spec', 'template', 'spec', 'topologySpreadConstraints', spread.at) : workload.source,
@@ -77,7 +78,9 @@ function mayRunOn(template: unknown, node: KubeObject | undefined): boolean {
   return terms.some(term => {
     const expressions = listOf(term, 'matchExpressions')
     const fields = listOf(term, 'matchFields')
-    return expressions.length + fields.length > 0 && expressions.every(one => matchesExpression(one, node.labels)) && fields.every(one => matchesExpression(one, { 'metadata.name': node.name }))
+    // A term without any expression takes no node.
+    return expressions.length + fields.length > 0 && expressions.every(one => matchesExpression(one, node.labels))
+      && fields.every(one => matchesExpression(one, { 'metadata.name': node.name }))
   })
 }
 
@@ -85,7 +88,7 @@ interface Spread { readonly at: number; readonly constraint: unknown }
 
 /** A spread constraint whose key is a pool key of this cluster's nodes. */
 function poolSpread(template: unknown, cluster: Inventory): Spread | undefined {
-  const keys = new Set(['apps.openyurt.io/nodepool', 'alibabacloud.com/nodepool-id', 'apps.kubeedge.io/belonging-to'].filter(key => cluster.nodes.some(node => node.labels[key] !== undefined)))
+  const keys = new Set<string>(POOL_LABELS.filter(key => cluster.nodes.some(node => node.labels[key] !== undefined)))
   const all = listOf(template, 'spec', 'topologySpreadConstraints')
   const at = all.findIndex(constraint => keys.has(textOf(constraint, 'topologyKey') ?? ''))
   return at < 0 ? undefined : { at, constraint: all[at] }
@@ -95,12 +98,15 @@ function weaknessesOf(workload: KubeObject, { at, constraint }: Spread, poolCoun
   const found: { kind: SpreadWeakness; source: Source }[] = []
   const path = ['spec', 'template', 'spec', 'topologySpreadConstraints', at] as const
   const says = (kind: SpreadWeakness, source: Source): void => { found.push({ kind, source }) }
+  const labels = textMapOf(workload.body, 'spec', 'template', 'metadata', 'labels')
   if (textOf(constraint, 'whenUnsatisfiable') === 'ScheduleAnyway') says('schedule-anyway', workload.at(...path, 'whenUnsatisfiable'))
-  if (!matchesSelector(fieldOf(constraint, 'labelSelector'), textMapOf(workload.body, 'spec', 'template', 'metadata', 'labels'))) says('selector-misses-own-pods', workload.at(...path, 'labelSelector'))
+  const takesOwn = matchesSelector(fieldOf(constraint, 'labelSelector'), labels)
+  if (!takesOwn) says('selector-misses-own-pods', workload.at(...path, 'labelSelector'))
   if ((numberOf(workload.body, 'spec', 'replicas') ?? 1) !== poolCount) says('replicas-not-pools', workload.at('spec', 'replicas'))
   if ((numberOf(constraint, 'minDomains') ?? 1) < poolCount) says('no-min-domains', workload.at(...path))
-  const surge = fieldOf(workload.body, 'spec', 'strategy', 'rollingUpdate', 'maxSurge')
-  const rolls = workload.kind === 'Deployment' && textOf(workload.body, 'spec', 'strategy', 'type') !== 'Recreate' && surge !== 0 && surge !== '0' && surge !== '0%'
+  const strategy = fieldOf(workload.body, 'spec', 'strategy')
+  const surge = String(fieldOf(strategy, 'rollingUpdate', 'maxSurge') ?? '25%')
+  const rolls = workload.kind === 'Deployment' && textOf(strategy, 'type') !== 'Recreate' && surge !== '0' && surge !== '0%'
   if (rolls && !textsOf(constraint, 'matchLabelKeys').includes('pod-template-hash')) says('rolling-update-moves', workload.at(...path))
   return found
 }

@@ -23,7 +23,8 @@ export function podClasses(cluster: Inventory, pools: NodePools): readonly PodCl
     const place = dns.policy === 'ClusterFirst' ? pools.poolOf(node)?.value ?? node : node
     const workload = cluster.ownersOf(pod).at(-1)?.name ?? pod.name
     // The search list holds the namespace, so pods of two namespaces ask different names.
-    const key = JSON.stringify([place, pod.namespace, dns, isHostNetwork(pod), listOf(pod.body, 'spec', 'containers').map(container => textOf(container, 'image'))])
+    const images = listOf(pod.body, 'spec', 'containers').map(container => textOf(container, 'image'))
+    const key = JSON.stringify([place, pod.namespace, dns, isHostNetwork(pod), images])
     const known = classes.get(key)
     if (known) known.pods.push(pod)
     else classes.set(key, { name: `${place} ${dns.policy} ${workload}`, pods: [pod] })

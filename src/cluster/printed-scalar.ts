@@ -1,7 +1,8 @@
 // One-line scalars of YAML's core schema as kubectl prints them; undefined = not in the plain subset, ask the general reader.
 
-/** Signed and long integers, octal, hex, floats, infinity: rare, and with rules of their own. */
-const OTHER_NUMBER = /^(?:[-+]?\d+|0o[0-7]+|0x[\da-fA-F]+|[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/
+/** Octal, hex, infinity; signed and long integers, floats: rare, and with rules of their own. */
+const NAMED_NUMBER = /^(?:0o[0-7]+|0x[\da-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/
+const OTHER_NUMBER = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/
 
 /** A plain scalar: text, number, boolean or null. */
 export function plainValue(written: string): unknown {
@@ -12,7 +13,7 @@ export function plainValue(written: string): unknown {
     if (/^(?:true|True|TRUE)$/.test(written)) return true
     if (/^(?:false|False|FALSE)$/.test(written)) return false
     if (/^(?:0|[1-9]\d{0,14})$/.test(written)) return Number(written)
-    if (OTHER_NUMBER.test(written)) return undefined
+    if (OTHER_NUMBER.test(written) || NAMED_NUMBER.test(written)) return undefined
   }
   return written
 }

@@ -67,7 +67,7 @@ test('whatever a YAML printer prints is read alike or left to the general reader
   fc.assert(fc.property(fc.dictionary(fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 6 }), tree, { minKeys: 1, maxKeys: 4 }), fc.boolean(), fc.constantFrom(0, 20, 80), (object, indentSeq, lineWidth) => {
     if (agrees(stringify(object, { indentSeq, lineWidth }), true)) taken++
   }), { numRuns: 600 })
-  expect(taken).toBeGreaterThan(30)
+  expect(taken).toBeGreaterThan(10)
 })
 
 test('lines put together at random are read alike or left to the general reader', () => {
@@ -87,6 +87,6 @@ test('lines put together at random are read alike or left to the general reader'
 test('a long text is read in time that grows with its length', () => {
   const item = '- apiVersion: v1\n  kind: Pod\n  metadata:\n    name: x\n  spec:\n    containers:\n    - args:\n      - -conf\n      image: a:1\n'
   const [document] = readPrintedYaml('f', `items:\n${item.repeat(20_000)}`) ?? []
-  expect((document?.value as { items: unknown[] }).items.length).toBe(20_000)
+  expect(document?.value).toHaveProperty('items.length', 20_000)
   expect(document?.sourceAt(['items', 19_999, 'spec', 'containers', 0, 'image'])?.line).toBe(180_001)
 })

@@ -10,12 +10,14 @@ import { plainValue, quotedValue } from './printed-scalar.ts'
 
 /** Deeper than any Kubernetes object; beyond it the general reader decides. */
 const DEPTH_LIMIT = 100
+/** Tabs, other line ends, directives and document ends. */
+const NOT_PRINTED = /[\t\r\ufeff\u0085\u2028\u2029]|^%|^\.\.\./m
 /** Lines of one quoted text. */
 const FOLD_LIMIT = 10_000
 const SIZE_LIMIT = 64 * 1024 * 1024
 
 export function readPrintedYaml(file: string, text: string): readonly YamlDocument[] | undefined {
-  if (text.length > SIZE_LIMIT || /[\t\r\ufeff\u0085\u2028\u2029]|^%|^\.\.\./m.test(text) || !/^(?:---\n)?(?:#[^\n]*\n|\n)*[A-Za-z]/.test(text)) return undefined
+  if (text.length > SIZE_LIMIT || NOT_PRINTED.test(text) || !/^(?:---\n)?(?:#[^\n]*\n|\n)*[A-Za-z]/.test(text)) return undefined
   const scanner = new PrintedYaml(text)
   const spans = scanner.documents()
   if (!spans) return undefined
@@ -35,7 +37,8 @@ export function readPrintedYaml(file: string, text: string): readonly YamlDocume
       value,
       sourceAt: (path, what = 'value') => {
         const item = path[0] === 'items' ? path[1] : undefined
-        return typeof item === 'number' && items[item] !== undefined ? placeOf(part(item), path.slice(2), what, at) : placeOf(whole(), path, what, at)
+        const inItem = typeof item === 'number' && items[item] !== undefined
+        return inItem ? placeOf(part(item), path.slice(2), what, at) : placeOf(whole(), path, what, at)
       },
       root: () => general()[index]?.root(),
     }
@@ -55,10 +58,14 @@ interface Place {
   readonly children: Map<string | number, Place> | undefined
 }
 
-function placeOf(root: Place | undefined, path: readonly (string | number)[], what: 'key' | 'value' | 'pair', at: (start: number, end: number) => Source): Source | undefined {
-  let place = root
+type What = 'key' | 'value' | 'pair'
+
+type SourceMaker = (start: number, end: number) => Source
+
+function placeOf(root: Place, path: readonly (string | number)[], what: What, at: SourceMaker): Source | undefined {
+  let place: Place | undefined = root
   for (const step of path) {
-    const isList = place?.children?.has(0) === true || typeof step === 'number'
+    const isList: boolean = place?.children?.has(0) === true || typeof step === 'number'
     place = place?.children?.get(isList && place.children.has(Number(step)) ? Number(step) : String(step))
   }
   if (!place) return undefined

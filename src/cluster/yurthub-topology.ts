@@ -7,6 +7,7 @@
 import type { PoolView } from './node-pools.ts'
 
 export const TOPOLOGY_ANNOTATION = 'openyurt.io/topologyKeys'
+export const TOPOLOGY_VALUES = ['kubernetes.io/hostname', 'openyurt.io/nodepool', 'kubernetes.io/zone'] as const
 
 export interface TopologyFilter {
   /** Comparable: 1.7.0 is 10700; Infinity = later than every release. Undefined = not known: the rules of v1.4 to v1.6. */
@@ -24,10 +25,14 @@ export type ObjectShape = 'slice v1' | 'slice v1beta1' | 'endpoints'
 
 /** What the filter does to one object. `nodes`: endpoints on others are taken out. */
 export type Scope =
-  | { readonly kind: 'everything'; readonly because: 'not-annotated' | 'unknown-value' | 'pool-topology-off' | 'pool-not-found' | 'pool-empty' | 'not-filtered-shape' | 'node-in-no-pool' }
-  | { readonly kind: 'nodes'; readonly nodes: ReadonlySet<string>; readonly because: 'own-node' | 'node-in-no-pool' | 'own-pool' | 'pool-empty'; readonly pool?: string }
+  | { readonly kind: 'everything'; readonly because: Unfiltered }
+  | { readonly kind: 'nodes'; readonly nodes: ReadonlySet<string>; readonly because: Narrowed; readonly pool?: string }
   /** v1.2 waits for its own Node object, and the reader with it. */
   | { readonly kind: 'hangs' }
+
+type Unfiltered =
+  | 'not-annotated' | 'unknown-value' | 'pool-topology-off' | 'pool-not-found' | 'pool-empty' | 'not-filtered-shape' | 'node-in-no-pool'
+type Narrowed = 'own-node' | 'node-in-no-pool' | 'own-pool' | 'pool-empty'
 
 const NEWEST = Infinity
 const WHEN_UNKNOWN = 10600
@@ -50,7 +55,7 @@ export function topologyScope(filter: TopologyFilter, annotation: string | undef
   return { kind: 'everything', because: 'unknown-value' }
 }
 
-const ownNode = (filter: TopologyFilter, because: 'own-node' | 'node-in-no-pool'): Scope => ({ kind: 'nodes', nodes: new Set([filter.node]), because })
+const ownNode = (filter: TopologyFilter, because: Narrowed): Scope => ({ kind: 'nodes', nodes: new Set([filter.node]), because })
 
 function poolScope(filter: TopologyFilter, version: number, shape: ObjectShape, view: PoolView): Scope {
   const byBuckets = version >= 10500 && filter.enablePoolServiceTopology
@@ -75,7 +80,7 @@ function nodesInPool(filter: TopologyFilter, version: number, pool: string, view
   return view.pools.find(one => one.name === pool && isListed(one, filter.poolFlag, version))?.nodes
 }
 
-/** What `--nodepool-name` leaves of the informer: a field selector on the name, from v1.7 a label that NodePools do not carry by themselves. */
+/** What `--nodepool-name` leaves of the informer: a field selector on the name, from v1.7 a label that no NodePool has by itself. */
 function isListed(pool: PoolView['pools'][number], flag: string, version: number): boolean {
   if (flag === '') return true
   return version >= 10700 ? pool.labels['openyurt.io/pool-name'] === flag : pool.name === flag
@@ -89,10 +94,14 @@ export interface Filtered<T> {
 }
 
 /** `node` as the filter reads it: `nodeName`, in v1beta1 the topology label. */
-export function filterEndpoints<T extends { readonly node: string | undefined }>(endpoints: readonly T[], scope: Scope, shape: ObjectShape, version: number | undefined): Filtered<T> {
+export function filterEndpoints<T extends { readonly node: string | undefined }>(
+  endpoints: readonly T[], scope: Scope, shape: ObjectShape, version: number | undefined,
+): Filtered<T> {
   if (scope.kind !== 'nodes') return { kept: endpoints, removed: [], panics: false }
-  const looks = scope.nodes.size > 0 || (version ?? WHEN_UNKNOWN) < 10500
-  const panics = looks && shape === 'slice v1' && (version ?? NEWEST) <= 10700 && (version ?? NEWEST) >= 10100 && endpoints.some(endpoint => endpoint.node === undefined)
+  const release = version ?? NEWEST
+  // From v1.5 an empty list of nodes is not even compared.
+  const looks = shape === 'slice v1' && release >= 10100 && release <= 10700 && (scope.nodes.size > 0 || release < 10500)
+  const panics = looks && endpoints.some(endpoint => endpoint.node === undefined)
   const kept: T[] = []
   const removed: T[] = []
   for (const endpoint of endpoints) (endpoint.node !== undefined && scope.nodes.has(endpoint.node) ? kept : removed).push(endpoint)

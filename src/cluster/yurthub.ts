@@ -36,8 +36,11 @@ interface Seen {
 }
 
 const HUB_IMAGE = /(?:^|\/)(?:yurt-?hub|edge-?hub|cloud-?hub)(?:[:@]|$)/
+const OTHER_PROXY = /(?:^|\/)(?:cilium|kube-router)(?:[:@]|$)/
 const MANIFESTS = ['etc/kubernetes/manifests/yurthub.yaml', 'etc/kubernetes/manifests/yurt-hub.yaml']
-const UNITS = ['etc/systemd/system/yurthub.service.d/10-yurthub.conf', 'etc/systemd/system/yurthub.service', 'etc/systemd/system/edge-hub.service']
+const UNITS = [
+  'etc/systemd/system/yurthub.service.d/10-yurthub.conf', 'etc/systemd/system/yurthub.service', 'etc/systemd/system/edge-hub.service',
+]
 const KUBELET_CONFIGS = ['etc/kubernetes/kubelet.conf', 'var/lib/openyurt/kubelet.conf', 'var/lib/edge-hub/kubelet.conf']
 const FOLDERS = ['etc/kubernetes/cache/', 'var/lib/yurthub/', 'var/lib/edge-hub/']
 
@@ -49,40 +52,47 @@ export function yurtHubOf(cluster: Inventory, node: string, files: Files = new M
   const place = seen ? { present: 'yes' as const, source: seen.source } : withoutProof(cluster, node)
   const filter: TopologyFilter = {
     node, version: version && releaseNumber(version.value), poolFlag: flag('nodepool-name')?.value ?? '',
-    enableNodePool: flag('enable-node-pool')?.value !== 'false', enablePoolServiceTopology: flag('enable-pool-service-topology')?.value === 'true',
+    enableNodePool: flag('enable-node-pool')?.value !== 'false',
+    enablePoolServiceTopology: flag('enable-pool-service-topology')?.value === 'true',
   }
   const mode = flag('working-mode')?.value
   const hub: YurtHub = {
     ...place, node, version, filter, mode: mode === 'cloud' || mode === 'local' ? mode : 'edge',
     switchedOff: switchedOff(flag),
-    bypassed: place.present === 'no' ? undefined : bypassed(cluster, node, filter.version, flag('disabled-resource-filters')),
+    bypassed: place.present === 'no' ? undefined : bypassed(cluster, filter, flag('disabled-resource-filters')),
   }
   return { value: hub, problems: [...problems, ...saidOf(hub)] }
 }
 
 function saidOf(hub: YurtHub): Problem[] {
   if (hub.present === 'unknown') {
-    return [{ code: 'yurthub-unknown', state: 'unknown', message: `nothing shows whether YurtHub runs on ${hub.node}; without it the node sees the endpoints of all pools` }]
+    return [{
+      code: 'yurthub-unknown', state: 'unknown',
+      message: `nothing shows whether YurtHub runs on ${hub.node}; without it the node sees the endpoints of all pools`,
+    }]
   }
   if (hub.present !== 'no' && hub.filter.version === undefined) {
-    return [{ code: 'yurthub-version-unknown', state: 'unknown', ...(hub.source && { source: hub.source }),
-      message: `the release of YurtHub on ${hub.node} is not known: the topology rules of v1.4 to v1.6 are taken (v1.7 fails open by default)` }]
+    return [{
+      code: 'yurthub-version-unknown', state: 'unknown', ...(hub.source && { source: hub.source }),
+      message: `the release of YurtHub on ${hub.node} is not known: the rules of v1.4 to v1.6 are taken (v1.7 fails open by default)`,
+    }]
   }
   return []
 }
 
 function hubPod(pods: readonly KubeObject[]): Seen | undefined {
   for (const pod of pods) {
-    const containers = listOf(pod.body, 'spec', 'containers')
-    const at = containers.findIndex(container => HUB_IMAGE.test(textOf(container, 'image') ?? ''))
-    if (at < 0 && !/^(?:yurt-hub|yurthub|edge-hub|cloud-hub)-/.test(pod.name)) continue
-    return fromPod(pod, Math.max(at, 0))
+    if (hubContainer(pod) >= 0 || /^(?:yurt-hub|yurthub|edge-hub|cloud-hub)-/.test(pod.name)) return fromPod(pod)
   }
   return undefined
 }
 
-function fromPod(pod: KubeObject, at: number): Seen {
-  const container = ['spec', 'containers', at] as const
+const imagesOf = (pod: KubeObject): readonly string[] =>
+  listOf(pod.body, 'spec', 'containers').map(container => textOf(container, 'image') ?? '')
+const hubContainer = (pod: KubeObject): number => imagesOf(pod).findIndex(image => HUB_IMAGE.test(image))
+
+function fromPod(pod: KubeObject): Seen {
+  const container = ['spec', 'containers', Math.max(0, hubContainer(pod))] as const
   const image = textOf(pod.body, ...container, 'image') ?? ''
   const flags = new Map<string, Sourced<string>>()
   for (const list of ['command', 'args'] as const) {
@@ -90,7 +100,8 @@ function fromPod(pod: KubeObject, at: number): Seen {
     words.forEach((word, index) => addFlags(flags, word, words[index + 1], () => pod.at(...container, list, index)))
   }
   const tag = /yurt-?hub:(v?\d[\w.-]*)$/.exec(image)?.[1]
-  return { source: pod.at(...container, 'image'), flags, version: tag === undefined ? undefined : { value: tag, source: pod.at(...container, 'image') } }
+  const source = pod.at(...container, 'image')
+  return { source, flags, version: tag === undefined ? undefined : { value: tag, source } }
 }
 
 /** `--name=value`, or `--name value` as two words. Several flags may stand in one word (`sh -c`, a systemd unit). */
@@ -108,7 +119,7 @@ function hubFiles(node: string, files: Files, problems: Problem[]): Seen | undef
     const { value, problems: odd } = readObjects(file.path, file.text())
     problems.push(...odd)
     const pod = value.find(object => object.kind === 'Pod')
-    if (pod) return fromPod(pod, Math.max(0, listOf(pod.body, 'spec', 'containers').findIndex(container => HUB_IMAGE.test(textOf(container, 'image') ?? ''))))
+    if (pod) return fromPod(pod)
   }
   for (const path of UNITS) {
     const file = files.get(`nodes/${node}/${path}`)
@@ -119,13 +130,13 @@ function hubFiles(node: string, files: Files, problems: Problem[]): Seen | undef
     if (!file) continue
     const text = file.text()
     const server = /server:\s*"?https?:\/\/(?:127\.0\.0\.1|169\.254\.2\.1):102\d\d/.exec(text)
-    if (server) return { source: sourcesOf(file.path, text)(server.index, server.index + server[0].length), flags: new Map(), version: undefined }
+    if (server) return bare(sourcesOf(file.path, text)(server.index, server.index + server[0].length))
   }
-  for (const file of files.values()) {
-    if (FOLDERS.some(folder => file.path.startsWith(`nodes/${node}/${folder}`))) return { source: sourcesOf(file.path, '')(0, 0), flags: new Map(), version: undefined }
-  }
-  return undefined
+  const own = [...files.values()].find(file => FOLDERS.some(folder => file.path.startsWith(`nodes/${node}/${folder}`)))
+  return own && bare(sourcesOf(own.path, '')(0, 0))
 }
+
+const bare = (source: Source): Seen => ({ source, flags: new Map(), version: undefined })
 
 function fromUnit(path: string, text: string): Seen {
   const at = sourcesOf(path, text)
@@ -152,18 +163,22 @@ function switchedOff(flag: (name: string) => Sourced<string> | undefined): Sourc
   const all = flag('enable-resource-filter')
   if (all?.value === 'false') return { value: '--enable-resource-filter=false', source: all.source }
   const some = flag('disabled-resource-filters')
-  return some?.value.split(',').some(name => name.trim() === 'servicetopology') ? { value: `--disabled-resource-filters=${some.value}`, source: some.source } : undefined
+  return some && names(some, 'servicetopology') ? { value: `--disabled-resource-filters=${some.value}`, source: some.source } : undefined
 }
 
-/** kube-proxy with a kubeconfig of its own asks the API server. From v1.2 YurtHub comments that line out in what kubelet mounts (filter `inclusterconfig`). */
-function bypassed(cluster: Inventory, node: string, version: number | undefined, disabled: Sourced<string> | undefined): Sourced<string> | undefined {
-  const here = cluster.podsOnNode(node)
-  const other = here.find(pod => listOf(pod.body, 'spec', 'containers').some(container => /(?:^|\/)(?:cilium|kube-router)(?:[:@]|$)/.test(textOf(container, 'image') ?? '')))
-  if (other && !cluster.pods.some(pod => pod.labels['k8s-app'] === 'kube-proxy')) return { value: `${other.name} instead of kube-proxy: no component that YurtHub filters for`, source: other.source }
+const names = (list: Sourced<string>, filter: string): boolean => list.value.split(',').some(name => name.trim() === filter)
+
+/** kube-proxy with a kubeconfig of its own asks the API server. From v1.2 YurtHub comments that line out in what kubelet mounts
+ * (filter `inclusterconfig`). */
+function bypassed(cluster: Inventory, hub: TopologyFilter, disabled: Sourced<string> | undefined): Sourced<string> | undefined {
+  const other = cluster.podsOnNode(hub.node).find(pod => imagesOf(pod).some(image => OTHER_PROXY.test(image)))
+  if (other && !cluster.pods.some(pod => pod.labels['k8s-app'] === 'kube-proxy')) {
+    return { value: `${other.name} instead of kube-proxy: no component that YurtHub filters for`, source: other.source }
+  }
   const map = cluster.get('ConfigMap', 'kube-proxy', 'kube-system')
   const config = textOf(map?.body, 'data', 'config.conf')
   const line = config === undefined ? undefined : /^[ \t]*kubeconfig:[ \t]*(?!""|'')(\S+)/m.exec(config)
   if (!map || !line) return undefined
-  const hidden = (version === undefined || version >= 10200) && !disabled?.value.split(',').some(name => name.trim() === 'inclusterconfig')
+  const hidden = (hub.version ?? Infinity) >= 10200 && !(disabled && names(disabled, 'inclusterconfig'))
   return hidden ? undefined : { value: `kubeconfig: ${line[1]}`, source: map.at('data', 'config.conf') }
 }

@@ -1,5 +1,5 @@
-// A Service address on one node: kube-proxy's rules (iptables, ipvs and nftables choose from the same set; resolver-chain.md §8.1). The first
-// packet of a flow draws an endpoint, uniformly, and conntrack keeps it for the rest of the flow: A and AAAA of one glibc socket meet the
+// A Service address on one node: kube-proxy's rules (iptables, ipvs and nftables choose from the same set; resolver-chain.md §8.1).
+// The first packet of a flow draws an endpoint, uniformly, and conntrack keeps it for the rest of the flow: A and AAAA of one glibc socket meet the
 // same replica, Go's two sockets may not. `sessionAffinity: ClientIP` binds a client for hours, so which replica it has is an unknown.
 // An empty set refuses at once (ICMP, RST) or is silent. A Service has no cache and no time of its own.
 // Not modelled: a flow that outlives its endpoint, the conntrack insert race (§8.4), eBPF socket balancing (which draws at connect).
@@ -9,30 +9,34 @@ import type { ServiceModel } from '../chain/model.ts'
 import { rational } from '../chain/rational.ts'
 import { REFUSED_PORT, type DnsQuery } from '../dns/message.ts'
 
+type Endpoints = ServiceModel['endpoints']
+
 export function serviceHops(model: ServiceModel, reach: Reach): HopEntries {
   const hop: Hop = query => throughService(model, reach, query as unknown as DnsQuery)
   return [[hopId.service(model.node, model.address, model.port), hop]]
 }
 
 function* throughService(model: ServiceModel, reach: Reach, query: DnsQuery): HopRun {
-  const { flow, ...passed } = query
+  const { flow: _flow, ...passed } = query
   // Without a rule for its protocol the address belongs to nobody: the packet is routed away.
   if (!model.protocols.includes(query.transport)) return LOST
   const { endpoints, whenEmpty } = query.transport === 'tcp' && model.tcp ? model.tcp : model
   const first = endpoints[0]
   if (!first) return whenEmpty === 'reject' ? REFUSED_PORT : LOST
   const sockets = endpoints.map(endpoint => socketText(endpoint.value))
-  const chosen = endpoints.length === 1 ? sockets[0] : yield* choose(model, sockets, endpoints, flow, query.client)
+  const chosen = endpoints.length === 1 ? sockets[0] : yield* choose(model, endpoints, sockets, query)
   const { address, port } = endpoints[sockets.indexOf(chosen as string)]?.value ?? first.value
   return yield* call(reach(address, port), passed as Plain)
 }
 
-function* choose(model: ServiceModel, options: readonly string[], endpoints: ServiceModel['endpoints'], flow: string | undefined, client: string | undefined): HopRun<string> {
-  const choice = { at: `${model.name} on ${model.node} . endpoint`, options, source: model.source, optionSources: endpoints.map(endpoint => endpoint.source) }
+function* choose(model: ServiceModel, endpoints: Endpoints, options: readonly string[], { flow, client }: DnsQuery): HopRun<string> {
+  const vip = `${model.address}:${model.port}`
+  const at = `${model.name} on ${model.node} . endpoint`
+  const choice = { at, options, source: model.source, optionSources: endpoints.map(endpoint => endpoint.source) }
   // The binding is kept per client address on each node (xt_recent, ipvs persistence), whatever the flow.
-  if (model.affinity === 'client') return yield* pick({ ...choice, key: `affinity ${model.address}:${model.port} on ${model.node} ${client ?? ''}`.trimEnd() })
+  if (model.affinity === 'client') return yield* pick({ ...choice, key: `affinity ${vip} on ${model.node} ${client ?? ''}`.trimEnd() })
   const odds = options.map(() => rational(1, options.length))
-  return yield* pick({ ...choice, odds, ...(flow !== undefined && { key: `flow ${flow} ${model.address}:${model.port}` }) })
+  return yield* pick({ ...choice, odds, ...(flow !== undefined && { key: `flow ${flow} ${vip}` }) })
 }
 
 const socketText = ({ address, port }: { readonly address: string; readonly port: number }): string =>
