@@ -10,7 +10,10 @@ export interface Nsswitch {
 }
 
 const LINE_LIMIT = 2_000
-const KNOWN = new Set(['files', 'dns', 'myhostname', 'mymachines', 'resolve', 'mdns', 'mdns4', 'mdns6', 'mdns_minimal', 'mdns4_minimal', 'mdns6_minimal', 'compat', 'db', 'nis', 'wins', 'libvirt', 'libvirt_guest', 'sss', 'ldap'])
+const KNOWN = new Set([
+  'files', 'dns', 'myhostname', 'mymachines', 'resolve', 'mdns', 'mdns4', 'mdns6', 'mdns_minimal', 'mdns4_minimal', 'mdns6_minimal',
+  'compat', 'db', 'nis', 'wins', 'libvirt', 'libvirt_guest', 'sss', 'ldap',
+])
 
 export function readNsswitch(file: string, text: string): Read<Nsswitch> {
   const at = sourcesOf(file, text)
@@ -34,7 +37,7 @@ export function readNsswitch(file: string, text: string): Read<Nsswitch> {
   }
   for (const word of hosts ?? []) {
     if (word.value.startsWith('[')) {
-      if (!/^\[ ?(?:!?\w+=\w+ ?)+\]$/.test(word.value)) problems.push({ code: 'nsswitch-bad-action', message: `${word.value} is no action`, source: word.source, state: 'ignored' })
+      if (!/^\[ ?!?\w+=\w+(?: !?\w+=\w+)* ?\]$/.test(word.value)) problems.push({ code: 'nsswitch-bad-action', message: `${word.value} is no action`, source: word.source, state: 'ignored' })
     } else if (!KNOWN.has(word.value)) {
       problems.push({ code: 'nsswitch-unknown-service', message: `${word.value} is a service that is not known here`, source: word.source, state: 'unmodelled' })
     }

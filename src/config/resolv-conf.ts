@@ -6,7 +6,7 @@ import { sourcesOf, type Problem, type Read, type Source, type Sourced } from '.
 
 /** A real file has under 20 lines. */
 const LINE_LIMIT = 5_000
-const WORD_LIMIT = 2_000
+const WORD_LIMIT = 1_000
 /** musl reads a line into 256 bytes with its newline and drops a longer one (resolvconf.c). */
 const MUSL_LINE_LIMIT = 254
 const SERVER_LIMIT = 3
@@ -51,14 +51,17 @@ function lineAt(text: string, start: number, end: number, at: (start: number, en
 
 function oddities(line: ResolvConfLine): Problem[] {
   const { keyword, words, source } = line
-  const odd = (code: string, message: string, where: Source = source, state: Problem['state'] = 'ignored'): Problem => ({ code, message, source: where, state })
+  const odd = (code: string, message: string, where: Source = source, state: Problem['state'] = 'ignored'): Problem =>
+    ({ code, message, source: where, state })
   if (!DIRECTIVES.has(keyword)) {
-    const known = DIRECTIVES.has(keyword.toLowerCase()) ? `: keywords are lower case, so this is not ${keyword.toLowerCase()}` : FOREIGN.has(keyword) ? ': of another system' : ''
-    return [odd('resolv-conf-unknown-directive', `${keyword} is no directive${known}`)]
+    const meant = keyword.toLowerCase()
+    const why = DIRECTIVES.has(meant) ? `: keywords are lower case, so this is not ${meant}` : FOREIGN.has(keyword) ? ': of another system' : ''
+    return [odd('resolv-conf-unknown-directive', `${keyword} is no directive${why}`)]
   }
   const problems: Problem[] = []
   if (/^[ \t]/.test(source.text)) problems.push(odd('resolv-conf-indented', 'glibc and musl ignore an indented line; Go and kubelet read it', source, 'partly-modelled'))
   if (words.length === 0) problems.push(odd('resolv-conf-no-value', `${keyword} without a value`))
+  if (words.length === WORD_LIMIT) problems.push(odd('resolv-conf-too-many-words', `only the first ${WORD_LIMIT} words of the line are read`, source, 'damaged'))
   if (source.end - source.start > MUSL_LINE_LIMIT) problems.push(odd('resolv-conf-line-too-long-for-musl', 'musl (Alpine) skips a line of 255 characters or more', source, 'partly-modelled'))
   const [first, second] = words
   if (keyword === 'nameserver' && first) {

@@ -7,7 +7,7 @@
 import { ask, call, sleep, type Arrival, type Ask, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
 import { hasFlag, REFUSED_PORT, type Cause, type DnsQuery, type Rcode, type Reply } from '../dns/message.ts'
 import type { GlibcSettings } from './glibc-stub-settings.ts'
-import { addressesOf, causeOf, replyOf } from './stub-reply.ts'
+import { addressesOf, causeOf, looksLame, replyOf } from './stub-reply.ts'
 
 /** RES_SNGLKUP and RES_SNGLKUPREOP of the thread: A and AAAA together; one after the other; that, each from a new socket. */
 export type Single = 'together' | 'single' | 'reopen'
@@ -16,6 +16,8 @@ export type HError = 'HOST_NOT_FOUND' | 'NO_DATA' | 'TRY_AGAIN' | 'NO_RECOVERY'
 /** One try: attempt and server are `at` divided by the number of servers. */
 export type Exchange = {
   readonly name: string
+  /** Place in the search: a name that is on the list twice has new sockets the second time. */
+  readonly step: number
   readonly types: readonly string[]
   readonly at: number
   /** Tries that are left to be made end here; TCP ends with the current round. */
@@ -55,16 +57,18 @@ type Tried =
   | { readonly kind: 'done'; readonly replies: readonly Got[]; readonly single: Single; readonly rcode: Rcode | undefined }
   | { readonly kind: 'tcp'; readonly single: Single }
   /** `heard`: not a closed port. `close`: all sockets are closed. */
-  | { readonly kind: 'next'; readonly single: Single; readonly heard: boolean; readonly close: boolean; readonly rcode: Rcode | undefined; readonly cause: Cause }
+  | { readonly kind: 'next'; readonly single: Single; readonly heard: boolean; readonly close: boolean; readonly rcode: Rcode | undefined
+    readonly cause: Cause }
 
 export const exchangeId = (id: string): string => `${id} exchange`
 /** Every flow of a candidate begins so. */
-export const flowPrefix = (id: string, name: string): string => `${id}|${name}|`
+const flowPrefix = (id: string, { name, step }: Exchange): string => `${id}|${step} ${name}|`
 
-export const firstTry = (setup: ExchangeSetup, name: string, types: readonly string[], single: Single, turn: number): Exchange => {
+export const firstTry = (setup: ExchangeSetup, start: Pick<Exchange, 'name' | 'step' | 'types' | 'single' | 'turn'>): Exchange => {
   const { settings, hops } = setup
   const tcp = settings.flags.has('use-vc')
-  return { name, types, at: 0, until: hops.length * (tcp ? Math.min(settings.attempts, 1) : settings.attempts), single, turn: turn % hops.length, sockets: 0, tcp, heard: false }
+  const rounds = tcp ? Math.min(settings.attempts, 1) : settings.attempts
+  return { ...start, at: 0, until: hops.length * rounds, turn: start.turn % hops.length, sockets: 0, tcp, heard: false }
 }
 
 export function glibcExchange(setup: ExchangeSetup): Hop {
@@ -77,7 +81,7 @@ export function glibcExchange(setup: ExchangeSetup): Hop {
     if (tried.kind === 'done') return plain(judged(tried, hops[server] as string))
     return yield* call(exchangeId(id), plain(tried.kind === 'tcp' ? toTcp(q, tried.single, hops.length) : afterNext(q, tried)))
   }
-  exchange.forgets = (query, key) => key.includes(flowPrefix(id, (query as unknown as Exchange).name))
+  exchange.forgets = (query, key) => key.includes(flowPrefix(id, query as unknown as Exchange))
   return exchange
 }
 
@@ -99,6 +103,8 @@ const gaveUp = (q: Exchange): Exchanged => {
 
 const holdsAnswer = (got: Got): boolean => got.reply.rcode === 'NOERROR' && got.reply.answer.length > 0
 
+const H_ERRORS: ReadonlyMap<Rcode, HError> = new Map([['NXDOMAIN', 'HOST_NOT_FOUND'], ['SERVFAIL', 'TRY_AGAIN'], ['NOERROR', 'NO_DATA']])
+
 /** __res_context_query: of two failures the first reply's counts, unless it is a NODATA. */
 function judged(tried: Tried & { readonly kind: 'done' }, hop: string): Exchanged {
   const { single, replies } = tried
@@ -112,14 +118,14 @@ function judged(tried: Tried & { readonly kind: 'done' }, hop: string): Exchange
     return { end: 'positive', addresses, single, ...(addresses.length === 0 && { cause: { kind: 'denied', by: hop, detail: 'alias without address' } }) }
   }
   const rcode = deciding.reply.rcode
-  const end: HError = rcode === 'NXDOMAIN' ? 'HOST_NOT_FOUND' : rcode === 'SERVFAIL' ? 'TRY_AGAIN' : rcode === 'NOERROR' ? 'NO_DATA' : 'NO_RECOVERY'
+  const end = H_ERRORS.get(rcode) ?? 'NO_RECOVERY'
   return { end, single, cause, ...(end === 'TRY_AGAIN' && tried.rcode === 'SERVFAIL' && { servfail: true }) }
 }
 
 function question(setup: ExchangeSetup, q: Exchange, server: number, type: string, socket: string): Ask {
   const { flags } = setup.settings
   const query: DnsQuery = {
-    name: q.name, type, transport: q.tcp ? 'tcp' : 'udp', rd: true, flow: `${flowPrefix(setup.id, q.name)}${server} ${socket}`,
+    name: q.name, type, transport: q.tcp ? 'tcp' : 'udp', rd: true, flow: `${flowPrefix(setup.id, q)}${server} ${socket}`,
     ...(flags.has('trust-ad') && { ad: true }), ...(flags.has('edns0') && { edns: { sizeBytes: EDNS_SIZE } }),
   }
   return { hop: setup.hops[server] as string, query: plain(query) }
@@ -131,14 +137,16 @@ export const serverTimeoutMs = (settings: GlibcSettings, server: number): number
   return Math.max(1, server > 0 ? Math.trunc(seconds / settings.servers.length) : seconds) * 1000
 }
 
-const looksLame = (reply: Reply): boolean =>
-  reply.rcode === 'NOERROR' && reply.answer.length === 0 && !hasFlag(reply, 'aa') && !hasFlag(reply, 'ra') && reply.additional.length === 0 && reply.edns === undefined
-
 const isBad = (reply: Reply): boolean =>
   reply.rcode === 'SERVFAIL' || reply.rcode === 'NOTIMP' || reply.rcode === 'REFUSED' || looksLame(reply)
 
 /** send_dg's reading of what has arrived so far. `wait`: more is to come. */
-type Reading = { readonly state: 'wait' | 'done' | 'bad' | 'tcp' | 'closed'; readonly replies: readonly Got[]; readonly rcode: Rcode | undefined; readonly last: Plain | undefined }
+type Reading = {
+  readonly state: 'wait' | 'done' | 'bad' | 'tcp' | 'closed'
+  readonly replies: readonly Got[]
+  readonly rcode: Rcode | undefined
+  readonly last: Plain | undefined
+}
 
 function read(types: readonly string[], arrivals: readonly Arrival[], strict: boolean): Reading {
   const buffers: [Got | undefined, Got | undefined] = [undefined, undefined]
@@ -193,7 +201,8 @@ function* overUdp(setup: ExchangeSetup, q: Exchange, server: number): HopRun<Tri
   }
 }
 
-/** Single-request: AAAA leaves when A has been answered; both share the time. A bad answer to A is waited on although nothing is to come. */
+/** Single-request: AAAA leaves when A has been answered; both share the time. After a bad answer to A the time is waited out,
+ * although nothing is to come. */
 function* oneByOne(setup: ExchangeSetup, q: Exchange, server: number, single: Single, sockets: number, timeoutMs: number): HopRun<Reading> {
   const strict = setup.settings.flags.has('strict-error')
   const [first, second] = q.types as readonly [string, string]
@@ -205,7 +214,8 @@ function* oneByOne(setup: ExchangeSetup, q: Exchange, server: number, single: Si
     yield* sleep(timeoutMs - usedMs)
     return half
   }
-  const more = yield* ask([question(setup, q, server, second, single === 'reopen' ? `${sockets} ${second}` : `${sockets}`)], timeoutMs - usedMs)
+  const socket = single === 'reopen' ? `${sockets} ${second}` : `${sockets}`
+  const more = yield* ask([question(setup, q, server, second, socket)], timeoutMs - usedMs)
   return read(q.types, [...got, ...more.map(arrival => ({ ...arrival, from: 1 }))], strict)
 }
 

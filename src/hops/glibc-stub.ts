@@ -135,7 +135,9 @@ function* askCandidate(setup: ExchangeSetup, q: Search, name: string): HopRun<Ex
   if (q.name === '' || !isDomainName(name)) {
     return { end: 'NO_RECOVERY', single: q.single, cause: { kind: 'failed', by: 'glibc', detail: `${name.slice(0, 80)} is no domain name` } }
   }
-  const ended = (yield* call(exchangeId(setup.id), firstTry(setup, name, q.types, q.single, q.turn) as unknown as Plain)) as unknown as Exchanged
+  const { step, types, single, turn } = q
+  const exchange = firstTry(setup, { name, step, types, single, turn }) as unknown as Plain
+  const ended = (yield* call(exchangeId(setup.id), exchange)) as unknown as Exchanged
   yield* note({ kind: 'candidate', stub: setup.id, name, end: ended.end })
   return ended
 }
@@ -182,17 +184,17 @@ function verdict(q: Search, last: Remembered): Remembered {
   return { end: last.end, cause: q.stopped ?? last.cause }
 }
 
-function outcome(searched: Searched): StubResult {
-  if ('addresses' in searched) return answered(searched.addresses)
-  const code = searched.end === 'NO_DATA' ? 'EAI_NODATA' : searched.end === 'TRY_AGAIN' ? 'EAI_AGAIN' : 'EAI_NONAME'
-  return failed('glibc', code, searched.cause)
+function outcome(end: Searched): StubResult {
+  if ('addresses' in end) return answered(end.addresses)
+  const code = end.end === 'NO_DATA' ? 'EAI_NODATA' : end.end === 'TRY_AGAIN' ? 'EAI_AGAIN' : 'EAI_NONAME'
+  return failed('glibc', code, end.cause)
 }
 
 const H_ERRNO: Readonly<Record<HError, number>> = { HOST_NOT_FOUND: 1, TRY_AGAIN: 2, NO_RECOVERY: 3, NO_DATA: 4 }
 
 /** res_search and res_query hand out a message, and a number in h_errno. */
-function resolverCall(searched: Searched): StubResult {
-  if ('addresses' in searched) return answered(searched.addresses, 'h_errno=0')
-  return { ...outcome(searched), code: `h_errno=${H_ERRNO[searched.end]}`, says: '' }
+function resolverCall(end: Searched): StubResult {
+  if ('addresses' in end) return answered(end.addresses, 'h_errno=0')
+  return { ...outcome(end), code: `h_errno=${H_ERRNO[end.end]}`, says: '' }
 }
 

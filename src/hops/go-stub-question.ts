@@ -2,10 +2,10 @@
 // timeout each, a new socket each; NXDOMAIN and an answer without the type are final, every other failure goes on. TC: the same server
 // by TCP, with a timeout of its own. The last failure is the error.
 import { ask, call, type Ask, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
-import { hasFlag, REFUSED_PORT, type Cause, type DnsQuery, type Reply } from '../dns/message.ts'
 import type { StubResult } from '../chain/outcome.ts'
+import { hasFlag, REFUSED_PORT, type Cause, type DnsQuery, type Reply } from '../dns/message.ts'
 import type { GoSettings } from './go-stub-settings.ts'
-import { addressesOf, causeOf, replyOf } from './stub-reply.ts'
+import { addressesOf, causeOf, looksLame, replyOf } from './stub-reply.ts'
 
 export interface GoSetup {
   /** Hop id of the stub. */
@@ -15,7 +15,8 @@ export interface GoSetup {
   readonly hops: readonly string[]
 }
 
-type Question = { readonly name: string; readonly type: string; readonly at: number; readonly turn: number }
+/** `step`: place in the name list, since a name may be on it twice. */
+type Question = { readonly name: string; readonly step: number; readonly type: string; readonly at: number; readonly turn: number }
 
 export type GoAnswer =
   | { readonly end: 'addresses'; readonly addresses: readonly string[] }
@@ -45,7 +46,7 @@ export function goQuestion(setup: GoSetup): Hop {
   }
   hop.forgets = (query, key) => {
     const q = query as unknown as Question
-    return key.includes(`${id}|${q.name}|${q.type} `)
+    return key.includes(`${id}|${q.step} ${q.name}|${q.type} `)
   }
   return hop
 }
@@ -62,11 +63,12 @@ function* tried(setup: GoSetup, q: Question, server: number): HopRun<{ readonly 
     if (!reply) {
       const refused = arrival?.value === REFUSED_PORT
       const doing = transport === 'udp' ? `read udp ${CLIENT}->${shown}` : refused ? `dial tcp ${shown}` : `read tcp ${CLIENT}->${shown}`
-      return refused ? error(`${doing}: ${transport === 'udp' ? 'read' : 'connect'}: connection refused`, 'refused') : error(`${doing}: i/o timeout`, 'timeout')
+      const operation = transport === 'udp' ? 'read' : 'connect'
+      return refused ? error(`${doing}: ${operation}: connection refused`, 'refused') : error(`${doing}: i/o timeout`, 'timeout')
     }
     if (hasFlag(reply, 'tc') && transport === 'udp') continue
     if (reply.rcode === 'NXDOMAIN') return error('no such host', 'nxdomain', true)
-    if (isLameReferral(reply)) return error('lame referral', 'servfail')
+    if (looksLame(reply)) return error('lame referral', 'servfail')
     if (reply.rcode !== 'NOERROR') return error('server misbehaving', reply.rcode === 'REFUSED' ? 'refused' : 'servfail')
     // Every address record counts, but there must be one of the type.
     if (!reply.answer.some(r => r.type === q.type)) return error('no such host', 'nxdomain', true)
@@ -75,12 +77,9 @@ function* tried(setup: GoSetup, q: Question, server: number): HopRun<{ readonly 
   return { answer: { end: 'error', text: 'no answer from DNS server', server: shown, result: 'error', cause: { kind: 'truncated', by: hop } }, final: false }
 }
 
-const isLameReferral = (reply: Reply): boolean =>
-  reply.rcode === 'NOERROR' && reply.answer.length === 0 && !hasFlag(reply, 'aa') && !hasFlag(reply, 'ra') && reply.additional.length === 0 && reply.edns === undefined
-
 function exchange(setup: GoSetup, q: Question, server: number, transport: 'udp' | 'tcp'): Ask {
   const query: DnsQuery = {
-    name: q.name, type: q.type, transport, rd: true, edns: { sizeBytes: EDNS_SIZE }, flow: `${setup.id}|${q.name}|${q.type} ${q.at} ${transport}`,
+    name: q.name, type: q.type, transport, rd: true, edns: { sizeBytes: EDNS_SIZE }, flow: `${setup.id}|${q.step} ${q.name}|${q.type} ${q.at} ${transport}`,
     ...(setup.settings.trustAd && { ad: true }),
   }
   return { hop: setup.hops[server] as string, query: plain(query) }

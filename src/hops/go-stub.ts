@@ -7,7 +7,6 @@ import { ask, call, note, pick, type Ask, type Hop, type HopRun, type Plain } fr
 import { hopId, type HopEntries, type Reach } from '../chain/hop.ts'
 import type { StubModel } from '../chain/model.ts'
 import type { StubResult } from '../chain/outcome.ts'
-import type { Cause } from '../dns/message.ts'
 import { isDomainName } from '../dns/name.ts'
 import { goQuestion, longestMs, questionId, type GoAnswer, type GoSetup } from './go-stub-question.ts'
 import { goSettings } from './go-stub-settings.ts'
@@ -18,7 +17,13 @@ import { answered } from './stub-result.ts'
 
 type GoError = GoAnswer & { readonly end: 'error' }
 /** The rest of the name list. `error`: what would be reported if nothing more came. */
-type Names = { readonly name: string; readonly types: readonly string[]; readonly step: number; readonly turn: number; readonly error?: GoError }
+type Names = {
+  readonly name: string
+  readonly types: readonly string[]
+  readonly step: number
+  readonly turn: number
+  readonly error?: GoError
+}
 type Named = { readonly addresses: readonly string[] } | { readonly error: GoError | undefined }
 
 const namesId = (id: string): string => `${id} names`
@@ -41,7 +46,7 @@ function* lookUp(model: StubModel, setup: GoSetup, { name, family }: StubQuery):
   const filesFirst = order.length === 0 || order[0] === 'files'
   const entry = order.length === 0 || order.includes('files') ? hostsEntry('go', model.hosts, name) : undefined
   if (entry && filesFirst) return plain(ofFamily(name, family, entry.v4, entry.v6))
-  if (!isGoDomainName(name) || (order.length > 0 && !order.includes('dns'))) return plain(noSuchHost(name, '', { kind: 'failed', by: 'go', detail: 'no DNS question is asked for it' }))
+  if (!isGoDomainName(name) || (order.length > 0 && !order.includes('dns'))) return plain(notAsked(name))
   const types = family === 'inet' ? ['A'] : family === 'inet6' ? ['AAAA'] : ['A', 'AAAA']
   const named = (yield* call(namesId(setup.id), plain({ name, types, step: 0, turn: yield* firstTurn(setup) }))) as unknown as Named
   if ('addresses' in named) return plain(answered(named.addresses))
@@ -52,8 +57,10 @@ function* lookUp(model: StubModel, setup: GoSetup, { name, family }: StubQuery):
   return plain({ result: error.result, addresses: [], code: error.text, says, cause: error.cause })
 }
 
-const noSuchHost = (name: string, server: string, cause: Cause): StubResult =>
-  ({ result: 'nxdomain', addresses: [], code: 'no such host', says: `lookup ${name}${server === '' ? '' : ` on ${server}`}: no such host`, cause })
+const notAsked = (name: string): StubResult => ({
+  result: 'nxdomain', addresses: [], code: 'no such host', says: `lookup ${name}: no such host`,
+  cause: { kind: 'failed', by: 'go', detail: 'no DNS question is asked for it' },
+})
 
 /** LookupIP filters by family after the lookup. */
 function ofFamily(name: string, family: AddressFamily, v4: readonly string[], v6: readonly string[]): StubResult {
@@ -88,12 +95,13 @@ function* names(setup: GoSetup, q: Names): HopRun {
   const fqdn = nameList(setup, q.name)[q.step]
   if (fqdn === undefined) return plain({ error: q.error })
   const turn = (questions: number): number => (settings.rotate ? (q.turn + questions) % hops.length : 0)
-  const asks = q.types.map((type, i): Ask => ({ hop: questionId(id), query: { name: fqdn, type, at: 0, turn: turn(i) } }))
+  const asks = q.types.map((type, i): Ask => ({ hop: questionId(id), query: { name: fqdn, step: q.step, type, at: 0, turn: turn(i) } }))
   const answers: GoAnswer[] = []
   if (settings.singleRequest) for (const { hop, query } of asks) answers.push((yield* call(hop, query)) as unknown as GoAnswer)
   else answers.push(...(yield* ask(asks, longestMs(settings))).map(arrival => arrival.value as unknown as GoAnswer))
   const addresses = answers.flatMap(answer => (answer.end === 'addresses' ? answer.addresses : []))
-  yield* note({ kind: 'candidate', stub: id, name: fqdn, end: addresses.length > 0 ? 'addresses' : answers.map(a => (a.end === 'error' ? a.text : a.end)).join(', ') })
+  const failures = answers.map(answer => (answer.end === 'error' ? answer.text : answer.end)).join(', ')
+  yield* note({ kind: 'candidate', stub: id, name: fqdn, end: addresses.length > 0 ? 'addresses' : failures })
   if (addresses.length > 0) return plain({ addresses })
   let { error } = q
   for (const answer of answers) if (answer.end === 'error' && (error === undefined || fqdn === `${q.name}.`)) error = answer

@@ -20,14 +20,22 @@ export interface MuslSetup {
   readonly hops: readonly string[]
 }
 
-/** The reply to one question. `cut`: number of the server that sent it with TC, to be asked by TCP. `bad`: not acceptable, kept for its cause. */
-export type Gotten = { readonly rcode: Rcode; readonly addresses: readonly string[]; readonly cause?: Cause; readonly cut?: number; readonly bad?: number }
+/** The reply to one question. `cut`: the server that sent it with TC, to be asked by TCP. `bad`: not acceptable, kept for its cause. */
+export type Gotten = {
+  readonly rcode: Rcode
+  readonly addresses: readonly string[]
+  readonly cause?: Cause
+  readonly cut?: number
+  readonly bad?: number
+}
 /** By type; a question to which nothing came at all is absent. */
 export type Have = { readonly [type: string]: Gotten | undefined }
 
 /** One sending: a whole round, or what is left to repeat of one. */
 type Sending = {
   readonly name: string
+  /** Place in the search: a name that is on the list twice has a new socket the second time. */
+  readonly step: number
   readonly types: readonly string[]
   readonly ad: boolean
   readonly round: number
@@ -41,7 +49,15 @@ type Sending = {
 }
 
 /** One question of a sending: that is where the order of replies counts, and a merge boundary. */
-type Question = { readonly name: string; readonly type: string; readonly ad: boolean; readonly servers: readonly number[]; readonly leftMs: number; readonly repeats: number }
+type Question = {
+  readonly name: string
+  readonly step: number
+  readonly type: string
+  readonly ad: boolean
+  readonly servers: readonly number[]
+  readonly leftMs: number
+  readonly repeats: number
+}
 /** `servfails`: servers whose last word it was. `silent`: somebody did not answer, and the time is over. */
 type Questioned = { readonly got?: Gotten; readonly servfails: readonly number[]; readonly silent: boolean; readonly repeats: number }
 
@@ -49,13 +65,13 @@ const roundId = (id: string): string => `${id} round`
 const questionId = (id: string): string => `${id} question`
 
 /** Asks for one name; the value is a `Have`. `ad`: res_query sets the AD bit, getaddrinfo takes it out again. */
-export function* muslExchange(setup: MuslSetup, name: string, types: readonly string[], ad: boolean): HopRun<Have> {
-  const first = nextRound(setup, { name, types, ad, round: -1, have: {}, servers: {}, leftMs: 0, repeats: 0 })
+export function* muslExchange(setup: MuslSetup, start: Pick<Sending, 'name' | 'step' | 'types' | 'ad'>): HopRun<Have> {
+  const first = nextRound(setup, { ...start, round: -1, have: {}, servers: {}, leftMs: 0, repeats: 0 })
   return (yield* call(roundId(setup.id), plain(first))) as unknown as Have
 }
 
 export function muslRounds(setup: MuslSetup): HopEntries {
-  const forgets = (query: Plain, key: string): boolean => key.includes(`${setup.id}|${(query as unknown as Sending).name}|`)
+  const forgets = (query: Plain, key: string): boolean => key.includes(flowPrefix(setup.id, query as unknown as Sending))
   const round: Hop = query => sending(setup, query as unknown as Sending)
   round.forgets = forgets
   return [[roundId(setup.id), round], [questionId(setup.id), query => questioned(setup, query as unknown as Question)]]
@@ -65,6 +81,9 @@ const plain = (value: Sending | Question | Questioned | DnsQuery | Have): Plain 
 
 const isOpen = (got: Gotten | undefined): boolean => got === undefined || got.bad !== undefined
 const openOf = (q: Sending, have: Have): readonly string[] => q.types.filter(type => isOpen(have[type]))
+
+/** Every flow of a candidate begins so. */
+const flowPrefix = (id: string, { name, step }: Sending | Question): string => `${id}|${step} ${name}|`
 
 const intervalMs = ({ settings: { timeoutMs, attempts } }: MuslSetup): number => Math.floor(timeoutMs / attempts)
 
@@ -82,10 +101,11 @@ function* sending(setup: MuslSetup, q: Sending): HopRun {
   const asked = Object.keys(q.servers)
   const share = Math.floor(q.repeats / asked.length)
   const arrivals = yield* ask(asked.map(type => ({
-    hop: questionId(id), query: plain({ name: q.name, type, ad: q.ad, servers: q.servers[type] ?? [], leftMs: q.leftMs, repeats: share }),
+    hop: questionId(id), query: plain({ name: q.name, step: q.step, type, ad: q.ad, servers: q.servers[type] ?? [], leftMs: q.leftMs, repeats: share }),
   })), q.leftMs + 1)
   const ends = new Map(arrivals.map(arrival => [asked[arrival.from] as string, arrival.value as unknown as Questioned]))
-  const have: Have = { ...q.have, ...Object.fromEntries([...ends].flatMap(([type, end]) => (end.got ? [[type, better(q.have[type], end.got)]] : []))) }
+  const news = [...ends].flatMap(([type, { got }]) => (got ? [[type, better(q.have[type], got)] as const] : []))
+  const have: Have = { ...q.have, ...Object.fromEntries(news) }
   const open = openOf(q, have)
   const silent = asked.some(type => open.includes(type) && ends.get(type)?.silent !== false)
   const leftMs = silent ? 0 : q.leftMs - (arrivals.at(-1)?.atMs ?? 0)
@@ -97,8 +117,10 @@ function* sending(setup: MuslSetup, q: Sending): HopRun {
   return q.round === settings.attempts - 1 ? plain(have) : yield* call(roundId(id), plain(nextRound(setup, { ...q, have })))
 }
 
+type Repeat = Pick<Sending, 'servers' | 'repeats'>
+
 /** What one question did not use of its repeats the other may use. */
-function repeated(open: readonly string[], ends: ReadonlyMap<string, Questioned>, unused: number): Pick<Sending, 'servers' | 'repeats'> | undefined {
+function repeated(open: readonly string[], ends: ReadonlyMap<string, Questioned>, unused: number): Repeat | undefined {
   let repeats = unused
   const servers: Record<string, readonly number[]> = {}
   for (const type of open) {
@@ -134,9 +156,9 @@ function* questioned(setup: MuslSetup, q: Question): HopRun {
 const better = (before: Gotten | undefined, got: Gotten): Gotten =>
   before === undefined || got.bad === undefined || (before.bad !== undefined && got.bad <= before.bad) ? got : before
 
-function packet(setup: MuslSetup, { name, ad }: { readonly name: string; readonly ad: boolean }, server: number, transport: 'udp' | 'tcp', type: string): Ask {
-  const flow = `${setup.id}|${name}|${transport === 'udp' ? 'udp' : `tcp ${type}`}`
-  return { hop: setup.hops[server] as string, query: plain({ name, type, transport, rd: true, flow, ...(ad && { ad }) }) }
+function packet(setup: MuslSetup, q: Sending | Question, server: number, transport: 'udp' | 'tcp', type: string): Ask {
+  const flow = flowPrefix(setup.id, q) + (transport === 'udp' ? 'udp' : `tcp ${type}`)
+  return { hop: setup.hops[server] as string, query: plain({ name: q.name, type, transport, rd: true, flow, ...(q.ad && { ad: true }) }) }
 }
 
 /** Only NOERROR and NXDOMAIN are acceptable. */

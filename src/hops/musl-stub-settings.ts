@@ -1,5 +1,5 @@
 // resolv.conf as musl reads it (src/network/resolvconf.c, 1.1.13 to 1.2.5): keyword in column 1, lines of 255 characters or more
-// are skipped, `domain` and `search` are one thing, three numbers are the only options, the host name and the environment count for nothing.
+// are skipped, `domain` and `search` are one thing, three numbers are the only options; host name and environment count for nothing.
 import type { ResolvConf, ResolvConfLine } from '../chain/model.ts'
 import type { Source, Sourced } from '../chain/source.ts'
 import { muslAddress } from './stub-address.ts'
@@ -31,7 +31,7 @@ export function muslSettings(conf: ResolvConf, versionText: string): CommonSetti
 }
 
 /** Of each number the first one on the line, wherever in a word it stands. */
-function readNumbers(line: ResolvConfLine, numbers: { ndots: number; attempts: number; timeout: number }, sources: Map<string, Source>): void {
+function readNumbers(line: ResolvConfLine, numbers: Record<keyof typeof MAX, number>, sources: Map<string, Source>): void {
   for (const name of ['ndots', 'attempts', 'timeout'] as const) {
     const word = line.words.find(w => w.value.includes(`${name}:`))
     const digits = word && /^\d{1,15}/.exec(word.value.slice(word.value.indexOf(`${name}:`) + name.length + 1))

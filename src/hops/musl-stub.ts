@@ -20,7 +20,9 @@ import { atLeast, stubVersion } from './stub-version.ts'
 type Search = { readonly name: string; readonly types: readonly string[]; readonly step: number }
 
 /** `absent`: the only end after which a search goes on. */
-type Judged = { readonly end: 'addresses'; readonly addresses: readonly string[] } | { readonly end: 'absent' | EaiCode; readonly cause: Cause }
+type Judged =
+  | { readonly end: 'addresses'; readonly addresses: readonly string[] }
+  | { readonly end: 'absent' | EaiCode; readonly cause: Cause }
 
 const searchId = (id: string): string => `${id} search`
 
@@ -39,10 +41,13 @@ function* lookUp(model: StubModel, setup: MuslSetup, { name, family, api }: Stub
   const { settings, version } = setup
   // A name of the wrong family, or an answer without address.
   const noAddress: EaiCode = atLeast(version, 1, 2, 4) ? 'EAI_NODATA' : 'EAI_NONAME'
-  if (api !== undefined) return plain(resolverCall(yield* judgedName(setup, name, ['A'], atLeast(version, 1, 2, 1))))
+  if (api !== undefined) return plain(resolverCall(yield* judgedName(setup, { name, types: ['A'], step: 0 }, atLeast(version, 1, 2, 1))))
   if (name === '' || name.length > 254) return plain(failed('musl', 'EAI_NONAME'))
   const numeric = muslAddress(name)
-  if (numeric) return plain(family === 'unspec' || (family === 'inet') === (numeric.family === 4) ? answered([numeric.text]) : failed('musl', noAddress))
+  if (numeric) {
+    const fits = family === 'unspec' || (family === 'inet') === (numeric.family === 4)
+    return plain(fits ? answered([numeric.text]) : failed('musl', noAddress))
+  }
   const entry = hostsEntry('musl', model.hosts, name)
   if (entry) {
     const addresses = [...(family === 'inet6' ? [] : entry.v4), ...(family === 'inet' ? [] : entry.v6)]
@@ -56,7 +61,8 @@ function* lookUp(model: StubModel, setup: MuslSetup, { name, family, api }: Stub
   const asIs = name.endsWith('.') || name.split('.').length - 1 >= settings.ndots
   const judged = (yield* call(searchId(setup.id), plain({ name, types, step: asIs ? settings.search.length : 0 }))) as unknown as Judged
   if (judged.end === 'addresses') return plain(answered(judged.addresses))
-  return plain(judged.cause.kind === 'broken' && judged.cause.detail === CRASH ? crashed(judged.cause) : failed('musl', judged.end === 'absent' ? 'EAI_NONAME' : judged.end, judged.cause))
+  if (judged.cause.detail === CRASH) return plain(crashed(judged.cause))
+  return plain(failed('musl', judged.end === 'absent' ? 'EAI_NONAME' : judged.end, judged.cause))
 }
 
 const CRASH = 'attempts:0 divides by zero'
@@ -66,12 +72,12 @@ function* search(setup: MuslSetup, q: Search): HopRun {
   const domain = setup.settings.search[q.step]
   // A domain that does not fit into 255 bytes with the name is passed over.
   if (domain && domain.value.length >= 255 - q.name.length) return yield* call(searchId(setup.id), plain({ ...q, step: q.step + 1 }))
-  const judged = yield* judgedName(setup, domain ? `${q.name}.${domain.value}` : q.name, q.types)
+  const judged = yield* judgedName(setup, { ...q, name: domain ? `${q.name}.${domain.value}` : q.name })
   if (judged.end !== 'absent' || !domain) return plain(judged)
   return yield* call(searchId(setup.id), plain({ ...q, step: q.step + 1 }))
 }
 
-function* judgedName(setup: MuslSetup, name: string, types: readonly string[], ad = false): HopRun<Judged> {
+function* judgedName(setup: MuslSetup, { name, types, step }: Search, ad = false): HopRun<Judged> {
   const { id, version, settings } = setup
   if (settings.attempts === 0) return { end: 'EAI_FAIL', cause: { kind: 'broken', by: 'musl', detail: CRASH } }
   // res_mkquery takes one trailing dot away; before 1.2.4 a second one goes into the packet, which no server can read.
@@ -81,22 +87,25 @@ function* judgedName(setup: MuslSetup, name: string, types: readonly string[], a
     return { end: 'EAI_AGAIN', cause: broken }
   }
   if (!isDomainName(absolute(name))) return { end: atLeast(version, 1, 2, 4) ? 'absent' : 'EAI_NONAME', cause: broken }
-  const have = yield* muslExchange(setup, absolute(name), types, ad)
+  const have = yield* muslExchange(setup, { name: absolute(name), step, types, ad })
   const judged = atLeast(version, 1, 2, 1) ? judge(types, have, atLeast(version, 1, 2, 4)) : judgeBefore121(types, have)
   yield* note({ kind: 'candidate', stub: id, name: absolute(name), end: judged.end })
   return judged
 }
 
+const lost = (type: string): Cause => ({ kind: 'lost', by: 'all nameservers', detail: `no acceptable reply to ${type}` })
+const NODATA: Cause = { kind: 'denied', by: 'nameserver', detail: 'NODATA' }
+
 /** name_from_dns since 1.2.1: every reply of the pair must be there and must not deny the name; A is looked at first. */
 function judge(types: readonly string[], have: Have, nodata: boolean): Judged {
   for (const type of types) {
     const got = have[type]
-    if (!got || got.bad !== undefined) return { end: 'EAI_AGAIN', cause: got?.cause ?? { kind: 'lost', by: 'all nameservers', detail: `no acceptable reply to ${type}` } }
+    if (!got || got.bad !== undefined) return { end: 'EAI_AGAIN', cause: got?.cause ?? lost(type) }
     if (got.rcode === 'NXDOMAIN') return { end: 'absent', cause: got.cause as Cause }
   }
   const addresses = types.flatMap(type => have[type]?.addresses ?? [])
   if (addresses.length > 0) return { end: 'addresses', addresses }
-  return { end: nodata ? 'EAI_NODATA' : 'EAI_NONAME', cause: have[types[0] as string]?.cause ?? { kind: 'denied', by: 'nameserver', detail: 'NODATA' } }
+  return { end: nodata ? 'EAI_NODATA' : 'EAI_NONAME', cause: have[types[0] as string]?.cause ?? NODATA }
 }
 
 /** Before: any address will do; without one only the first question's reply counts. */
@@ -104,8 +113,8 @@ function judgeBefore121(types: readonly string[], have: Have): Judged {
   const addresses = types.flatMap(type => have[type]?.addresses ?? [])
   if (addresses.length > 0) return { end: 'addresses', addresses }
   const first = have[types[0] as string]
-  if (!first || first.bad !== undefined) return { end: 'EAI_AGAIN', cause: first?.cause ?? { kind: 'lost', by: 'all nameservers', detail: 'no acceptable reply' } }
-  return { end: first.rcode === 'NXDOMAIN' ? 'absent' : 'EAI_NONAME', cause: first.cause ?? { kind: 'denied', by: 'nameserver', detail: 'NODATA' } }
+  if (!first || first.bad !== undefined) return { end: 'EAI_AGAIN', cause: first?.cause ?? lost(types[0] as string) }
+  return { end: first.rcode === 'NXDOMAIN' ? 'absent' : 'EAI_NONAME', cause: first.cause ?? NODATA }
 }
 
 const H_ERRNO: Readonly<Record<string, number>> = { absent: 1, EAI_AGAIN: 2, EAI_FAIL: 3, EAI_NODATA: 4, EAI_NONAME: 4 }

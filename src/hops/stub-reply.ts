@@ -1,6 +1,6 @@
 // What a stub reads off a reply: its addresses, and why it is none.
 import { LOOP, type Plain } from '../chain/effects.ts'
-import { isNodata, REFUSED_PORT, type Cause, type Reply } from '../dns/message.ts'
+import { hasFlag, isNodata, REFUSED_PORT, type Cause, type Reply } from '../dns/message.ts'
 
 /** The reply that arrived; undefined for what is no DNS message (nothing, a closed port, a loop). */
 export const replyOf = (value: Plain | undefined): Reply | undefined =>
@@ -10,12 +10,16 @@ export const replyOf = (value: Plain | undefined): Reply | undefined =>
 export const addressesOf = (reply: Reply, type: string): string[] =>
   reply.answer.filter(r => r.type === type && r.class === undefined).map(r => r.data)
 
+/** An empty NOERROR of a server that neither knows nor recurses: glibc and Go ask the next one. */
+export const looksLame = (reply: Reply): boolean =>
+  isNodata(reply) && !hasFlag(reply, 'aa') && !hasFlag(reply, 'ra') && reply.additional.length === 0 && reply.edns === undefined
+
 /** `by`: the hop that was asked. A cause that the reply brings with it goes before. */
 export function causeOf(value: Plain | undefined, by: string): Cause {
   const reply = replyOf(value)
   if (reply) {
     if (reply.cause) return reply.cause
-    if (reply.flags.includes('tc')) return { kind: 'truncated', by }
+    if (hasFlag(reply, 'tc')) return { kind: 'truncated', by }
     const denies = reply.rcode === 'NXDOMAIN' || isNodata(reply)
     return { kind: denies ? 'denied' : 'failed', by, detail: reply.rcode === 'NOERROR' ? 'NODATA' : reply.rcode }
   }

@@ -2,7 +2,8 @@
 export type StubVersion = readonly number[]
 
 /** Numbers of the text, at most four: `2.36-9+deb12u4` is 2.36. */
-export const stubVersion = (text: string): StubVersion => (/^v?(\d{1,5}(?:\.\d{1,5}){0,3})/.exec(text)?.[1] ?? '').split('.').filter(n => n !== '').map(Number)
+export const stubVersion = (text: string): StubVersion =>
+  (/^v?(\d{1,5}(?:\.\d{1,5}){0,3})/.exec(text)?.[1] ?? '').split('.').filter(n => n !== '').map(Number)
 
 export function atLeast(version: StubVersion, ...wanted: readonly number[]): boolean {
   for (const [i, want] of wanted.entries()) {

@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest'
+import { LOST, pick, type Hop, type Plain } from '../chain/effects.ts'
+import type { StubKind, StubModel } from '../chain/model.ts'
+import type { StubResult } from '../chain/outcome.ts'
+import { lineSource } from '../chain/source.ts'
+import { readResolvConf } from '../config/resolv-conf.ts'
+import { explore } from '../drivers/explore.ts'
+import type { DnsQuery, Rcode } from '../dns/message.ts'
+import { stubFrom } from './stub-from.ts'
+import { stubHops } from './stub.ts'
+
+const CLUSTER = 'nameserver 10.96.0.10\nsearch shop.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n'
+
+const said = (rcode: Rcode, ...addresses: string[]): Plain =>
+  ({ rcode, flags: ['rd', 'ra'], answer: addresses.map(data => ({ name: 'x.', type: 'A', ttlS: 30, data })), authority: [], additional: [] }) as unknown as Plain
+
+type Server = (q: DnsQuery) => Plain | Hop
+const server = (answer: Server): Hop => function* (query) {
+  const got = answer(query as unknown as DnsQuery)
+  return typeof got === 'function' ? yield* got(query) : got
+}
+
+interface Asked { readonly kind: StubKind; readonly version: string; readonly resolvConf: string; readonly name: string; readonly more?: Partial<StubModel> }
+
+/** Different outcomes, in whatever worlds, as `code addresses elapsed cause`. */
+function ends(asked: Asked, servers: Readonly<Record<string, Server>>): string[] {
+  const { kind, version, name } = asked
+  const model: StubModel = { place: 'shop/cart', node: 'n1', kind, version, certainty: 'confirmed', resolvConf: readResolvConf('f', asked.resolvConf).value, hosts: [], ...asked.more }
+  const chain = new Map<string, Hop>([...Object.entries(servers).map(([address, answer]) => [address, server(answer)] as const), ...stubHops(model, address => address)])
+  const explored = explore(chain, { hop: 'stub shop/cart', query: { name, family: 'unspec' } }, { start: 'cold' })
+  expect(explored.complete).toBe(true)
+  return [...new Set(explored.outcomes.map(({ value, elapsedMs }) => {
+    const { code, addresses, cause } = value as unknown as StubResult
+    return [code, ...addresses, elapsedMs, cause ? `${cause.kind} by ${cause.by}` : ''].join(' ').trim()
+  }))].sort()
+}
+
+test('glibc and Go report a lost cluster answer as a name that does not exist; musl says try again', () => {
+  const lossy: Server = q => (q.name === 'app.shop.svc.cluster.local.' ? LOST : said('NXDOMAIN'))
+  const conf = CLUSTER.replace('ndots:5', 'ndots:5 timeout:1')
+  expect(ends({ kind: 'glibc', version: '2.36', resolvConf: conf, name: 'app' }, { '10.96.0.10': lossy })).toEqual(['EAI_NONAME 2000 lost by 10.96.0.10'])
+  expect(ends({ kind: 'musl', version: '1.2.5', resolvConf: conf, name: 'app' }, { '10.96.0.10': lossy })).toEqual(['EAI_AGAIN 1000 lost by all nameservers'])
+  expect(ends({ kind: 'go', version: '1.21', resolvConf: conf, name: 'app' }, { '10.96.0.10': lossy })).toEqual(['no such host 2000 denied by 10.96.0.10'])
+})
+
+test('the pair breaks on musl from 1.2.1 on, and nowhere else', () => {
+  const ipv4Only: Server = q => (q.type === 'A' ? said('NOERROR', '10.1.1.1') : said('NXDOMAIN'))
+  const answers = (kind: StubKind, version: string) => ends({ kind, version, resolvConf: 'nameserver 10.96.0.10\n', name: 'db.corp.' }, { '10.96.0.10': ipv4Only })
+  expect(answers('musl', '1.1.24')).toEqual(['OK 10.1.1.1 0'])
+  expect(answers('musl', '1.2.0')).toEqual(['OK 10.1.1.1 0'])
+  expect(answers('musl', '1.2.1')).toEqual(['EAI_NONAME 0 denied by 10.96.0.10'])
+  expect(answers('musl', '1.2.5')).toEqual(['EAI_NONAME 0 denied by 10.96.0.10'])
+  expect(answers('glibc', '2.36')).toEqual(['OK 10.1.1.1 0'])
+  expect(answers('go', '1.26')).toEqual(['OK 10.1.1.1 0'])
+})
+
+test('two servers that disagree: musl races them, glibc asks the first only', () => {
+  const conf = 'nameserver 10.0.0.1\nnameserver 8.8.8.8\n'
+  const servers: Record<string, Server> = { '10.0.0.1': () => said('NOERROR', '10.1.1.1'), '8.8.8.8': () => said('NXDOMAIN') }
+  expect(ends({ kind: 'musl', version: '1.2.5', resolvConf: conf, name: 'db.corp' }, servers)).toEqual(['EAI_NONAME 0 denied by 8.8.8.8', 'OK 10.1.1.1 0'])
+  expect(ends({ kind: 'glibc', version: '2.36', resolvConf: conf, name: 'db.corp' }, servers)).toEqual(['OK 10.1.1.1 0'])
+})
+
+test('a search list costs what its candidates cost, not their product', () => {
+  const up = (address: string): Server => () => function* () {
+    return (yield* pick({ at: `${address} up`, key: `${address} up`, options: [true, false] })) ? said('NXDOMAIN') : LOST
+  }
+  for (const [kind, version] of [['glibc', '2.36'], ['musl', '1.2.5'], ['go', '1.21']] as const) {
+    const got = ends({ kind, version, resolvConf: `${CLUSTER}nameserver 10.96.0.11\n`, name: 'app' }, { '10.96.0.10': up('10.96.0.10'), '10.96.0.11': up('10.96.0.11') })
+    expect(got.length, kind).toBeLessThan(30)
+  }
+})
+
+test('numeric names, localhost of nss-myhostname, and a service that answers before DNS', () => {
+  const none: Record<string, Server> = { '10.96.0.10': () => said('NXDOMAIN') }
+  const nss = (...words: string[]) => ({ nss: words.map(value => ({ value, source: lineSource('nsswitch.conf', 1, value) })) })
+  const glibc = { kind: 'glibc', version: '2.36', resolvConf: CLUSTER } as const
+  expect(ends({ ...glibc, name: '127.1' }, none)).toEqual(['OK 127.0.0.1 0'])
+  expect(ends({ ...glibc, name: 'a.localhost', more: nss('files', 'myhostname', 'dns') }, none)).toEqual(['OK 127.0.0.1 ::1 0'])
+  expect(ends({ ...glibc, name: 'db.corp', more: nss('files', 'resolve', '[!UNAVAIL=return]', 'dns') }, none)).toEqual(['unmodelled 0 unmodelled by nsswitch.conf'])
+  expect(ends({ ...glibc, name: 'db.corp', more: nss('files', '[NOTFOUND=return]', 'dns') }, none)).toEqual(['EAI_NONAME 0'])
+  expect(ends({ ...glibc, name: 'db.corp', more: nss('files', 'mdns4_minimal', '[NOTFOUND=return]', 'dns') }, none)).toEqual(['EAI_NONAME 0 denied by 10.96.0.10'])
+})
+
+test('a loop and an unmodelled answer keep their causes', () => {
+  const looping: Server = () => ({ rcode: 'SERVFAIL', flags: [], answer: [], authority: [], additional: [], cause: { kind: 'loop', by: 'coredns a' } }) as unknown as Plain
+  const odd: Server = () => ({ rcode: 'SERVFAIL', flags: [], answer: [], authority: [], additional: [], cause: { kind: 'unmodelled', by: 'coredns a', detail: 'etcd' } }) as unknown as Plain
+  for (const [kind, version] of [['glibc', '2.36'], ['musl', '1.2.5'], ['go', '1.21']] as const) {
+    expect(ends({ kind, version, resolvConf: CLUSTER, name: 'db.corp.' }, { '10.96.0.10': looping })[0], kind).toContain('loop by coredns a')
+    expect(ends({ kind, version, resolvConf: CLUSTER, name: 'db.corp.' }, { '10.96.0.10': odd })[0], kind).toContain('unmodelled by coredns a')
+  }
+})
+
+test('stubs are named as on the command line', () => {
+  expect(stubFrom('musl@1.2.2')).toEqual({ kind: 'musl', version: '1.2.2' })
+  expect(stubFrom(' Go ')).toEqual({ kind: 'go', version: '1.26' })
+  expect(stubFrom('glibc@2.36-9+deb12u4')).toEqual({ kind: 'glibc', version: '2.36-9+deb12u4' })
+  expect(stubFrom('bionic')).toHaveProperty('error')
+  expect(stubFrom('musl@')).toHaveProperty('error')
+})
