@@ -10,6 +10,8 @@ import type { ObjectShape } from './yurthub-topology.ts'
 
 export interface Endpoint {
   readonly address: string
+  /** Position in the object's own list. */
+  readonly index: number
   /** As YurtHub's filter reads it: `nodeName`, in v1beta1 the topology label. */
   readonly node: string | undefined
   /** As kube-proxy reads it. */
@@ -64,7 +66,7 @@ function sliceEndpoint(slice: KubeObject, entry: unknown, at: number, address: s
   const hostname = textOf(entry, 'topology', 'kubernetes.io/hostname')
   const nodeName = textOf(entry, 'nodeName') ?? (old ? hostname : undefined)
   return {
-    address, ready, nodeName,
+    address, index: at, ready, nodeName,
     node: old ? hostname ?? '' : textOf(entry, 'nodeName'),
     serving: booleanOf(entry, 'conditions', 'serving') ?? ready,
     terminating: booleanOf(entry, 'conditions', 'terminating') ?? false,
@@ -107,7 +109,7 @@ type Path = readonly (string | number)[]
 function addressEndpoint(object: KubeObject, entry: unknown, address: string, ready: boolean, path: Path): Endpoint {
   const nodeName = textOf(entry, 'nodeName')
   return {
-    address, ready, serving: ready, terminating: false, node: nodeName, nodeName, zone: undefined, forZones: undefined, forNodes: undefined,
+    address, index: Number(path[3] ?? 0), ready, serving: ready, terminating: false, node: nodeName, nodeName, zone: undefined, forZones: undefined, forNodes: undefined,
     pod: podOf(entry), get source() { return object.at(...path) },
   }
 }

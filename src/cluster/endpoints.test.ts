@@ -142,3 +142,10 @@ metadata: {name: n1}
   expect(value.service.endpoints).toMatchObject([{ value: { address: '10.1.0.1', port: 5353, node: 'n1' }, source: { obtained: 'inferred' } }])
   expect(codes).toEqual(['endpoints-not-seen'])
 })
+
+test('a Service that YurtHub takes away leads nowhere on that node', () => {
+  const cluster = made({ spec: ', type: LoadBalancer', release: 'v1.4.0' })
+  const { value, codes } = seenFrom(cluster, 'n1')
+  expect(value.service).toMatchObject({ endpoints: [], whenEmpty: 'drop' })
+  expect(codes).toEqual(['service-dropped-by-yurthub'])
+})

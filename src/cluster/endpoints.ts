@@ -12,6 +12,7 @@ import { balance, clusterAddresses, isSticky, portsOf, socketOf, type Balanced, 
 import type { NodePools } from './node-pools.ts'
 import { matchesLabels } from './selector.ts'
 import type { YurtHub } from './yurthub.ts'
+import { droppedBy } from './yurthub-services.ts'
 import { filterEndpoints, TOPOLOGY_ANNOTATION, TOPOLOGY_VALUES, topologyScope, type Scope } from './yurthub-topology.ts'
 
 export interface RemovedEndpoint {
@@ -61,6 +62,8 @@ export function serviceAtNode(input: ServiceAtNodeInput, port = 53): Read<readon
 }
 
 interface FilteredSets {
+  /** A filter of YurtHub takes the whole Service away: this node has no rule for it. */
+  readonly dropped: boolean
   readonly sets: readonly EndpointSet[]
   readonly removed: readonly RemovedEndpoint[]
   readonly scope: Scope
@@ -71,7 +74,7 @@ function filterSets(input: ServiceAtNodeInput, sets: readonly EndpointSet[], pro
   const { service, hub, pools, node, cluster } = input
   const value = service.annotations[TOPOLOGY_ANNOTATION] ?? ''
   const topology = value === '' ? undefined : { value, source: service.at('metadata', 'annotations', TOPOLOGY_ANNOTATION) }
-  const view = withNodePools(pools, cluster, node)
+  const view = pools.viewFor(node)
   const scopeOf = (set: EndpointSet | undefined): Scope => topologyScope(hub.filter, value, set?.shape ?? 'slice v1', view)
   const scope = scopeOf(sets[0])
   if (topology) problems.push(...saidOf(scope, topology, hub, pools, cluster))
@@ -88,14 +91,14 @@ function filterSets(input: ServiceAtNodeInput, sets: readonly EndpointSet[], pro
     removed.push(...result.removed.map(endpoint => ({ ...placeOf(endpoint), because: reasonOf(endpoint, scope, pools) })))
     return applies ? { ...set, endpoints: result.kept } : set
   })
-  return { sets: left, removed, scope, topology }
-}
-
-/** A bundle without NodePool objects was not asked for them: then the nodes' labels, which the pools are made from, stand in. */
-function withNodePools(pools: NodePools, cluster: Inventory, node: string): NodePools['view'] {
-  const pool = pools.poolOf(node)?.value
-  if (cluster.looked('NodePool') || pool === undefined) return pools.view
-  return { ...pools.view, pools: [{ name: pool, nodes: pools.nodesOf(pool), labels: { 'openyurt.io/pool-name': pool } }] }
+  const drop = applies ? droppedBy(hub.filter, hub.mode, service, view) : undefined
+  if (drop) {
+    problems.push({
+      code: 'service-dropped-by-yurthub', state: 'ignored', source: service.at(...drop.field),
+      message: `${node}: YurtHub's filter ${drop.filter} takes ${service.namespace}/${service.name} away; its address leads nowhere there`,
+    })
+  }
+  return { sets: drop ? [] : left, removed, scope, topology, dropped: drop !== undefined }
 }
 
 function reasonOf(endpoint: Endpoint, scope: Scope, pools: NodePools): string {
@@ -169,7 +172,7 @@ interface OfPort {
 
 const familyOf = (address: string): 'IPv4' | 'IPv6' => (address.includes(':') ? 'IPv6' : 'IPv4')
 
-function ofPort({ service, node, rules, cluster }: ServiceAtNodeInput, address: string, port: ServicePort, { sets }: FilteredSets): OfPort {
+function ofPort({ service, node, rules, cluster }: ServiceAtNodeInput, address: string, port: ServicePort, { sets, dropped }: FilteredSets): OfPort {
   const candidates = sets.filter(set => set.family === familyOf(address)).flatMap(set => {
     const own = set.ports.find(one => one.name === port.name && one.protocol === port.protocol)?.port
     return own === undefined ? [] : set.endpoints.map((endpoint): PortEndpoint => ({ ...endpoint, port: own }))
@@ -182,7 +185,7 @@ function ofPort({ service, node, rules, cluster }: ServiceAtNodeInput, address: 
   return {
     balanced, unused: dropRepeats(unused), installed,
     endpoints: installed ? installed.endpoints.map(one => installedEndpoint(one, candidates, cluster)) : balanced.internal.map(sourced),
-    whenEmpty: (installed ? installed.refusal : balanced.internalRefusal) ?? 'reject',
+    whenEmpty: (installed ? installed.refusal : dropped ? 'drop' : balanced.internalRefusal) ?? 'reject',
   }
 }
 
@@ -246,7 +249,7 @@ function podEndpoint(service: KubeObject, pod: KubeObject, address: string): End
   const terminating = fieldOf(pod.body, 'metadata', 'deletionTimestamp') !== undefined
   const node = textOf(pod.body, 'spec', 'nodeName')
   return {
-    address, node, nodeName: node, serving, terminating, pod: `${pod.namespace}/${pod.name}`,
+    address, index: 0, node, nodeName: node, serving, terminating, pod: `${pod.namespace}/${pod.name}`,
     zone: undefined, forZones: undefined, forNodes: undefined,
     ready: (serving && !terminating) || fieldOf(service.body, 'spec', 'publishNotReadyAddresses') === true,
     get source() { return { ...pod.at('status', 'podIP'), obtained: 'inferred' as const } },

@@ -27,6 +27,8 @@ export interface NodePools {
   readonly object: (pool: string) => KubeObject | undefined
   /** What YurtHub's informers hold. */
   readonly view: PoolView
+  /** The same, where the bundle has no NodePool objects with this node's pool as the labels make it: they were not asked for. */
+  readonly viewFor: (node: string) => PoolView
   /** No CNI, kube-proxy or CoreDNS runs on the nodes of such a pool (openyurt.md §1.9). */
   readonly hostNetwork: (node: string) => Sourced<true> | undefined
 }
@@ -55,8 +57,14 @@ export function nodePools(cluster: Inventory): NodePools {
   for (const [node, pool] of labels) members.set(pool.value, [...(members.get(pool.value) ?? []), node])
   const objects = cluster.all('NodePool')
   const names = [...new Set([...objects.map(pool => pool.name), ...members.keys()])].sort()
+  const view = viewOf(cluster, labels, objects)
   return {
-    names,
+    names, view,
+    viewFor: node => {
+      const pool = labels.get(node)?.value
+      if (cluster.looked('NodePool') || pool === undefined) return view
+      return { ...view, pools: [{ name: pool, nodes: members.get(pool) ?? [], labels: { 'openyurt.io/pool-name': pool } }] }
+    },
     poolOf: node => labels.get(node),
     nodesOf: pool => members.get(pool) ?? [],
     object: pool => objects.find(one => one.name === pool)
@@ -66,16 +74,16 @@ export function nodePools(cluster: Inventory): NodePools {
       if (node?.labels[HOST_NETWORK_LABEL] !== 'true') return undefined
       return { value: true, source: node.at('metadata', 'labels', HOST_NETWORK_LABEL) }
     },
-    view: {
-      poolLabel: name => {
-        const node = cluster.get('Node', name)
-        return node && (labels.get(name)?.value ?? '')
-      },
-      pools: objects.map(pool => ({ name: pool.name, nodes: textsOf(pool.body, 'status', 'nodes'), labels: pool.labels })),
-      buckets: cluster.all('NodeBucket').map(bucket => ({
-        pool: bucket.labels[BUCKET_POOL_LABEL] ?? '',
-        nodes: listOf(bucket.body, 'nodes').flatMap(node => textOf(node, 'name') ?? []),
-      })),
-    },
+  }
+}
+
+function viewOf(cluster: Inventory, labels: ReadonlyMap<string, Sourced<string>>, pools: readonly KubeObject[]): PoolView {
+  return {
+    poolLabel: name => (cluster.get('Node', name) ? labels.get(name)?.value ?? '' : undefined),
+    pools: pools.map(pool => ({ name: pool.name, nodes: textsOf(pool.body, 'status', 'nodes'), labels: pool.labels })),
+    buckets: cluster.all('NodeBucket').map(bucket => ({
+      pool: bucket.labels[BUCKET_POOL_LABEL] ?? '',
+      nodes: listOf(bucket.body, 'nodes').flatMap(node => textOf(node, 'name') ?? []),
+    })),
   }
 }

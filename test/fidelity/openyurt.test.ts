@@ -1,4 +1,4 @@
-// YurtHub's topology filter against what six releases of it did: groups annotation, node and object.
+// YurtHub against what six releases of it did: the topology filter (groups annotation, node and object) and the Service filters.
 import { expect, test } from 'vitest'
 import { readObjects } from '../../src/cluster/objects.ts'
 import { endpointsSets, sliceSet, type Endpoint } from '../../src/cluster/endpoint-slices.ts'
@@ -6,13 +6,14 @@ import { inventory, type Inventory } from '../../src/cluster/inventory.ts'
 import { nodePools } from '../../src/cluster/node-pools.ts'
 import { filterEndpoints, releaseNumber, TOPOLOGY_ANNOTATION, topologyScope, type TopologyFilter } from '../../src/cluster/yurthub-topology.ts'
 import type { KubeObject } from '../../src/chain/model.ts'
+import { droppedBy } from '../../src/cluster/yurthub-services.ts'
 import { rows } from './rows.ts'
 
 interface Row {
   readonly version: string
   readonly group: string
   readonly case: string
-  readonly env: { readonly nodeName: string; readonly nodePoolName: string; readonly enableNodePool: boolean; readonly enablePoolServiceTopology: boolean }
+  readonly env: { readonly nodeName: string; readonly nodePoolName: string; readonly enableNodePool: boolean; readonly enablePoolServiceTopology: boolean; readonly workingMode: 'edge' | 'cloud' }
   readonly cluster: Readonly<Record<string, readonly object[]>>
   readonly in: readonly object[]
   readonly out?: readonly object[]
@@ -27,11 +28,14 @@ type Result = 'panics' | 'hangs' | readonly (readonly string[])[]
 const addresses = (endpoints: readonly Endpoint[]): string[] => endpoints.map(endpoint => `${endpoint.address}${endpoint.ready ? '' : ' not ready'}`)
 const setsOf = (object: KubeObject) => (object.kind === 'Endpoints' ? endpointsSets(object) : [sliceSet(object)])
 
+const filterOf = ({ version, env }: Row): TopologyFilter => ({
+  version: releaseNumber(version), node: env.nodeName, poolFlag: env.nodePoolName, enableNodePool: env.enableNodePool, enablePoolServiceTopology: env.enablePoolServiceTopology,
+})
+
 function predicted(row: Row): Result {
   const cluster: Inventory = inventory(objectsOf(Object.values(row.cluster).flat()))
   const { view } = nodePools(cluster)
-  const filter: TopologyFilter = { version: releaseNumber(row.version), node: row.env.nodeName, poolFlag: row.env.nodePoolName,
-    enableNodePool: row.env.enableNodePool, enablePoolServiceTopology: row.env.enablePoolServiceTopology }
+  const filter = filterOf(row)
   let panics = false
   let hangs = false
   const out = objectsOf(row.in).map(object => {
@@ -69,5 +73,17 @@ for (const group of ['annotation', 'node', 'object']) {
       return mine === theirs ? [] : [`${row.version} ${row.case}: ${mine} instead of ${theirs}`]
     })
     expect(different).toEqual([])
+  })
+}
+
+for (const group of ['discardcloudservice', 'nodeportisolation']) {
+  test(`Services taken away from kube-proxy are those that every release took away: ${group}`, () => {
+    const of = all.filter(row => row.group === group)
+    expect(of.length).toBeGreaterThan(50)
+    for (const row of of) {
+      const { view } = nodePools(inventory(objectsOf(Object.values(row.cluster).flat())))
+      const left = objectsOf(row.in).filter(service => !droppedBy(filterOf(row), row.env.workingMode, service, view)).map(service => service.name)
+      expect(left, `${row.version} ${row.case}`).toEqual(objectsOf(row.out ?? []).map(service => service.name))
+    }
   })
 }
