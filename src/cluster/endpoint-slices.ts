@@ -109,7 +109,8 @@ type Path = readonly (string | number)[]
 function addressEndpoint(object: KubeObject, entry: unknown, address: string, ready: boolean, path: Path): Endpoint {
   const nodeName = textOf(entry, 'nodeName')
   return {
-    address, index: Number(path[3] ?? 0), ready, serving: ready, terminating: false, node: nodeName, nodeName, zone: undefined, forZones: undefined, forNodes: undefined,
+    address, index: Number(path[3] ?? 0), ready, serving: ready, terminating: false, node: nodeName, nodeName,
+    zone: undefined, forZones: undefined, forNodes: undefined,
     pod: podOf(entry), get source() { return object.at(...path) },
   }
 }

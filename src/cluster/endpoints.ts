@@ -121,7 +121,7 @@ function saidOf(scope: Scope, topology: Sourced<string>, hub: YurtHub, pools: No
   }
   switch (scope.because) {
     case 'unknown-value':
-      return said('topology-unknown-value', `"${topology.value}" is no value that the filter knows (${TOPOLOGY_VALUES.join(', ')}): it does nothing`)
+      return said('topology-unknown-value', `"${topology.value}" is none of ${TOPOLOGY_VALUES.join(', ')}: the filter does nothing`)
     case 'pool-not-found': {
       const pool = pools.poolOf(hub.node)?.value ?? hub.filter.poolFlag
       return said('topology-fails-open', `YurtHub does not find pool ${pool} and passes every endpoint`)
@@ -172,7 +172,8 @@ interface OfPort {
 
 const familyOf = (address: string): 'IPv4' | 'IPv6' => (address.includes(':') ? 'IPv6' : 'IPv4')
 
-function ofPort({ service, node, rules, cluster }: ServiceAtNodeInput, address: string, port: ServicePort, { sets, dropped }: FilteredSets): OfPort {
+function ofPort(input: ServiceAtNodeInput, address: string, port: ServicePort, { sets, dropped }: FilteredSets): OfPort {
+  const { service, node, rules, cluster } = input
   const candidates = sets.filter(set => set.family === familyOf(address)).flatMap(set => {
     const own = set.ports.find(one => one.name === port.name && one.protocol === port.protocol)?.port
     return own === undefined ? [] : set.endpoints.map((endpoint): PortEndpoint => ({ ...endpoint, port: own }))

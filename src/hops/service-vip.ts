@@ -1,6 +1,7 @@
 // A Service address on one node: kube-proxy's rules (iptables, ipvs and nftables choose from the same set; resolver-chain.md §8.1).
-// The first packet of a flow draws an endpoint, uniformly, and conntrack keeps it for the rest of the flow: A and AAAA of one glibc socket meet the
-// same replica, Go's two sockets may not. `sessionAffinity: ClientIP` binds a client for hours, so which replica it has is an unknown.
+// The first packet of a flow draws an endpoint, uniformly, and conntrack keeps it for the rest of the flow: A and AAAA of one glibc
+// socket meet the same replica, Go's two sockets may not. `sessionAffinity: ClientIP` binds a client for hours, so which replica it
+// has is an unknown.
 // An empty set refuses at once (ICMP, RST) or is silent. A Service has no cache and no time of its own.
 // Not modelled: a flow that outlives its endpoint, the conntrack insert race (§8.4), eBPF socket balancing (which draws at connect).
 import { call, LOST, pick, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
