@@ -15,7 +15,7 @@ import { after, FRESH, identity, later, merged, type Ending, type Path } from '.
 import { withVersion } from './timeline.ts'
 import { joined, trailOf } from './trail.ts'
 
-const NOTHING: Entry = { reads: [], entered: new Set(), looped: new Set(), picks: new Map(), puts: new Set(), provisional: false, endings: [] }
+const NOTHING: Entry = { reads: [], entered: new Set(), looped: new Set(), laws: new Map(), puts: new Set(), endings: [] }
 const LOOPED: Entry = { ...NOTHING, endings: [{ value: LOOP, text: textOf(LOOP), path: FRESH }] }
 
 /** The endings of a call that begins now in `caller`.
@@ -48,7 +48,7 @@ export function enter(x: Exploration, caller: Frame | undefined, ask: Ask): Entr
   x.open.delete(id)
   x.entries++
   const entry = entryOf(frame, mergedEndings(endings))
-  if (!entry.provisional) x.memo.set(id, known ? [...known, entry] : [entry])
+  x.memo.set(id, known ? [...known, entry] : [entry])
   if (caller) absorb(caller, entry, false)
   return entry
 }
@@ -56,8 +56,8 @@ export function enter(x: Exploration, caller: Frame | undefined, ask: Ask): Entr
 function entryOf(frame: Frame, endings: readonly Ending[]): Entry {
   const puts = new Set<string>()
   for (const { path } of endings) for (const cell of path.cells.keys()) if (hasPut(path, cell)) puts.add(cell)
-  const { entered, looped, picks, provisional } = frame
-  return { reads: [...frame.reads.values()], entered, looped, picks, puts, provisional, endings }
+  const { entered, looped, laws } = frame
+  return { reads: [...frame.reads.values()], entered, looped, laws, puts, endings }
 }
 
 interface Tape {

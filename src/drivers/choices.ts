@@ -4,7 +4,7 @@ import { ONE, multiply, sum, type Rational } from '../chain/rational.ts'
 import type { Step } from '../chain/outcome.ts'
 import { textOf } from './canonical.ts'
 import type { Exploration } from './exploration.ts'
-import { seeDraw, type Frame } from './frame.ts'
+import { noteLaw, seeDraw, type Frame } from './frame.ts'
 import { withDraw, type Path } from './path.ts'
 import { joined, trailOf } from './trail.ts'
 
@@ -25,7 +25,7 @@ export function expandPick(x: Exploration, frame: Frame, pick: Pick): readonly W
   assert(pick.odds !== undefined || pick.key !== undefined, `pick "${pick.at}" has neither odds nor a key`)
   x.sites.met(pick)
   if (pick.key !== undefined) {
-    frame.picks.set(pick.key, pick)
+    noteLaw(frame, pick.key, `${textOf(pick.options)} ${textOf(pick.odds)}`)
     const drawn = seeDraw(frame, pick.key)
     if (drawn) return [{ path, value: drawn.is }]
   }
@@ -81,7 +81,8 @@ export const isOwnKey = (key: string): boolean => key.startsWith(COUNT)
 /** An order that nobody knows: an unknown, settled anew each time it comes up, for nothing says that it repeats. */
 export function settleOrder(x: Exploration, frame: Frame, path: Path, at: string, what: string, orders: readonly (readonly number[])[]): readonly Way[] {
   if (orders.length === 1) return [{ path, value: orders[0] as readonly number[] }]
-  const base = `${at} ${what}`
+  // Where other replies came, it is another order: a world must say what happens wherever chance leads.
+  const base = `${at} ${textOf(orders)} ${what}`
   const before = frame.path
   frame.path = path
   const n = (seeDraw(frame, COUNT + base)?.is ?? 0) as number

@@ -1,6 +1,6 @@
 // What one exploration knows as a whole: the chain, the rules it runs under, what was worked out already, and which bounds
 // were hit.
-import type { Ask, Chain, Plain } from '../chain/effects.ts'
+import type { Ask, Chain, Fill, Plain } from '../chain/effects.ts'
 import type { Rational } from '../chain/rational.ts'
 import type { Entry, Frame } from './frame.ts'
 import type { Draws } from './path.ts'
@@ -32,8 +32,11 @@ export interface Exploration {
   readonly fills: Map<string, Fills>
   readonly sites: SiteBook
   readonly hitBounds: Set<string>
-  /** The fills being worked out, outermost first. */
-  readonly openFills: Fills[]
+  /** A cell was looked at while it was being worked out what fills it. */
+  selfFeeding: boolean
+  /** The contents of all cells are being worked out together, round by round; a cell met for the first time is empty until the next. */
+  rounds: boolean
+  grew: boolean
   paths: number
   entries: number
   depth: number
@@ -43,12 +46,10 @@ export interface Exploration {
 
 /** What one cell can have been filled with. */
 export interface Fills {
+  readonly cell: string
+  readonly fill: Fill
   /** Being worked out: the list is what is known so far. */
   open: boolean
-  /** Somebody asked while it was open, so the list feeds on itself. */
-  looked: boolean
-  /** It rests on a list that was open and is not finished. */
-  tainted: boolean
   stored: readonly Stored[]
 }
 export interface Stored {

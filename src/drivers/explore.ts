@@ -8,6 +8,7 @@ import type { Ask, Chain } from '../chain/effects.ts'
 import type { Explored, Outcome } from '../chain/outcome.ts'
 import { enter, mergedEndings } from './calls.ts'
 import type { Exploration, Limits, Start } from './exploration.ts'
+import { inRounds } from './held.ts'
 import { withoutIdleOrders } from './orders.ts'
 import { FRESH, type Ending } from './path.ts'
 import { SiteBook } from './sites.ts'
@@ -29,10 +30,15 @@ export const LIMITS: Limits = { paths: 200_000, steps: 5_000, depth: 400, orders
 export function explore(chain: Chain, root: Ask, options: ExploreOptions): Explored {
   const x: Exploration = {
     chain, start: options.start, pins: options.pins ?? new Map(), limits: { ...LIMITS, ...options.limits },
-    memo: new Map(), open: new Set(), fills: new Map(), openFills: [], sites: new SiteBook(), hitBounds: new Set(), paths: 0, entries: 0, depth: 0,
+    memo: new Map(), open: new Set(), fills: new Map(), selfFeeding: false, rounds: false, grew: false, sites: new SiteBook(), hitBounds: new Set(), paths: 0, entries: 0, depth: 0,
     enter: (caller, ask) => enter(x, caller, ask),
   }
-  const { endings } = enter(x, undefined, root)
+  let { endings } = enter(x, undefined, root)
+  if (x.selfFeeding) {
+    // In the long run such a cell holds a mixture of its own past: a fixed point of the odds that is not worked out here.
+    if (x.start === 'steady') x.hitBounds.add('a cell that is filled from what it holds')
+    else endings = inRounds(x, root)
+  }
   const outcomes = withoutIdleUnknowns(mergedEndings(endings.map(atTheEnd))).map(outcomeOf)
   return {
     outcomes, sites: x.sites.all(), complete: x.hitBounds.size === 0,

@@ -1,6 +1,5 @@
 // One call while it is being explored. What it looks up and did not write itself comes from the calls around it; each of
 // them notes what was seen, because that is what its own result depends on.
-import type { Pick } from '../chain/effects.ts'
 import type { Draw, Ending, Path } from './path.ts'
 import { visible, type Seen } from './timeline.ts'
 
@@ -21,12 +20,10 @@ export interface Entry {
   readonly entered: ReadonlySet<string>
   /** Calls that were found open: a loop ended there, so they must be open again. */
   readonly looped: ReadonlySet<string>
-  /** Keyed picks met, by key. */
-  readonly picks: ReadonlyMap<string, Pick>
+  /** Keyed picks met: key → the laws it was to be drawn by. One, unless two hops mean different things by it. */
+  readonly laws: ReadonlyMap<string, ReadonlySet<string>>
   /** Cells that some outcome has put. */
   readonly puts: ReadonlySet<string>
-  /** Worked out while the contents of a cell that feeds itself were not yet known. */
-  readonly provisional: boolean
   readonly endings: readonly Ending[]
 }
 
@@ -39,18 +36,17 @@ export interface Frame {
   readonly reads: Map<string, Read>
   readonly entered: Set<string>
   readonly looped: Set<string>
-  readonly picks: Map<string, Pick>
+  readonly laws: Map<string, Set<string>>
   readonly absorbed: Set<Entry>
   /** Parallel asks of this call, by their text, that turned out not to commute; then the call is explored again. */
   readonly clashing: Set<string>
   again: boolean
-  provisional: boolean
 }
 
 export function openFrame(id: string, outer: Frame | undefined, path: Path): Frame {
   return {
     id, outer, startMs: outer?.path.elapsedMs ?? 0, path, reads: new Map(), entered: new Set([id]), looped: new Set(),
-    picks: new Map(), absorbed: new Set(), clashing: new Set(), again: false, provisional: false,
+    laws: new Map(), absorbed: new Set(), clashing: new Set(), again: false,
   }
 }
 
@@ -96,10 +92,15 @@ export function fits(entry: Entry, caller: Frame | undefined, open: ReadonlySet<
 /** What the callee's result depended on, the caller's depends on as well. */
 export function absorb(caller: Frame, entry: Entry, reused: boolean): void {
   if (reused) for (const read of entry.reads) lookAgain(caller, read, true)
-  if (entry.provisional) caller.provisional = true
   if (caller.absorbed.has(entry)) return
   caller.absorbed.add(entry)
   for (const id of entry.entered) caller.entered.add(id)
   for (const id of entry.looped) if (id !== caller.id) caller.looped.add(id)
-  for (const [key, pick] of entry.picks) caller.picks.set(key, pick)
+  for (const [key, laws] of entry.laws) for (const law of laws) noteLaw(caller, key, law)
+}
+
+export function noteLaw(frame: Frame, key: string, law: string): void {
+  const laws = frame.laws.get(key)
+  if (laws) laws.add(law)
+  else frame.laws.set(key, new Set([law]))
 }

@@ -8,7 +8,7 @@
 // `steady`: a busy cell shows each fill in proportion to how long it is held, in the world as it is. What it showed once it
 // shows for the rest of the lookup, until somebody puts something else: the renewal within one lookup (5 of 30 s, after a
 // lost packet) is left out of the odds; `any` has it.
-import type { Effect, Fill, Plain } from '../chain/effects.ts'
+import type { Ask, Effect, Fill, Plain } from '../chain/effects.ts'
 import { LOOP, LOST } from '../chain/effects.ts'
 import { add, divide, multiply, rational, ZERO, type Rational } from '../chain/rational.ts'
 import type { Step } from '../chain/outcome.ts'
@@ -17,7 +17,7 @@ import { byOdds, type Way } from './choices.ts'
 import type { Exploration, Fills, Stored } from './exploration.ts'
 import { seeCell, seeDraw, type Frame } from './frame.ts'
 import { isOrder } from './orders.ts'
-import { withDraw, type Draws, type Path } from './path.ts'
+import { withDraw, type Draws, type Ending, type Path } from './path.ts'
 import { withVersion } from './timeline.ts'
 import { joined, trailOf } from './trail.ts'
 
@@ -28,7 +28,7 @@ export function expandGet(x: Exploration, frame: Frame, e: Extract<Effect, { op:
   const seen = seeCell(frame, e.cell, path.elapsedMs)
   if (seen?.live) return [{ path, value: seen.version.kind === 'absent' ? undefined : { value: seen.version.value, ageMs: seen.ageMs } }]
   if (x.start === 'cold' || !e.fill) return [{ path, value: undefined }]
-  const { stored } = fillsOf(x, frame, e.cell, e.fill)
+  const { stored } = fillsOf(x, e.cell, e.fill)
   if (x.start === 'any') {
     const each = rational(1, stored.length + 1)
     return [undefined, ...stored].map((s, i) => holding(byOdds(path, each), e.cell, s, i - 1, path.elapsedMs, path.elapsedMs))
@@ -80,48 +80,51 @@ function drawn(frame: Frame, path: Path, key: string): ReturnType<typeof seeDraw
   return draw
 }
 
-/** A cell whose fill reads the cell (through others, perhaps) needs several rounds until its contents no longer grow. */
-const ROUNDS = 12
-
-function fillsOf(x: Exploration, frame: Frame, cell: string, fill: Fill): Fills {
+function fillsOf(x: Exploration, cell: string, fill: Fill): Fills {
   const id = `${cell} ${textOf(fill.from)}`
   const known = x.fills.get(id)
   if (known) {
-    if (known.open) {
-      known.looked = true
-      for (const other of x.openFills.slice(x.openFills.indexOf(known) + 1)) other.tainted = true
-      frame.provisional = true
-    }
+    if (known.open) x.selfFeeding = true
     return known
   }
-  const fills: Fills = { open: true, looked: false, tainted: false, stored: [] }
+  const fills: Fills = { cell, fill, open: false, stored: [] }
   x.fills.set(id, fills)
-  x.openFills.push(fills)
-  const open = x.open
-  x.open = new Set()
-  for (let round = 0; ; round++) {
-    fills.looked = false
-    const stored = storedBy(fill, x.enter(undefined, fill.from).endings, cell)
-    const grew = stored.length > fills.stored.length
-    fills.stored = stored
-    if (!fills.looked || (!grew && x.start === 'any')) break
-    // In the long run such a cell holds a mixture of its own past, which is a fixed point that is not worked out here.
-    if (x.start === 'steady' || round === ROUNDS) {
-      x.hitBounds.add(`${cell} is filled from what it holds`)
-      break
-    }
-  }
-  x.open = open
-  x.openFills.pop()
-  fills.open = false
-  if (fills.tainted) {
-    x.fills.delete(id)
-    frame.provisional = true
-  }
+  if (x.rounds) x.grew = true
+  else refill(x, fills)
   return fills
 }
 
-function storedBy(fill: Fill, endings: readonly { readonly value: Plain; readonly path: Path }[], cell: string): Stored[] {
+function refill(x: Exploration, fills: Fills): void {
+  const { open } = x
+  x.open = new Set()
+  fills.open = true
+  const stored = storedBy(fills.fill, x.enter(undefined, fills.fill.from).endings, fills.cell)
+  fills.open = false
+  x.open = open
+  if (stored.length > fills.stored.length) x.grew = true
+  fills.stored = stored
+}
+
+/** A cell whose fill reads the cell, perhaps through others, needs rounds until the contents of all no longer grow. */
+const ROUNDS = 30
+
+/** Start `any`: works out the least contents of cells that feed each other. The memo of a round does not outlive it. */
+export function inRounds(x: Exploration, root: Ask): readonly Ending[] {
+  x.rounds = true
+  for (let round = 0; ; round++) {
+    x.memo.clear()
+    x.grew = false
+    for (const fills of x.fills.values()) refill(x, fills)
+    const { endings } = x.enter(undefined, root)
+    if (!x.grew) return endings
+    if (round === ROUNDS) {
+      x.hitBounds.add('cells that are filled from what they hold, without end')
+      return endings
+    }
+  }
+}
+
+function storedBy(fill: Fill, endings: readonly Ending[], cell: string): Stored[] {
   const stored = new Map<string, { value: Plain; text: string; ways: { weight: Rational; world: Draws }[] }>()
   for (const { value, path } of endings) {
     if (value === LOST || value === LOOP) continue

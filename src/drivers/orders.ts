@@ -1,8 +1,7 @@
 // In which order things happened that no clock tells apart: replies that arrived at the same instant, and parallel asks of
 // which one puts what another gets.
-import type { Arrival, Ask, Pick } from '../chain/effects.ts'
+import type { Arrival, Ask } from '../chain/effects.ts'
 import { sameRational, type Rational } from '../chain/rational.ts'
-import { textOf } from './canonical.ts'
 import type { Entry } from './frame.ts'
 import { identity, type Ending, type Path } from './path.ts'
 import { addTo } from './tally.ts'
@@ -65,16 +64,14 @@ export function clash(first: Done, second: Entry): string | undefined {
   for (const read of second.reads) if (read.atMs !== undefined && hasPut(first.ending.path, read.key)) return read.key
   for (const read of first.entry.reads) if (read.atMs !== undefined && second.puts.has(read.key)) return read.key
   for (const cell of first.ending.path.cells.keys()) if (second.puts.has(cell) && hasPut(first.ending.path, cell)) return cell
-  for (const [key, pick] of first.entry.picks) {
-    const other = second.picks.get(key)
-    if (other && other !== pick && lawOf(other) !== lawOf(pick)) return key
+  for (const [key, laws] of first.entry.laws) {
+    const others = second.laws.get(key)
+    if (others && new Set([...laws, ...others]).size > 1) return key
   }
   return undefined
 }
 
 export const hasPut = (path: Path, cell: string): boolean => path.cells.get(cell)?.some(v => v.kind === 'put') ?? false
-
-const lawOf = (pick: Pick): string => `${textOf(pick.options)} ${textOf(pick.odds)}`
 
 /** Endings that differ in nothing but an order that decided nothing become one: nobody can ask for that order again. */
 export function withoutIdleOrders(endings: readonly Ending[], isIdle: (key: string) => boolean = isOrder): readonly Ending[] {

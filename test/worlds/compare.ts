@@ -58,6 +58,7 @@ export function compareWith(explore: ExploreLike, judged: Judged): Result {
     }
   })
   const settings = settingsOf(judged.flats)
+  if (!settings) return { is: 'skipped' }
   for (const setting of settings) {
     const a = distributions(mine.filter(f => agrees(f.world, setting)))
     const b = distributions(judged.flats.filter(f => agrees(f.world, setting)))
@@ -71,11 +72,16 @@ export function compareWith(explore: ExploreLike, judged: Judged): Result {
   return { is: 'equal', flats: judged.flats.length, forgets: judged.forgets, complete: explored.complete, worlds: settings.length }
 }
 
-function settingsOf(flats: readonly Flattened[]): ReadonlyMap<string, string>[] {
+const SETTINGS = 256
+
+function settingsOf(flats: readonly Flattened[]): ReadonlyMap<string, string>[] | undefined {
   const unknowns = new Map<string, Set<string>>()
   for (const f of flats) for (const [k, v] of f.world) unknowns.set(k, (unknowns.get(k) ?? new Set()).add(v))
   let settings: ReadonlyMap<string, string>[] = [new Map()]
-  for (const [k, values] of unknowns) settings = settings.flatMap(s => [...values].map(v => new Map(s).set(k, v)))
+  for (const [k, values] of unknowns) {
+    settings = settings.flatMap(s => [...values].map(v => new Map(s).set(k, v)))
+    if (settings.length > SETTINGS) return undefined
+  }
   return settings
 }
 

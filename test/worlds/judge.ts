@@ -211,7 +211,7 @@ class Life {
       return [text(got.map(r => r.from)), { got, atMs: now + (n < 0 ? e.timeoutMs : last(got)) }]
     }))
     const [name, taken] = [...cut][this.choose(cut.size)]!
-    if (cut.size > 1) this.orders.set(this.occurrence(`arrival ${text(e.asks)}`), name)
+    if (cut.size > 1) this.orders.set(this.occurrence(`arrival ${text(e.asks)} ${text([...cut.keys()])}`), name)
     return taken
   }
 }

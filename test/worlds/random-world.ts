@@ -42,14 +42,18 @@ export function dice(seed: number): (n: number) => number {
 export function randomWorld(seed: number): World {
   const roll = dice(seed)
   const count = 2 + roll(4)
+  // Some worlds have a bent: hops that go in circles, keys that are drawn by different laws, cells that many put and get.
+  const bent = ([...Array.from({ length: 6 }, () => undefined), 'circular', 'lawless', 'ageing'] as const)[roll(9)]
   // Parallel asks multiply the judge's paths by their orders: few, in few hops.
-  let races = roll(3)
+  let races = bent === 'lawless' || bent === 'ageing' ? 1 + roll(2) : roll(3)
   const hops = Array.from({ length: count }, (_, i) => {
     const body: Statement[] = []
     const leaf = i === count - 1
-    const size = leaf ? 1 + roll(2) : 1 + roll(3)
+    const size = bent === 'ageing' ? (i === 0 ? 3 + roll(3) : 1 + roll(2)) : leaf ? 1 + roll(2) : 1 + roll(3)
     for (let s = 0; s < size; s++) {
-      const statement = randomStatement(roll, i, s, count, races > 0)
+      // The same again, perhaps a little later: what was found once must not be taken for what would be found now.
+      const again = body.length > 0 && roll(5) === 0 ? body[roll(body.length)]! : undefined
+      const statement = again && !(again.do === 'ask' && again.to.length > 1) ? again : randomStatement(roll, { hop: i, nth: s, count, mayRace: races > 0, bent })
       if (statement.do === 'ask' && statement.to.length > 1) races--
       body.push(statement)
     }
@@ -58,30 +62,41 @@ export function randomWorld(seed: number): World {
   return { hops, forgetting: true }
 }
 
-function randomStatement(roll: (n: number) => number, hop: number, nth: number, count: number, mayRace: boolean): Statement {
+interface Place {
+  readonly hop: number
+  readonly nth: number
+  readonly count: number
+  readonly mayRace: boolean
+  readonly bent: 'circular' | 'lawless' | 'ageing' | undefined
+}
+
+function randomStatement(roll: (n: number) => number, { hop, nth, count, mayRace, bent }: Place): Statement {
   const last = hop === count - 1
-  const query = (): string => ['a', 'b', '$', '$', `$${hop}${nth}`][roll(5)]!
+  const query = (): string => (bent === 'circular' || bent === 'ageing' ? '$' : ['a', 'b', '$', '$', `$${hop}${nth}`][roll(5)]!)
   // Mostly down the chain; now and then back up it: a loop.
-  const to = (): To => ({ hop: last || roll(14) === 0 ? roll(count) : hop + 1 + roll(count - hop - 1), query: query() })
-  const key = (): string => ['k', 'k', 't|$'][roll(3)]!
-  const cell = (): string => ['c', 'c|$', 't|c$'][roll(3)]!
+  const up = bent === 'circular' ? 2 : 10
+  const to = (): To => ({ hop: last || roll(up) === 0 ? roll(count) : hop + 1 + roll(count - hop - 1), query: query() })
+  const key = (): string => (bent === 'lawless' ? 'k' : ['k', 'k', 'k', 't|$'][roll(4)]!)
+  const cell = (): string => bent === 'ageing' ? 'c' : ['c', 'c|$', 't|c$'][roll(3)]!
   const odds = (): readonly number[] => [[1, 1], [1, 2], [1, 3], [1, 0, 1], [2, 1, 1]][roll(5)]!
-  const kind = last ? roll(7) : roll(16)
+  const usual = last && bent !== 'circular' ? roll(9) : roll(17)
+  const kind = bent === 'lawless' ? (last ? [2, 4, 2] : [2, 10, 16])[roll(3)]!
+    : bent === 'ageing' ? (last ? [7, 8, 4] : [7, 8, 4, 10, 16, 10])[roll(last ? 3 : 6)]! : usual
   switch (kind) {
     case 0: case 1: return { do: 'pick', at: `p${hop}.${nth}`, odds: odds() }
     case 2: {
       const k = key()
       // One key, one law; now and then not, which the engine must notice when the two draw side by side.
-      return { do: 'pick', at: `p${hop}.${nth}`, key: k, odds: roll(12) === 0 ? [3, 1] : [1, 2] }
+      return { do: 'pick', at: `p${hop}.${nth}`, key: k, odds: roll(bent === 'lawless' ? 2 : 12) === 0 ? [3, 1] : [1, 2] }
     }
     case 3: return { do: 'unknown', key: ['u', 'u2', 'u|$'][roll(3)]!, options: 2 }
-    case 4: return { do: 'sleep', ms: [1, 2, 3, 5][roll(4)]!, when: roll(4) }
+    case 4: case 9: return { do: 'sleep', ms: [1, 2, 3, 5][roll(4)]!, when: Math.max(0, roll(6) - 2) }
     case 5: return { do: 'lose', when: roll(3) }
     case 6: return roll(2) ? { do: 'stop', when: roll(3) } : { do: 'put', cell: cell(), lifeMs: [1, 2, 4, 8][roll(4)]! }
     case 7: return { do: 'get', cell: cell() }
     case 8: return { do: 'put', cell: cell(), lifeMs: [0, 1, 2, 4, 8][roll(5)]! }
-    case 9: case 10: return { do: 'call', to: to() }
-    case 11: case 12: return { do: 'cache', cell: cell(), to: to(), lives: [[4, 2, 0], [8, 8, 8], [1, 3, 5], [2, 0, 6]][roll(4)]!, stores: roll(4) === 0 }
+    case 10: case 11: return { do: 'call', to: to() }
+    case 12: case 13: return { do: 'cache', cell: cell(), to: to(), lives: [[4, 2, 0], [8, 8, 8], [1, 3, 5], [2, 0, 6]][roll(4)]!, stores: roll(4) === 0 }
     default: {
       const parallel = mayRace && roll(3) > 0
       return {
