@@ -7,6 +7,7 @@
 import { ask, call, sleep, type Arrival, type Ask, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
 import { hasFlag, REFUSED_PORT, type Cause, type DnsQuery, type Rcode, type Reply } from '../dns/message.ts'
 import type { GlibcSettings } from './glibc-stub-settings.ts'
+import { isCellOf } from './stub-cells.ts'
 import { addressesOf, causeOf, looksLame, replyOf } from './stub-reply.ts'
 
 /** RES_SNGLKUP and RES_SNGLKUPREOP of the thread: A and AAAA together; one after the other; that, each from a new socket. */
@@ -81,7 +82,7 @@ export function glibcExchange(setup: ExchangeSetup): Hop {
     if (tried.kind === 'done') return plain(judged(tried, hops[server] as string))
     return yield* call(exchangeId(id), plain(tried.kind === 'tcp' ? toTcp(q, tried.single, hops.length) : afterNext(q, tried)))
   }
-  exchange.forgets = (query, key) => key.includes(flowPrefix(id, query as unknown as Exchange))
+  exchange.forgets = (query, key) => key.includes(flowPrefix(id, query as unknown as Exchange)) || isCellOf((query as unknown as Exchange).name, key)
   return exchange
 }
 

@@ -5,6 +5,7 @@ import { ask, call, type Ask, type Hop, type HopRun, type Plain } from '../chain
 import type { StubResult } from '../chain/outcome.ts'
 import { hasFlag, REFUSED_PORT, type Cause, type DnsQuery, type Reply } from '../dns/message.ts'
 import type { GoSettings } from './go-stub-settings.ts'
+import { isCellOf } from './stub-cells.ts'
 import { addressesOf, causeOf, looksLame, replyOf } from './stub-reply.ts'
 
 export interface GoSetup {
@@ -46,7 +47,7 @@ export function goQuestion(setup: GoSetup): Hop {
   }
   hop.forgets = (query, key) => {
     const q = query as unknown as Question
-    return key.includes(`${id}|${q.step} ${q.name}|${q.type} `)
+    return key.includes(`${id}|${q.step} ${q.name}|${q.type} `) || isCellOf(q.name, key, q.type)
   }
   return hop
 }

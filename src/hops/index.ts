@@ -20,14 +20,13 @@ export interface Wired {
 const CLOSED_PORT = 'closed port'
 const NOBODY = 'nobody'
 
-/** Makes every hop of the model. Upstreams that are only named (nobody ever asked them) become hops whose view is unknown. */
+/** Makes every hop of the model. Upstreams become hops when somebody first asks them; one that is only named (nobody ever saw it answer) has an unknown view. */
 export function buildChain(model: Model): Wired {
   const wiring = new Wiring(model)
   for (const stub of model.stubs) wiring.add(stubHops(stub, wiring.reachFrom(stub.node, undefined)))
   for (const coredns of model.coredns) wiring.addCoredns(coredns)
   for (const resolved of model.resolved) wiring.add(resolvedHops(resolved, wiring.reachFrom(resolved.node, undefined)))
   for (const service of model.services) wiring.add(serviceHops(service, wiring.reachFrom(service.node, undefined)))
-  wiring.addUpstreams()
   return { chain: wiring.chain, problems: wiring.problems }
 }
 
@@ -57,10 +56,6 @@ class Wiring {
     this.problems.push(...problems)
   }
 
-  addUpstreams(): void {
-    for (const upstream of this.upstreams.values()) this.add(upstreamHop(upstream))
-  }
-
   /** Who answers, seen from a network namespace: a node's, or that of one CoreDNS pod. */
   reachFrom(node: string, pod: CorednsModel | undefined): Reach {
     const host = pod === undefined || pod.hostNetwork
@@ -87,7 +82,7 @@ class Wiring {
 
   private upstream(address: string, port: number): string {
     const id = hopId.upstream(address, port)
-    if (!this.upstreams.has(id)) this.upstreams.set(id, { address, port, view: [], reachable: 'unknown', reachableSources: [] })
+    if (!this.chain.has(id)) this.add(upstreamHop(this.upstreams.get(id) ?? { address, port, view: [], reachable: 'unknown', reachableSources: [] }))
     return id
   }
 }

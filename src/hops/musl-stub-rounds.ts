@@ -7,6 +7,7 @@
 import { ask, call, sleep, type Arrival, type Ask, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
 import type { HopEntries } from '../chain/hop.ts'
 import { hasFlag, type Cause, type DnsQuery, type Rcode, type Reply } from '../dns/message.ts'
+import { isCellOf } from './stub-cells.ts'
 import { addressesOf, causeOf, replyOf } from './stub-reply.ts'
 import type { CommonSettings } from './stub-settings.ts'
 import { atLeast, type StubVersion } from './stub-version.ts'
@@ -71,7 +72,8 @@ export function* muslExchange(setup: MuslSetup, start: Pick<Sending, 'name' | 's
 }
 
 export function muslRounds(setup: MuslSetup): HopEntries {
-  const forgets = (query: Plain, key: string): boolean => key.includes(flowPrefix(setup.id, query as unknown as Sending))
+  const forgets = (query: Plain, key: string): boolean =>
+    key.includes(flowPrefix(setup.id, query as unknown as Sending)) || isCellOf((query as unknown as Sending).name, key)
   const round: Hop = query => sending(setup, query as unknown as Sending)
   round.forgets = forgets
   return [[roundId(setup.id), round], [questionId(setup.id), query => questioned(setup, query as unknown as Question)]]
