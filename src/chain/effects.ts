@@ -112,6 +112,12 @@ export function* note(what: Note): HopRun<void> {
   yield { op: 'note', note: what }
 }
 
+/** Starts a hop that nobody waits for (a health check, a refresh). A driver with a clock runs it; `explore` does not (rule 10): what it
+ * would leave behind are cells. */
+export function* background(hop: string, query: Plain): HopRun<void> {
+  yield { op: 'note', note: { kind: 'background', hop, query } }
+}
+
 /** Canonical text: keys sorted, `undefined` members dropped, Infinity kept. Equal text = equal value. */
 export function text(value: unknown): string {
   if (value === undefined) return 'undefined'

@@ -1,6 +1,6 @@
 // What a CoreDNS plugin is here: plugin.Handler's ServeDNS (plugin/plugin.go) without a response writer. Instead of
 // writing, a handler returns what it would have written.
-import type { HopRun, Plain } from '../../chain/effects.ts'
+import type { Hop, HopRun, Plain } from '../../chain/effects.ts'
 import type { Reach } from '../../chain/hop.ts'
 import type { CorednsModel, Directive } from '../../chain/model.ts'
 import type { Problem } from '../../chain/source.ts'
@@ -14,6 +14,10 @@ export type Served = {
   readonly error?: string
   /** Who failed, when nobody wrote a reply. */
   readonly cause?: Reply['cause']
+  /** The query as a later plugin changed it for good (`bufsize`): the server answers this one. */
+  readonly query?: DnsQuery
+  /** A panic: it goes past all earlier plugins to the server's guard. */
+  readonly panic?: true
 }
 
 /** The rest of the chain. A call boundary: the explorer merges there. */
@@ -34,6 +38,8 @@ export interface PluginSetup {
   readonly reach: Reach
   /** Hop id under which the part of the chain after this plugin is registered: for `Fill.from`. */
   readonly nextHop: string
+  /** Adds a hop that runs beside the queries (a health check, a refresh). Absent: such work is left out. */
+  readonly register?: (id: string, hop: Hop) => void
   /** True when the block has this other plugin (cache asks for metadata, dns64 …). */
   readonly has: (plugin: string) => boolean
   readonly report: (problem: Problem) => void

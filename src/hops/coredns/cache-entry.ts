@@ -1,0 +1,88 @@
+// What CoreDNS's cache keeps of a reply and for how long: plugin/cache/cache.go (ResponseWriter), item.go, plugin/pkg/dnsutil/ttl.go,
+// 1.9.3 to 1.15.0. A cell holds both maps of one key, because the second lookup depends on the first.
+import type { DnsQuery, Reply, ResourceRecord } from '../../dns/message.ts'
+import { nameKey } from '../../dns/name.ts'
+import type { CacheOptions } from './cache-options.ts'
+import { matchZone } from './origins.ts'
+import { since, type CorednsVersion, type Served } from './plugin.ts'
+import { replyTypeOf, type ReplyType } from './reply-type.ts'
+import { bareReply } from './server-reply.ts'
+
+export type Entry = {
+  /** All records carry the entry's full TTL. */
+  readonly reply: Reply
+  readonly ttlS: number
+  /** Its age when the cell was written; 0 for the reply that was just stored. */
+  readonly sinceMs: number
+}
+export type Content = { readonly success?: Entry; readonly denial?: Entry }
+export type MapName = keyof Content
+
+/** For messages without records, and for those that are neither an answer nor a denial. */
+const SHORT_TTL_S = 5
+const OLD_TTL_LIMIT_S = 3600
+
+const recordsOf = (reply: Reply): readonly ResourceRecord[] => [...reply.answer, ...reply.authority, ...reply.additional]
+
+function minimalTtlS(reply: Reply, type: ReplyType, version: CorednsVersion): number {
+  if (type !== 'NOERROR' && type !== 'NXDOMAIN' && type !== 'NODATA') return SHORT_TTL_S
+  const records = recordsOf(reply)
+  if (records.length === 0) return SHORT_TTL_S
+  const least = records.reduce((ttl, r) => Math.min(ttl, r.ttlS), Infinity)
+  return since(version, 1, 14, 4) ? least : Math.min(least, OLD_TTL_LIMIT_S)
+}
+
+/** TTL that a reply leaves with, stored or not. */
+export function lifetimeS(reply: Reply, query: DnsQuery, options: CacheOptions, version: CorednsVersion): number {
+  const type = replyTypeOf(reply, query, version)
+  if (type === 'SERVERERROR') return options.servfailS
+  const limits = type === 'NXDOMAIN' || type === 'NODATA' ? options.denial : options.success
+  return Math.min(Math.max(minimalTtlS(reply, type, version), limits.minTtlS), limits.maxTtlS)
+}
+
+/** The map a reply goes to, or undefined when it is not kept. */
+function mapFor(reply: Reply, query: DnsQuery, options: CacheOptions, version: CorednsVersion): MapName | undefined {
+  const type = replyTypeOf(reply, query, version)
+  if (reply.flags.includes('tc') || type === 'OTHERERROR' || type === 'META') return undefined
+  const { question } = reply
+  if (question && (nameKey(question.name) !== nameKey(query.name) || question.type !== query.type)) return undefined
+  if (type === 'NXDOMAIN' && !reply.authority.some(r => r.type === 'SOA')) return undefined
+  if (type === 'NOERROR' && since(version, 1, 14, 7) && isOpenChain(reply, query)) return undefined
+  const map = type === 'NOERROR' || type === 'DELEGATION' ? 'success' : 'denial'
+  return matchZone(map === 'success' ? options.exceptSuccess : options.exceptDenial, query.name) === undefined ? map : undefined
+}
+
+/** Aliases that end in no record of the type. */
+const isOpenChain = (reply: Reply, query: DnsQuery): boolean =>
+  query.type !== 'CNAME' && query.type !== 'ANY' && reply.answer.some(r => r.type === 'CNAME') && !reply.answer.some(r => r.type === query.type)
+
+export interface Stored { readonly map: MapName; readonly entry: Entry }
+
+/** What of a later plugin's result is stored. A failure nobody wrote is kept since 1.15.0, if it came with an error. */
+export function storedOf(served: Served, query: DnsQuery, options: CacheOptions, version: CorednsVersion): Stored | undefined {
+  const { reply } = served
+  if (!reply) {
+    const keeps = since(version, 1, 15) && served.rcode === 'SERVFAIL' && served.error !== undefined && options.servfailS > 0
+    if (!keeps || matchZone(options.exceptDenial, query.name) !== undefined) return undefined
+    const failure = { ...bareReply({ ...query, rd: false, cd: false }, 'SERVFAIL'), ...(served.cause && { cause: served.cause }) }
+    return { map: 'denial', entry: { reply: failure, ttlS: options.servfailS, sinceMs: 0 } }
+  }
+  const map = mapFor(reply, query, options, version)
+  const ttlS = lifetimeS(reply, query, options, version)
+  if (map === undefined || !(ttlS > 0)) return undefined
+  const kept = withTtl(reply, ttlS)
+  return { map, entry: { reply: { ...kept, flags: kept.flags.filter(f => f === 'aa' || f === 'ra' || f === 'ad') }, ttlS, sinceMs: 0 } }
+}
+
+/** Every record with one TTL, and no OPT: how a reply leaves the cache, and how it is kept. */
+export function withTtl(reply: Reply, ttlS: number): Reply {
+  const { edns: _, question: __, ...rest } = reply
+  const ttl = Math.floor(ttlS)
+  const set = (records: readonly ResourceRecord[]): readonly ResourceRecord[] => records.map(r => (r.ttlS === ttl ? r : { ...r, ttlS: ttl }))
+  return { ...rest, answer: set(reply.answer), authority: set(reply.authority), additional: set(reply.additional) }
+}
+
+export const ageMsOf = (entry: Entry, heldMs: number): number => entry.sinceMs + heldMs
+
+/** Whole seconds left; below 0 = that long past its end. */
+export const leftS = (entry: Entry, heldMs: number): number => entry.ttlS - Math.floor(ageMsOf(entry, heldMs) / 1000)

@@ -1,0 +1,168 @@
+// CoreDNS's `cache` plugin, 1.9.3 to 1.15.0: plugin/cache/. It keeps answers and denials apart; a denial is looked at first, except that
+// since 1.14.4 a kept SERVFAIL gives way to a good answer. The first reply already leaves with the TTL it is kept for. `prefetch` and
+// the refresh of a stale entry run beside the query, over TCP.
+// Not modelled: capacity (an entry can be gone early), the times of `serve_stale` beyond its length, `serve_stale_policy`, answers made
+// from wildcards of signed zones, records of DNSSEC filtered for clients without DO (1.9.3 does).
+import { background, call, get, LOST, put, type Fill, type Hop, type HopRun, type Plain } from '../../chain/effects.ts'
+import type { DnsQuery, Reply } from '../../dns/message.ts'
+import { nameKey } from '../../dns/name.ts'
+import { ageMsOf, leftS, lifetimeS, storedOf, withTtl, type Content, type Entry, type Stored } from './cache-entry.ts'
+import { readCacheOptions, type CacheOptions } from './cache-options.ts'
+import { matchZone } from './origins.ts'
+import { plain, since, type CorednsVersion, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { copiedFlags } from './server-reply.ts'
+
+interface Cache {
+  readonly options: CacheOptions
+  readonly version: CorednsVersion
+  readonly nextHop: string
+  /** Begins every cell and hop of this instance. */
+  readonly id: string
+  /** Two entries of one key can be alive at once only if something is refreshed before it has ended. */
+  readonly refreshes: boolean
+}
+
+const OLD_EDNS_BYTES = 2048
+
+export const cache: PluginFactory = setup => {
+  const options = readCacheOptions(setup)
+  const id = `${setup.server} block ${setup.block + 1} cache`
+  const c: Cache = { options, version: setup.version, nextHop: setup.nextHop, id, refreshes: options.prefetch !== undefined || options.stale !== undefined }
+  const refresh = registerRefresh(c, setup)
+  return function* (query, next) {
+    if (matchZone(options.zones, query.name) === undefined) return yield* next(query)
+    if (since(c.version, 1, 15) && query.opcode !== undefined && query.opcode !== 'QUERY') return yield* next(query)
+    const cell = cellOf(c, query)
+    const held = yield* get(cell, fillFor(c, query))
+    const found = held && usable(c, held.value as unknown as Content, held.ageMs)
+    if (!held || !found) return yield* miss(c, query, next, cell)
+    const left = leftS(found, held.ageMs)
+    if (left < 0 && options.stale?.verify) {
+      const verified = yield* verify(c, query, next, cell)
+      if (verified) return verified
+    } else if (left < 0) yield* refreshInBackground(refresh, query)
+    else if (yield* isDueForPrefetch(c, cell, found, left)) yield* refreshInBackground(refresh, query)
+    return hit(c, query, found, Math.max(0, options.keepTtl ? Math.floor(found.ttlS) : left))
+  }
+}
+
+function cellOf(c: Cache, query: DnsQuery): string {
+  const parts = [
+    nameKey(query.name), query.type,
+    since(c.version, 1, 14, 7) ? query.class ?? 'IN' : '',
+    since(c.version, 1, 10, 1) && query.edns?.do ? 'do' : '',
+    since(c.version, 1, 11, 2) && query.cd ? 'cd' : '',
+  ]
+  return `${c.id} ${parts.filter(p => p !== '').join(' ')}`
+}
+
+/** The entry that answers, fresh or allowed to be stale. */
+function usable(c: Cache, content: Content, heldMs: number): Entry | undefined {
+  const staleS = (c.options.stale?.upToMs ?? 0) / 1000
+  const isUsable = (entry: Entry | undefined): entry is Entry => {
+    if (!entry) return false
+    const left = leftS(entry, heldMs)
+    return left > 0 || (staleS > 0 && -left < staleS)
+  }
+  const { denial, success } = content
+  if (!isUsable(denial)) return isUsable(success) ? success : undefined
+  const yields = since(c.version, 1, 14, 4) && denial.reply.rcode === 'SERVFAIL' && isUsable(success)
+  return yields ? success : denial
+}
+
+function hit(c: Cache, query: DnsQuery, entry: Entry, ttlS: number): Served {
+  const stored = entry.reply
+  const flags = new Set([...copiedFlags(query), ...stored.flags])
+  if (!since(c.version, 1, 15)) flags.add('aa')
+  if (!mayHaveAd(c, query)) flags.delete('ad')
+  return { rcode: 'NOERROR', reply: { ...withTtl(stored, ttlS), flags: WIRE_ORDER.filter(f => flags.has(f)) } }
+}
+
+const WIRE_ORDER = ['aa', 'tc', 'rd', 'ra', 'ad', 'cd']
+
+const mayHaveAd = (c: Cache, query: DnsQuery): boolean => query.edns?.do === true || (since(c.version, 1, 11) && query.ad === true)
+
+/** The query as later plugins see it on a miss. */
+function asked(c: Cache, query: DnsQuery): DnsQuery {
+  if (since(c.version, 1, 14, 7)) return { ...query, ad: true }
+  if (since(c.version, 1, 10, 1) || query.edns?.do) return query
+  return { ...query, edns: { ...query.edns, sizeBytes: OLD_EDNS_BYTES, do: true } }
+}
+
+function* miss(c: Cache, query: DnsQuery, next: Next, cell: string): HopRun<Served> {
+  const served = yield* next(asked(c, query))
+  yield* store(c, cell, storedOf(served, query, c.options, c.version), false)
+  return rewritten(c, query, served)
+}
+
+/** A reply on its way out for the first time. */
+function rewritten(c: Cache, query: DnsQuery, served: Served): Served {
+  if (!served.reply) return served
+  const reply: Reply = withTtl(served.reply, lifetimeS(served.reply, query, c.options, c.version))
+  const flags = mayHaveAd(c, query) ? reply.flags : reply.flags.filter(f => f !== 'ad')
+  return { ...served, reply: { ...reply, flags, ...(served.reply.question && { question: served.reply.question }) } }
+}
+
+/** An answer that was prefetched takes a kept denial away. */
+function* store(c: Cache, cell: string, stored: Stored | undefined, prefetched: boolean): HopRun<void> {
+  if (!stored) return
+  const held = c.refreshes ? yield* get(cell) : undefined
+  const other = stored.map === 'success' ? 'denial' : 'success'
+  const beside = held && !(prefetched && other === 'denial') ? (held.value as unknown as Content)[other] : undefined
+  const moved = beside && { ...beside, sinceMs: ageMsOf(beside, held?.ageMs ?? 0) }
+  const content: Content = { [stored.map]: stored.entry, ...(moved && { [other]: moved }) }
+  yield* put(cell, content as unknown as Plain, contentLifeMs(c, content))
+}
+
+const contentLifeMs = (c: Cache, content: Content): number =>
+  Math.max(...[content.success, content.denial].map(e => (e ? e.ttlS * 1000 - e.sinceMs + (c.options.stale?.upToMs ?? 0) : 0)))
+
+/** Who else may have filled the cell: the same question, asked before. */
+function fillFor(c: Cache, query: DnsQuery): Fill {
+  const of = (value: Plain): Stored | undefined => storedOf(value as unknown as Served, query, c.options, c.version)
+  return {
+    from: { hop: c.nextHop, query: plain(asked(c, query)) },
+    lifeMs: value => (of(value)?.entry.ttlS ?? 0) * 1000,
+    stores: value => {
+      const stored = of(value) as Stored
+      return { [stored.map]: stored.entry } as unknown as Plain
+    },
+  }
+}
+
+/** Hits so far are counted only where `prefetch` is on. */
+function* isDueForPrefetch(c: Cache, cell: string, entry: Entry, left: number): HopRun<boolean> {
+  const { prefetch } = c.options
+  if (!prefetch) return false
+  const counter = `${cell} hits`
+  const before = yield* get(counter)
+  const hits = before && before.ageMs < prefetch.gapMs ? Number(before.value) + 1 : 1
+  yield* put(counter, hits, Infinity)
+  return hits >= prefetch.amount && left <= Math.ceil(prefetch.percent / 100 * entry.ttlS)
+}
+
+function* refreshInBackground(refresh: string | undefined, query: DnsQuery): HopRun<void> {
+  if (refresh !== undefined) yield* background(refresh, plain(query))
+}
+
+function registerRefresh(c: Cache, setup: PluginSetup): string | undefined {
+  if (!c.refreshes || !setup.register) return undefined
+  const id = `${c.id} refresh`
+  const hop: Hop = function* (value) {
+    const query = value as unknown as DnsQuery
+    const served = (yield* call(c.nextHop, plain({ ...asked(c, query), transport: 'tcp' }))) as unknown as Served
+    yield* store(c, cellOf(c, query), storedOf(served, query, c.options, c.version), true)
+    return LOST
+  }
+  setup.register(id, hop)
+  return id
+}
+
+/** `serve_stale verify`: an answer or a denial replaces the stale entry, anything else leaves it. */
+function* verify(c: Cache, query: DnsQuery, next: Next, cell: string): HopRun<Served | undefined> {
+  const served = yield* next(asked(c, query))
+  const rcode = served.reply?.rcode
+  if (rcode !== 'NOERROR' && rcode !== 'NXDOMAIN') return undefined
+  yield* store(c, cell, storedOf(served, query, c.options, c.version), false)
+  return rewritten(c, query, served)
+}

@@ -1,0 +1,105 @@
+// One attempt of `forward` to get a reply from one upstream: plugin/pkg/proxy/connect.go, 1.9.3 to 1.15.0.
+// Not modelled: pooled connections and the ports they keep, the dial time-out that adapts to earlier dials (30 s at first, down to 1 s).
+import { ask, LOOP, note, sleep, type HopRun, type Plain } from '../../chain/effects.ts'
+import { REFUSED_PORT, type DnsQuery, type Reply } from '../../dns/message.ts'
+import { messageBytes } from '../../dns/size.ts'
+import type { ForwardOptions, Server } from './forward-options.ts'
+import { plain, since, type PluginSetup } from './plugin.ts'
+
+/** Odd things an upstream does on the wire; they arrive like a reply. */
+export const ODD = {
+  /** A TCP connection that is accepted, and then silence. */
+  silentConnection: 'SILENT_CONNECTION',
+  /** A TCP connection that is accepted and closed. */
+  closedConnection: 'CLOSED_CONNECTION',
+  /** A datagram that ends in the middle of a record, or is larger than the buffer. */
+  overflow: 'OVERFLOW',
+  /** A datagram without a whole header. */
+  short: 'SHORT',
+  /** A header that is none: no response, odd counts. */
+  garbage: 'GARBAGE',
+  /** ICMP: no route, prohibited, or a local firewall. */
+  unreachable: 'UNREACHABLE',
+} as const
+
+export type Attempt = { readonly spentMs: number } & (
+  | { readonly kind: 'reply'; readonly reply: Reply }
+  | { readonly kind: 'failed'; readonly error: string; readonly cause: 'lost' | 'refused' | 'loop' | 'broken' }
+)
+
+/** Where a dial begins: twice the 15 s that the average starts with. */
+const FIRST_DIAL_MS = 30_000
+const LATER_DIAL_MS = 1000
+const UDP_BYTES = 512
+
+export function* exchange(setup: PluginSetup, options: ForwardOptions, server: Server, query: DnsQuery): HopRun<Attempt> {
+  const first = options.forceTcp ? 'tcp' : options.preferUdp ? 'udp' : query.transport
+  const attempt = yield* once(setup, options, server, { ...query, transport: first })
+  const isCut = attempt.kind === 'reply' && attempt.reply.flags.includes('tc') && first === 'udp' && options.preferUdp
+  if (!isCut) return attempt
+  const again = yield* once(setup, options, server, { ...query, transport: 'tcp' })
+  return { ...again, spentMs: attempt.spentMs + again.spentMs }
+}
+
+function* once(setup: PluginSetup, options: ForwardOptions, server: Server, query: DnsQuery): HopRun<Attempt> {
+  if (server.broken !== undefined) return { kind: 'failed', error: server.broken, cause: 'broken', spentMs: 0 }
+  const { client: _, ...rest } = query
+  const sent: DnsQuery = { ...rest, ...(setup.model.addresses[0] !== undefined && { client: setup.model.addresses[0] }) }
+  yield* note({ kind: 'upstream-asked', by: setup.server, to: server.label, name: sent.name, type: sent.type, transport: sent.transport, query: plain(sent) })
+  const dialMs = options.forceTcp ? FIRST_DIAL_MS : LATER_DIAL_MS
+  const limitMs = sent.transport === 'tcp' ? Math.max(dialMs, options.readTimeoutMs) : options.readTimeoutMs
+  const [arrival] = yield* ask([{ hop: setup.reach(server.address, server.port), query: plain(sent) }], limitMs)
+  if (!arrival) return sent.transport === 'udp' ? timedOut(setup, server, 'udp', limitMs) : failed(`dial tcp ${endpoint(server)}: i/o timeout`, 'lost', dialMs)
+  const attempt = arrived(setup, options, server, sent, arrival.value, arrival.atMs)
+  // What came is no reply, and the read goes on until its deadline.
+  if (attempt.spentMs > arrival.atMs) yield* sleep(attempt.spentMs - arrival.atMs)
+  return attempt
+}
+
+const endpoint = (server: Server): string => `${server.address.includes(':') ? `[${server.address}]` : server.address}:${server.port}`
+const failed = (error: string, cause: 'lost' | 'refused' | 'loop' | 'broken', spentMs: number): Attempt => ({ kind: 'failed', error, cause, spentMs })
+
+/** `read udp 10.244.0.5:0->192.0.2.53:53`: the port of the own side is not known. */
+function socket(setup: PluginSetup, server: Server, transport: string): string {
+  const own = setup.model.addresses[0] ?? '0.0.0.0'
+  return `read ${transport} ${own.includes(':') ? `[${own}]` : own}:0->${endpoint(server)}`
+}
+
+const timedOut = (setup: PluginSetup, server: Server, transport: string, spentMs: number): Attempt =>
+  failed(`${socket(setup, server, transport)}: i/o timeout`, 'lost', spentMs)
+
+function arrived(setup: PluginSetup, options: ForwardOptions, server: Server, query: DnsQuery, value: Plain, atMs: number): Attempt {
+  const { transport } = query
+  const waits = since(setup.version, 1, 14, 7)
+  if (value === LOOP) {
+    // With `max_concurrent` the innermost query of the loop is refused, and that reply comes back through all of them.
+    const spentMs = options.maxConcurrent > 0 ? atMs : options.readTimeoutMs
+    return failed(`${socket(setup, server, transport)}: i/o timeout`, 'loop', spentMs)
+  }
+  if (value === REFUSED_PORT) {
+    const error = transport === 'udp' ? `${socket(setup, server, 'udp')}: read: connection refused` : `dial tcp ${endpoint(server)}: connect: connection refused`
+    return failed(error, 'refused', atMs)
+  }
+  if (value === ODD.unreachable) return failed(`dial ${transport} ${endpoint(server)}: connect: network is unreachable`, 'lost', atMs)
+  if (value === ODD.silentConnection) return timedOut(setup, server, transport, options.readTimeoutMs)
+  if (value === ODD.closedConnection) return failed('EOF', 'lost', atMs)
+  if (value === ODD.overflow) {
+    return since(setup.version, 1, 10) ? { kind: 'reply', reply: cutShort(query), spentMs: atMs } : failed('dns: overflow unpacking uint16', 'broken', atMs)
+  }
+  if (value === ODD.short || value === ODD.garbage) {
+    return waits ? timedOut(setup, server, transport, options.readTimeoutMs) : failed('dns: short read', 'broken', atMs)
+  }
+  const reply = value as unknown as Reply
+  const buffer = Math.max(UDP_BYTES, query.edns?.sizeBytes ?? 0)
+  if (transport === 'udp' && messageBytes(query.name, reply, new Set()) > buffer) {
+    if (!since(setup.version, 1, 10)) return failed('dns: buffer size too small', 'broken', atMs)
+    return { kind: 'reply', reply: { ...cutShort(query), rcode: reply.rcode, flags: [...new Set(['tc', ...reply.flags])].sort(byWire) }, spentMs: atMs }
+  }
+  return { kind: 'reply', reply, spentMs: atMs }
+}
+
+const WIRE_ORDER = ['aa', 'tc', 'rd', 'ra', 'ad', 'cd']
+const byWire = (a: string, b: string): number => WIRE_ORDER.indexOf(a) - WIRE_ORDER.indexOf(b)
+
+const cutShort = (query: DnsQuery): Reply =>
+  ({ rcode: 'NOERROR', flags: ['tc', ...(query.rd ? ['rd'] : []), 'ra'], answer: [], authority: [], additional: [], cause: { kind: 'truncated', by: 'upstream' } })

@@ -1,0 +1,19 @@
+// CoreDNS's `loadbalance` plugin, 1.9.3 to 1.15.0: plugin/loadbalance/. It shuffles addresses and MX records of NOERROR replies and puts
+// aliases first. The order is random and no caller may depend on it, so here the order of the reply is kept, aliases first.
+// Not modelled: which order it is, `weighted` and `prefer` (they change the order only).
+import type { Reply, ResourceRecord } from '../../dns/message.ts'
+import type { PluginFactory } from './plugin.ts'
+
+export const loadbalance: PluginFactory = () => function* (query, next) {
+  const served = yield* next(query)
+  if (served.reply?.rcode !== 'NOERROR' || query.type === 'AXFR' || query.type === 'IXFR') return served
+  return { ...served, reply: grouped(served.reply) }
+}
+
+const GROUPS: ReadonlyMap<string, number> = new Map([['CNAME', 0], ['A', 2], ['AAAA', 2], ['MX', 3]])
+const groupOf = (record: ResourceRecord): number => GROUPS.get(record.type) ?? 1
+const sorted = (records: readonly ResourceRecord[]): readonly ResourceRecord[] =>
+  records.length < 2 ? records : records.toSorted((a, b) => groupOf(a) - groupOf(b))
+
+const grouped = (reply: Reply): Reply =>
+  ({ ...reply, answer: sorted(reply.answer), authority: sorted(reply.authority), additional: sorted(reply.additional) })

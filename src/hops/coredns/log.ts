@@ -1,0 +1,76 @@
+// CoreDNS's `log` plugin, 1.9.3 to 1.15.0: plugin/log/ and plugin/pkg/replacer/. One line a query through notes; no effect on replies.
+// What the model does not know is printed as a zero: the client's port, the message id, the duration.
+// Not modelled: {local} and metadata labels other than log/type and log/class.
+import { note } from '../../chain/effects.ts'
+import type { DnsQuery, Reply } from '../../dns/message.ts'
+import { nameKey } from '../../dns/name.ts'
+import { queryBytes } from '../../dns/size.ts'
+import { matchZone, originsOf } from './origins.ts'
+import { since, type CorednsVersion, type PluginFactory, type Served } from './plugin.ts'
+import { rcodeNumber } from './rcode-number.ts'
+import { replyClassOf, replyTypeOf, type ReplyClass, type ReplyType } from './reply-type.ts'
+import { bareReply, clientBytes, echoedEdns, loggedBytes, scrubbed } from './server-reply.ts'
+
+interface Rule {
+  readonly zones: readonly string[]
+  readonly format: string
+  readonly classes: ReadonlySet<string>
+}
+
+const COMMON = '{remote}:{port} - {>id} "{type} {class} {name} {proto} {size} {>do} {>bufsize}" {rcode} {>rflags} {rsize} {duration}'
+const COMBINED = `${COMMON} "{>opcode}"`
+
+export const log: PluginFactory = setup => {
+  const rules = setup.directives.map((directive): Rule => {
+    const args = directive.args.map(a => a.value)
+    const last = args.at(-1) ?? ''
+    const hasFormat = args.length > 1 && last.includes('{')
+    const format = hasFormat ? last.replaceAll('{common}', COMMON).replaceAll('{combined}', COMBINED) : COMMON
+    const names = hasFormat ? args.slice(0, -1) : args
+    const classes = directive.properties.filter(p => p.name === 'class').flatMap(p => p.args.map(a => a.value))
+    return { zones: names.length > 0 ? originsOf(names, []) : ['.'], format, classes: new Set(classes.length > 0 ? classes : ['all']) }
+  })
+  return function* (query, next) {
+    const rule = rules.find(r => matchZone(r.zones, query.name) !== undefined)
+    const served = yield* next(query)
+    if (!rule || served.panic) return served
+    const line = lineFor(rule, query, served, setup.version)
+    if (line !== undefined) yield* note({ kind: 'log', by: setup.server, line, name: query.name, type: query.type, rcode: served.reply?.rcode ?? served.rcode })
+    return served
+  }
+}
+
+const WRITTEN_BY_SERVER: ReadonlySet<string> = new Set(['FORMERR', 'SERVFAIL', 'NOTIMP', 'REFUSED'])
+
+/** The message as log's recorder holds it: what was written, cut to size; since 1.14.5 what the server will write. */
+function recorded(query: DnsQuery, served: Served, version: CorednsVersion): Reply | undefined {
+  if (served.reply) return scrubbed(query, served.reply, version)
+  return since(version, 1, 14, 5) && WRITTEN_BY_SERVER.has(served.rcode) ? bareReply(query, served.rcode) : undefined
+}
+
+function lineFor(rule: Rule, query: DnsQuery, served: Served, version: CorednsVersion): string | undefined {
+  const reply = recorded(query, served, version)
+  const type: ReplyType = reply ? replyTypeOf(reply, query, version) : 'OTHERERROR'
+  const cls: ReplyClass = replyClassOf(type)
+  if (!rule.classes.has('all') && !rule.classes.has(cls)) return undefined
+  const values = valuesOf(query, served, reply, version)
+  if (since(version, 1, 14, 5)) values.set('{/log/type}', type).set('{/log/class}', cls)
+  const filled = rule.format.replaceAll(/\{[^{}]*\}/g, field => values.get(field) ?? (field.startsWith('{/') ? '-' : field))
+  return `[INFO] ${filled}`
+}
+
+function valuesOf(query: DnsQuery, served: Served, reply: Reply | undefined, version: CorednsVersion): Map<string, string> {
+  const edns = query.edns && !served.reply?.edns && reply ? echoedEdns(query.edns, version) : query.edns
+  const client = query.client ?? '0.0.0.0'
+  return new Map([
+    ['{remote}', client.includes(':') ? `[${client}]` : client],
+    ['{port}', '0'], ['{local}', '-'], ['{>id}', '0'], ['{duration}', '0s'],
+    ['{type}', query.type], ['{class}', query.class ?? 'IN'], ['{name}', nameKey(query.name)], ['{proto}', query.transport],
+    ['{size}', String(queryBytes(query.name, edns))], ['{>do}', String(query.edns?.do === true)], ['{>bufsize}', String(clientBytes(query))],
+    ['{>opcode}', query.opcode === 'NOTIFY' ? '4' : '0'],
+    ['{rcode}', reply ? rcodeText(reply) : '-'], ['{>rflags}', reply ? ['qr', ...reply.flags].join(',') : '-'],
+    ['{rsize}', String(reply ? loggedBytes(query, served.reply ?? reply) : 0)],
+  ])
+}
+
+const rcodeText = (reply: Reply): string => (reply.rcode.startsWith('RCODE') ? String(rcodeNumber(reply.rcode)) : reply.rcode)

@@ -1,0 +1,31 @@
+// Plugins that change no answer, with the reason. They are passed over; everything else is modelled or said to be unmodelled.
+
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['bind', 'chooses the addresses listened on; the server looks at that'],
+  ['cancel', 'ends a query after 5001 ms, later than the 5 s of forward'],
+  ['debug', 'switches the panic guard off and debug lines on'],
+  ['dnstap', 'copies messages to a socket'],
+  ['geoip', 'adds metadata only'],
+  ['grpc_server', 'other transport'],
+  ['health', 'HTTP; its lameduck time matters when the process ends'],
+  ['https', 'other transport'],
+  ['https3', 'other transport'],
+  ['metadata', 'values for log formats and views'],
+  ['multisocket', 'more sockets for the same blocks'],
+  ['nsid', 'adds an EDNS option for clients that ask for it'],
+  ['on', 'runs a program when the server starts or stops'],
+  ['pprof', 'HTTP'],
+  ['prometheus', 'counts'],
+  ['proxyproto', 'other transport'],
+  ['quic', 'other transport'],
+  ['ready', 'HTTP; decides when the Service sends queries here'],
+  ['reload', 'another configuration later, not another answer now'],
+  ['root', 'directory of zone files'],
+  ['shed', 'drops queries of a flood only'],
+  ['timeouts', 'of the client side of connections'],
+  ['tls', 'certificate of other transports'],
+  ['trace', 'copies timings to a collector'],
+  ['transfer', 'answers AXFR only'],
+])
+
+export const isHarmless = (plugin: string): boolean => REASONS.has(plugin)

@@ -1,0 +1,223 @@
+// One CoreDNS process, 1.9.3 to 1.15.0 (core/dnsserver/server.go and register.go): which server block gets a query, the chain of its
+// plugins in compiled order, and what the client sees of their result. Each place of the chain is a hop of its own, so that the
+// explorer merges there.
+// Not modelled: listeners other than plain DNS on one port, which of several bound addresses was asked, `view`, the life of the
+// process (reload, signals, a start that fails: CorednsModel.down), packets that are no DNS, several replies to one query.
+import { call, LOOP, LOST, type Hop, type HopRun } from '../../chain/effects.ts'
+import { hopId, type HopEntries, type Reach } from '../../chain/hop.ts'
+import type { CorednsModel, Directive, ServerBlock } from '../../chain/model.ts'
+import type { Problem } from '../../chain/source.ts'
+import type { Cause, DnsQuery, Reply } from '../../dns/message.ts'
+import { labelsOf, nameKey } from '../../dns/name.ts'
+import { queryBytes } from '../../dns/size.ts'
+import { readBlockKey, type BlockKey } from './block-keys.ts'
+import { PLUGINS } from './index.ts'
+import { pluginOrder, SETUP_ONLY } from './order.ts'
+import { isHarmless } from './passive.ts'
+import { plain, since, type CorednsVersion, type Handler, type Next, type PluginSetup, type Served } from './plugin.ts'
+import { bareReply, scrubbed } from './server-reply.ts'
+import { unmodelledPlugin } from './unmodelled.ts'
+import { readVersion } from './version.ts'
+
+interface Config {
+  readonly zone: string
+  readonly block: Block
+}
+
+interface Block {
+  readonly index: number
+  readonly keys: readonly BlockKey[]
+  /** Hop id of the first plugin; undefined = no plugin that handles queries. */
+  readonly head: string | undefined
+  readonly plugins: ReadonlySet<string>
+}
+
+interface Server {
+  readonly id: string
+  readonly version: CorednsVersion
+  readonly model: CorednsModel
+  readonly reach: Reach
+  readonly entries: [string, Hop][]
+  readonly report: (problem: Problem) => void
+}
+
+const UDP_READ_BYTES = 512
+
+export function corednsHops(model: CorednsModel, reach: Reach): { entries: HopEntries; problems: Problem[] } {
+  const problems: Problem[] = []
+  const report = (problem: Problem): void => void problems.push(problem)
+  const server: Server = { id: hopId.coredns(model.pod), version: readVersion(model, report), model, reach, entries: [], report }
+  const blocks = model.corefile.blocks.map((block, index) => buildBlock(server, block, index))
+  const listener = listenerOf(server, blocks)
+  server.entries.unshift([server.id, serverHop(server, listener)])
+  return { entries: server.entries, problems }
+}
+
+function buildBlock(server: Server, block: ServerBlock, index: number): Block {
+  const { version, report } = server
+  const keys = block.keys.flatMap(key => {
+    const read = readBlockKey(key, version)
+    if (typeof read !== 'string') return [read]
+    report({ code: 'corefile-bad-key', message: `error inspecting server blocks: ${read}`, source: key.source, state: 'damaged' })
+    return []
+  })
+  for (const key of keys) {
+    if (!key.unreachable) continue
+    const message = `CoreDNS ${version.join('.')} never matches the upper-case letters of ${key.key.value}: queries for this zone do not come here`
+    report({ code: 'corefile-upper-case-key', message, source: key.key.source, state: 'ignored' })
+  }
+  const names = new Set(block.directives.map(d => d.name))
+  return { index, keys, plugins: names, head: buildChain(server, block, index, keys) }
+}
+
+/** Handlers in compiled order; those of unknown names come first, since nobody knows where such a build has them. */
+function buildChain(server: Server, block: ServerBlock, index: number, keys: readonly BlockKey[]): string | undefined {
+  const used = new Map<string, Directive[]>()
+  for (const directive of block.directives) used.set(directive.name, [...used.get(directive.name) ?? [], directive])
+  const order = pluginOrder(server.version)
+  const unknown = [...used.keys()].filter(name => !order.includes(name))
+  const chain = [...unknown, ...order.filter(name => used.has(name))].filter(name => !SETUP_ONLY.has(name) || PLUGINS.has(name))
+  const id = (name: string): string => `${server.id} block ${index + 1} ${name}`
+  let next: string | undefined
+  // From the last to the first, as CoreDNS folds them: each needs the hop behind it.
+  for (const name of chain.toReversed()) {
+    const after = next ?? endOf(server, id(`after ${name}`), name)
+    const setup: PluginSetup = {
+      server: server.id, block: index, zones: keys.flatMap(k => k.zones.map(nameKey)), directives: used.get(name) as Directive[],
+      version: server.version, model: server.model, reach: server.reach, nextHop: after, has: plugin => used.has(plugin),
+      report: server.report, register: (hop, run) => void server.entries.push([hop, run]),
+    }
+    const handler = isHarmless(name) ? undefined : (PLUGINS.get(name) ?? unmodelledPlugin(name, order.includes(name)))(setup)
+    if (!handler) {
+      // A handler that passes everything on: still "a plugin in the block".
+      if (SETUP_ONLY.has(name)) continue
+      next ??= after
+      continue
+    }
+    next = id(name)
+    server.entries.push([next, handlerHop(handler, nextOf(after))])
+  }
+  return next
+}
+
+function endOf(server: Server, id: string, name: string): string {
+  const detail = `plugin/${name}: no next plugin found`
+  const end: Served = { rcode: 'SERVFAIL', error: detail, cause: { kind: 'policy', by: server.id, detail } }
+  server.entries.push([id, function* () { return plain(end) }])
+  return id
+}
+
+const handlerHop = (handler: Handler, next: Next): Hop => function* (query) {
+  return plain(yield* handler(query as unknown as DnsQuery, next))
+}
+
+const nextOf = (hop: string): Next => function* (query) {
+  const served = yield* call(hop, plain(query))
+  if (served === LOOP) return { rcode: 'SERVFAIL', error: 'loop', cause: { kind: 'loop', by: hop } }
+  return served as unknown as Served
+}
+
+interface Listener {
+  readonly byZone: ReadonlyMap<string, Config>
+  /** Classes other than IN get past the door. */
+  readonly anyClass: boolean
+  /** Some plugin looks at who asks. */
+  readonly seesClient: boolean
+}
+
+/** Plugins whose replies or log lines depend on the asker's address. */
+const CLIENT_PLUGINS = ['acl', 'dns64', 'geoip', 'log', 'template', 'view', 'whoami']
+
+function listenerOf(server: Server, blocks: readonly Block[]): Listener {
+  const served = blocks.flatMap(block => block.keys.filter(k => k.transport === 'dns').map(key => ({ block, key })))
+  const ports = new Set(served.map(s => s.key.port))
+  const port = ports.has(53) ? 53 : served[0]?.key.port
+  if (ports.size > 1 && !ports.has(53)) {
+    server.report({ code: 'corefile-several-ports', message: `listens on ports ${[...ports].join(', ')}; queries are taken to come to ${port}`, state: 'partly-modelled' })
+  }
+  const mine = served.filter(s => s.key.port === port)
+  const byZone = new Map<string, Config>()
+  for (const { block, key } of mine) {
+    for (const zone of key.zones) {
+      const other = byZone.get(zone)
+      if (!other) byZone.set(zone, { zone, block })
+      else if (other.block !== block && !block.plugins.has('bind') && !other.block.plugins.has('view') && !block.plugins.has('view')) {
+        server.report({ code: 'corefile-duplicate-zone', message: `cannot serve dns://${zone}:${port} - it is already defined`, source: key.key.source, state: 'damaged' })
+      }
+    }
+  }
+  sayBinds(server, mine.map(m => m.block))
+  const has = (plugin: string): boolean => mine.some(m => m.block.plugins.has(plugin))
+  return { byZone, anyClass: has('chaos') || has('forward'), seesClient: CLIENT_PLUGINS.some(has) }
+}
+
+/** With one set of addresses for all blocks, `bind` changes no answer; with several, the address asked decides. */
+function sayBinds(server: Server, blocks: readonly Block[]): void {
+  const bindsOf = (block: Block): Directive[] => server.model.corefile.blocks[block.index]?.directives.filter(d => d.name === 'bind') ?? []
+  const addresses = (block: Block): string => bindsOf(block).flatMap(d => d.args.map(a => a.value)).sort().join(' ')
+  const odd = blocks.find(b => addresses(b) !== addresses(blocks[0] as Block))
+  if (!odd) return
+  const source = (bindsOf(odd)[0] ?? bindsOf(blocks[0] as Block)[0])?.source
+  server.report({
+    code: 'corefile-bind', message: 'the blocks are bound to different addresses; which address was asked is not looked at', state: 'partly-modelled',
+    ...(source && { source }),
+  })
+}
+
+const serverHop = (server: Server, listener: Listener): Hop => function* (asked) {
+  const query = withoutSender(asked as unknown as DnsQuery, listener)
+  const refusal = refusedAtTheDoor(server, listener, query)
+  if (refusal) return plain(refusal)
+  const block = blockFor(listener, query)
+  if (!block?.head) {
+    const detail = block ? 'the server block has no plugin that answers' : 'no server block for this name'
+    return plain(scrubbed(query, bareReply(query, 'REFUSED', { kind: 'policy', by: server.id, detail }), server.version))
+  }
+  return yield* answered(server, query, block.head)
+}
+
+function* answered(server: Server, query: DnsQuery, head: string): HopRun {
+  const served = yield* call(head, plain(query))
+  if (served === LOOP) return LOOP
+  const { rcode, reply, cause, query: changed } = served as unknown as Served
+  const asked = changed ?? query
+  if (reply) return plain(scrubbed(asked, reply, server.version))
+  // The client gets nothing at all from a handler that says "written" and wrote nothing.
+  if (!WRITTEN_BY_SERVER.has(rcode)) return LOST
+  const why: Cause = cause ?? { kind: 'failed', by: server.id, detail: rcode }
+  return plain(scrubbed(asked, bareReply(asked, rcode, why), server.version))
+}
+
+const WRITTEN_BY_SERVER: ReadonlySet<string> = new Set(['FORMERR', 'SERVFAIL', 'NOTIMP', 'REFUSED'])
+
+/** The socket it came from decides nothing here; who asked, only for plugins that look. */
+function withoutSender(query: DnsQuery, listener: Listener): DnsQuery {
+  const { flow: _, client, ...rest } = query
+  return { ...rest, ...(listener.seesClient && client !== undefined && { client }) }
+}
+
+function refusedAtTheDoor(server: Server, listener: Listener, query: DnsQuery): Reply | undefined {
+  const cause = (detail: string): Cause => ({ kind: 'policy', by: server.id, detail })
+  const opcode = query.opcode ?? 'QUERY'
+  if (query.transport === 'udp' && queryBytes(query.name, query.edns) > UDP_READ_BYTES) return bareReply(query, 'FORMERR', cause('query longer than 512 bytes'))
+  if (opcode !== 'QUERY' && opcode !== 'NOTIFY') return bareReply(query, 'NOTIMP', cause(`opcode ${opcode}`))
+  if (query.class !== undefined && query.class !== 'IN' && !listener.anyClass) {
+    return scrubbed(query, bareReply(query, 'REFUSED', cause(`class ${query.class}`)), server.version)
+  }
+  if (query.edns?.version) return { ...bareReply(query, 'BADVERS', cause(`EDNS version ${query.edns.version}`)), edns: { sizeBytes: 0 } }
+  return undefined
+}
+
+/** Longest zone first, whole labels; DS goes to the highest zone but the root. */
+function blockFor(listener: Listener, query: DnsQuery): Block | undefined {
+  const labels = labelsOf(nameKey(query.name))
+  let highest: Block | undefined
+  for (let at = 0; at < labels.length; at++) {
+    const config = listener.byZone.get(`${labels.slice(at).join('.')}.`)
+    if (!config) continue
+    if (query.type !== 'DS') return config.block
+    highest = config.block
+  }
+  return highest ?? listener.byZone.get('.')?.block
+}
+
