@@ -5,7 +5,7 @@ import type { StubKind } from './chain/model.ts'
 import type { Problem } from './chain/source.ts'
 import { askersOf, type Asker } from './diagnosis/askers.ts'
 import { caseOf } from './diagnosis/case-of.ts'
-import { explainLookup } from './diagnosis/explain.ts'
+import { explainLookup, type Lookup } from './diagnosis/explain.ts'
 import { findingReports } from './diagnosis/finding-report.ts'
 import { notCures } from './diagnosis/not-cures.ts'
 import { countObserved } from './diagnosis/observed.ts'
@@ -18,8 +18,11 @@ import { summaryOf } from './diagnosis/summary.ts'
 import type { Question } from './findings/case.ts'
 import type { Diagnosis, Verdict } from './findings/diagnosis.ts'
 import { isDomainName } from './dns/name.ts'
+import { NEWEST_STUB } from './hops/stub-from.ts'
 
-const GENERATED_BY = 'whydns 0.1.0'
+export { stubFrom } from './hops/stub-from.ts'
+
+export const GENERATED_BY = 'whydns 0.1.0'
 const KINDS: readonly StubKind[] = ['glibc', 'musl', 'go']
 
 /** One diagnosis for each class of askers. */
@@ -37,14 +40,7 @@ export function diagnose(files: EvidenceFiles, asked: Asked): readonly Diagnosis
 }
 
 function diagnosisOf(opened: Session, asked: Asked, asker: Asker): Diagnosis {
-  const kind = KINDS.find(k => k === asked.stub?.kind)
-  const place = asker.stub.place
-  const version = asked.stub?.version ?? (kind === asker.stub.kind ? asker.stub.version : undefined)
-  const session = kind && version !== undefined ? withStub(opened, place, { kind, version }) : opened
-  const stub = session.model.stubs.find(s => s.place === place) ?? asker.stub
-  const question: Question = { name: asked.name, family: familyOf(asked.types), stub, ...placeParts(place) }
-  // Evidence of the application belongs to the library it ran with: another one is explored without it.
-  const lookup = lookupOf(session, place, asked.name, question.family, session === opened)
+  const { session, question, lookup } = questionOf(opened, asked, asker)
   const explained = explainLookup(lookup)
   const c = caseOf(session, question, explained)
   const counted = countObserved(session, c)
@@ -67,13 +63,31 @@ function diagnosisOf(opened: Session, asked: Asked, asker: Asker): Diagnosis {
   }
 }
 
+export interface OpenQuestion {
+  /** With the stub that the user named, if any. */
+  readonly session: Session
+  readonly question: Question
+  readonly lookup: Lookup
+}
+
+export function questionOf(opened: Session, asked: Asked, asker: Asker): OpenQuestion {
+  const kind = KINDS.find(k => k === asked.stub?.kind)
+  const place = asker.stub.place
+  const version = asked.stub?.version ?? (kind === asker.stub.kind ? asker.stub.version : kind && NEWEST_STUB[kind])
+  const session = kind && version !== undefined ? withStub(opened, place, { kind, version }) : opened
+  const stub = session.model.stubs.find(s => s.place === place) ?? asker.stub
+  const question: Question = { name: asked.name, family: familyOf(asked.types), stub, ...placeParts(place) }
+  // Evidence of the application belongs to the library it ran with: another one is explored without it.
+  return { session, question, lookup: lookupOf(session, place, asked.name, question.family, session === opened) }
+}
+
 /** `absent` means that nothing is wrong; with an error found, the name fails. */
 const finalVerdict = (verdict: Verdict, wrong: boolean): Verdict => (verdict === 'absent' && wrong ? 'fails' : verdict)
 
 const files = (session: Session): readonly Problem[] => session.gathered.evidence.problems
 
 /** The same words about the same place once; at most so many that a person may read them. */
-function boundedProblems(problems: readonly Problem[]): Problem[] {
+export function boundedProblems(problems: readonly Problem[]): Problem[] {
   const seen = new Set<string>()
   const kept = problems.filter(p => {
     const key = `${p.code} ${p.message} ${p.source?.file ?? ''}:${p.source?.line ?? 0}`
@@ -91,7 +105,7 @@ function familyOf(types: readonly string[]): Question['family'] {
 const placeParts = (place: string): Pick<Question, 'namespace' | 'pod'> =>
   place.startsWith('node/') ? { namespace: '', pod: undefined } : { namespace: place.slice(0, place.indexOf('/')), pod: place.slice(place.indexOf('/') + 1) }
 
-function fromOf(session: Session, asker: Asker, { stub, namespace, pod }: Question): Diagnosis['spec']['from'] {
+export function fromOf(session: Session, asker: Asker, { stub, namespace, pod }: Question): Diagnosis['spec']['from'] {
   const klass = [asker.klass, asker.count > 1 ? `${asker.count} pods` : '', `${stub.kind} ${stub.version} (${stub.certainty})`].filter(w => w !== '').join('; ')
   return { kind: pod === undefined ? 'Node' : 'Pod', name: pod ?? stub.node, namespace, node: stub.node, class: klass }
 }

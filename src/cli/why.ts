@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import type { Asked } from '../chain/asked.ts'
 import type { EvidenceFiles } from '../chain/evidence-files.ts'
+import { stubFrom } from '../diagnose.ts'
 import type { Diagnosis, Lang, Level } from '../findings/diagnosis.ts'
 import { asResult, renderJson } from '../report/json.ts'
 import { renderOneline } from '../report/oneline.ts'
@@ -68,12 +69,10 @@ function typesOf(list: string | undefined): string[] {
   return [...new Set(types)]
 }
 
-const STUBS = ['glibc', 'musl', 'go']
-
-function stubOf(text: string): NonNullable<Asked['stub']> {
-  const [, kind = '', version] = /^([a-z]+)(?:@([0-9][\w.+~-]{0,30}))?$/.exec(text) ?? []
-  if (!STUBS.includes(kind)) throw new OperatingError(2, { en: `\`--stub ${text}\`: known are ${STUBS.join(', ')}, with a version as in musl@1.2.2`, zh: `\`--stub ${text}\`：已知的有 ${STUBS.join('、')}，版本写作 musl@1.2.2` })
-  return { kind, version }
+export function stubOf(text: string): NonNullable<Asked['stub']> {
+  const stub = stubFrom(text)
+  if ('error' in stub) throw new OperatingError(2, { en: `\`--stub ${text.slice(0, 80)}\`: known are glibc, musl, go, with a version as in musl@1.2.2`, zh: `\`--stub ${text.slice(0, 80)}\`：已知的有 glibc、musl、go，版本写作 musl@1.2.2` })
+  return stub
 }
 
 async function evidence(bundle: string | undefined, paths: readonly string[], rim: Rim, onProgress: (path: string, done: number, total: number) => void): Promise<EvidenceFiles> {
