@@ -1,0 +1,117 @@
+// A message while it is written. Names are compressed as they were in the packet they were read from, or by the rule of RFC 1035 §4.1.4
+// as miekg/dns applies it: a pointer to the longest suffix that was spelled the same before, at an offset below 16384; only owner names and names
+// in the types of RFC 1035 become pointers (RFC 3597 §4), the others may be pointed to.
+import { NAME_ROOM, nameToBytes } from './wire-name.ts'
+import type { WireName } from './wire-name.ts'
+import { u16 } from './wire-reader.ts'
+
+export interface WireWriter {
+  bytes: Uint8Array
+  at: number
+  /** Undefined: as recorded; names of one's own in full. */
+  readonly compress: boolean | undefined
+  /** Offsets of suffixes that a pointer may lead to. */
+  readonly suffixes: Map<string, number>
+}
+
+const POINTER_LIMIT = 1 << 14
+
+export const wireWriter = (compress?: boolean): WireWriter => ({ bytes: new Uint8Array(512), at: 0, compress, suffixes: new Map() })
+
+/** Makes room for `count` bytes and returns where they go. */
+function take(writer: WireWriter, count: number): number {
+  const at = writer.at
+  if (at + count > writer.bytes.length) {
+    const grown = new Uint8Array(Math.max(2 * writer.bytes.length, at + count))
+    grown.set(writer.bytes)
+    writer.bytes = grown
+  }
+  writer.at = at + count
+  return at
+}
+
+export function write8(writer: WireWriter, value: number): void {
+  writer.bytes[take(writer, 1)] = value
+}
+
+export function write16(writer: WireWriter, value: number): void {
+  put16(writer, take(writer, 2), value)
+}
+
+export function put16(writer: WireWriter, at: number, value: number): void {
+  writer.bytes[at] = value >> 8
+  writer.bytes[at + 1] = value
+}
+
+export function write32(writer: WireWriter, value: number): void {
+  const at = take(writer, 4)
+  put16(writer, at, value >>> 16)
+  put16(writer, at + 2, value)
+}
+
+export function writeBytes(writer: WireWriter, bytes: Uint8Array): void {
+  writer.bytes.set(bytes, take(writer, bytes.length))
+}
+
+const scratch = new Uint8Array(NAME_ROOM)
+
+/** @throws RangeError for a name that `nameFromText` would refuse. */
+export function writeName(writer: WireWriter, name: WireName, isCompressible: boolean): void {
+  const length = nameToBytes(name.text, scratch)
+  if (typeof length !== 'number') throw new RangeError(`not a name: ${name.text} (${length})`)
+  if (writer.compress === undefined && name.literal >= 0) writeAsRecorded(writer, name, length)
+  else if (writer.compress === true) writeCompressed(writer, length, isCompressible)
+  else writeBytes(writer, scratch.subarray(0, length))
+}
+
+/** A pointer is written where it was, if it still leads to the rest of the name. */
+function writeAsRecorded(writer: WireWriter, name: WireName, length: number): void {
+  let own = 0
+  for (let label = 0; label < name.literal; label++) own += (scratch[own] as number) + 1
+  const leadsThere = name.pointer >= 0 && name.pointer < POINTER_LIMIT && spellsSame(writer, name.pointer, own)
+  writeBytes(writer, scratch.subarray(0, leadsThere ? own : length))
+  if (leadsThere) write16(writer, 0xc000 | name.pointer)
+}
+
+/** Whether the name written at `from` is the one in `scratch` at `own`. All that is written was checked, so pointers go backwards. */
+function spellsSame(writer: WireWriter, from: number, own: number): boolean {
+  const { bytes } = writer
+  for (let at = from, mine = own, limit = writer.at; at < limit;) {
+    const length = bytes[at] as number
+    if (length >= 0xc0) {
+      const target = u16(bytes, at) & 0x3fff
+      if (target >= at) return false
+      limit = at
+      at = target
+      continue
+    }
+    if (at + length >= writer.at) return false
+    for (let i = 0; i <= length; i++) if (bytes[at + i] !== scratch[mine + i]) return false
+    if (length === 0) return true
+    at += length + 1
+    mine += length + 1
+  }
+  return false
+}
+
+function writeCompressed(writer: WireWriter, length: number, isCompressible: boolean): void {
+  const start = writer.at
+  for (let own = 0; (scratch[own] as number) > 0; own += (scratch[own] as number) + 1) {
+    const suffix = latin1(own, length)
+    const target = writer.suffixes.get(suffix)
+    if (target === undefined) {
+      if (start + own < POINTER_LIMIT) writer.suffixes.set(suffix, start + own)
+    } else if (isCompressible) {
+      writeBytes(writer, scratch.subarray(0, own))
+      write16(writer, 0xc000 | target)
+      return
+    }
+  }
+  writeBytes(writer, scratch.subarray(0, length))
+}
+
+function latin1(start: number, end: number): string {
+  let text = ''
+  for (let at = start; at < end; at++) text += String.fromCharCode(scratch[at] as number)
+  return text
+}
