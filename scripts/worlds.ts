@@ -5,7 +5,7 @@
 //
 // Exit 0: all equal, fewer than 1 % too large for the judge, every mutant noticed.
 import { parseArgs } from 'node:util'
-import { compareWorlds, tryMutants } from '../test/worlds/run.ts'
+import { compareWorlds, TELLING, tryMutants } from '../test/worlds/run.ts'
 
 const { values } = parseArgs({ options: { cases: { type: 'string', default: '10000' }, seed: { type: 'string', default: '1' }, limit: { type: 'string', default: '10000' } } })
 const [cases, seed, limit] = [Number(values.cases), Number(values.seed), Number(values.limit)]
@@ -18,7 +18,9 @@ console.log(`worlds ${cases} from seed ${seed}, starts cold and any: ${tally.com
   `${tally.incomplete} said to be incomplete; ${tally.flats} flat paths; ${((performance.now() - began) / 1000).toFixed(1)} s`)
 for (const d of tally.different.slice(0, 5)) console.log(`different: seed ${d.seed} ${d.start}, ${d.where}\n explored ${d.explored}\n judged   ${d.judged}`)
 
-const trials = await tryMutants(verdicts)
+// A mutant faces the worlds of this run, then those known to tell; 3,000 verdicts are kept, because they take memory.
+const telling = TELLING.flatMap(world => compareWorlds(world, 1, limit, Infinity).verdicts)
+const trials = await tryMutants([...verdicts, ...telling])
 for (const t of trials) console.log(`mutant ${t.killedBy === undefined ? 'SURVIVED' : 'killed'}: ${t.name}${t.killedBy === undefined ? '' : ` (world ${t.killedBy})`}`)
 const survivors = trials.filter(t => t.killedBy === undefined)
 console.log(`mutants: ${trials.length - survivors.length} of ${trials.length} killed; ${((performance.now() - began) / 1000).toFixed(1)} s in all`)

@@ -126,5 +126,10 @@ export function text(value: unknown): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(text).join(',')}]`
   const record = value instanceof Map ? Object.fromEntries(value) : (value as Record<string, unknown>)
-  return `{${Object.keys(record).sort().filter(k => record[k] !== undefined).map(k => `${JSON.stringify(k)}:${text(record[k])}`).join(',')}}`
+  let members = ''
+  for (const key of Object.keys(record).sort()) {
+    const member = record[key]
+    if (member !== undefined) members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${text(member)}`
+  }
+  return `{${members}}`
 }

@@ -66,7 +66,8 @@ function workThrough(x: Exploration, frame: Frame, e: AskEffect, what: string, p
         })
       }
     }
-    all = next
+    if (next.length > x.limits.combinations) x.hitBounds.add(`more than ${x.limits.combinations} combinations of parallel replies`)
+    all = next.slice(0, x.limits.combinations)
   }
   return all
 }

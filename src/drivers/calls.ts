@@ -105,7 +105,10 @@ function followPath(x: Exploration, frame: Frame, hop: Hop, query: Plain, from: 
   let { tape } = from
   frame.path = from.path
   let result = run.next()
-  for (const value of resultsOn(tape)) result = run.next(value)
+  for (const value of resultsOn(tape)) {
+    assert(!result.done, `the hop of "${frame.id}" is not deterministic: it ended where it had gone on`)
+    result = run.next(value)
+  }
   for (let steps = 0; !result.done; steps++) {
     if (steps >= x.limits.steps) {
       x.hitBounds.add(`more than ${x.limits.steps} effects in one call`)

@@ -18,6 +18,8 @@ export interface Limits {
   readonly depth: number
   /** Orders of one set of replies that came at the same instant. */
   readonly orders: number
+  /** Combinations of endings of one set of parallel asks, and worlds that one held cell depends on. */
+  readonly combinations: number
 }
 
 export interface Exploration {

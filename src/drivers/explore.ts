@@ -25,7 +25,7 @@ export interface ExploreOptions {
 }
 
 /** Far beyond what a real chain needs (thousands of paths), and still within seconds and a few hundred megabytes. */
-export const LIMITS: Limits = { paths: 200_000, steps: 5_000, depth: 400, orders: 720 }
+export const LIMITS: Limits = { paths: 200_000, steps: 5_000, depth: 400, orders: 720, combinations: 20_000 }
 
 export function explore(chain: Chain, root: Ask, options: ExploreOptions): Explored {
   const x: Exploration = {

@@ -33,7 +33,9 @@ export function expandGet(x: Exploration, frame: Frame, e: Extract<Effect, { op:
     const each = rational(1, stored.length + 1)
     return [undefined, ...stored].map((s, i) => holding(byOdds(path, each), e.cell, s, i - 1, path.elapsedMs, path.elapsedMs))
   }
-  return settledWorlds(frame, path, stored).flatMap(world => heldInWorld(frame, world, e.cell, stored))
+  const worlds = settledWorlds(frame, path, stored, x.limits.combinations)
+  if (worlds.length === x.limits.combinations) x.hitBounds.add(`${x.limits.combinations} worlds for what ${e.cell} holds`)
+  return worlds.flatMap(world => heldInWorld(frame, world, e.cell, stored))
 }
 
 function heldInWorld(frame: Frame, path: Path, cell: string, stored: readonly Stored[]): readonly Way[] {
@@ -57,13 +59,18 @@ function holding(path: Path, cell: string, stored: Stored | undefined, index: nu
 }
 
 /** One path for each setting of the unknowns that the fills depend on, as far as they do. */
-function settledWorlds(frame: Frame, path: Path, stored: readonly Stored[]): readonly Path[] {
+function settledWorlds(frame: Frame, path: Path, stored: readonly Stored[], limit: number): readonly Path[] {
   const ways = stored.flatMap(s => s.ways).filter(w => agrees(frame, path, w.world))
   for (const way of ways) {
     for (const key of way.world.keys()) {
       if (drawn(frame, path, key)) continue
       const options = new Map(ways.flatMap(w => (w.world.has(key) ? [[w.world.get(key)!.text, w.world.get(key)!] as const] : [])))
-      return [...options.values()].flatMap(draw => settledWorlds(frame, { ...path, world: withDraw(path.world, key, draw) }, stored))
+      const worlds: Path[] = []
+      for (const draw of options.values()) {
+        if (worlds.length >= limit) break
+        worlds.push(...settledWorlds(frame, { ...path, world: withDraw(path.world, key, draw) }, stored, limit - worlds.length))
+      }
+      return worlds
     }
   }
   return [path]

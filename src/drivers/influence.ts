@@ -7,7 +7,7 @@ import { compare, sameRational, ZERO, type Rational } from '../chain/rational.ts
 import type { Source } from '../chain/source.ts'
 import { explore, type ExploreOptions } from './explore.ts'
 import { totalVariation } from './tally.ts'
-import { distributionIn, oddsByClass, worldsOf, type ClassOdds, type Projection } from './worlds.ts'
+import { distributionIn, oddsByClass, restrict, worldsOf, type ClassOdds, type Projection } from './worlds.ts'
 
 export interface Alternative {
   readonly taken: Plain
@@ -36,6 +36,8 @@ export interface InfluenceOptions extends ExploreOptions {
   readonly alternatives?: number
   /** Worlds compared. */
   readonly worlds?: number
+  /** Worlds that count; the others are left out on both sides of a comparison. */
+  readonly holds?: (world: ReadonlyMap<string, Plain>) => boolean
   /** Sites left out: true = ask about it. */
   readonly about?: (site: Site) => boolean
 }
@@ -57,7 +59,8 @@ function influenceOf(chain: Chain, root: Ask, project: Projection, options: Infl
   const limit = options.alternatives ?? ALTERNATIVES
   const tried = site.options.slice(0, limit).map(option => {
     const explored = explore(chain, root, { ...options, pins: new Map([...(options.pins ?? []), [site.at, option.text]]) })
-    return { option, explored }
+    const left = options.holds && restrict(explored.outcomes, options.holds)
+    return { option, explored: left && left.length > 0 ? { ...explored, outcomes: left } : explored }
   })
   let largest = ZERO
   let all = site.options.length <= limit && tried.every(t => t.explored.complete)
