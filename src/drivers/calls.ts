@@ -143,7 +143,8 @@ function expand(x: Exploration, frame: Frame, e: Effect): readonly Way[] {
     case 'call': return enter(x, frame, e.ask).endings.map(o => ({ path: later(after(path, o.path), o.path.elapsedMs), value: o.value }))
     case 'get': return expandGet(x, frame, e)
     case 'put': {
-      const version = { kind: 'put', value: e.value, text: textOf(e.value), sinceMs: path.elapsedMs, untilMs: path.elapsedMs + e.lifeMs } as const
+      const sinceMs = path.elapsedMs
+      const version = { kind: 'put', value: e.value, text: textOf(e.value), sinceMs, untilMs: sinceMs + e.lifeMs } as const
       return [{ path: { ...path, cells: withVersion(path.cells, e.cell, version) }, value: undefined }]
     }
     case 'sleep': return [{ path: later(path, e.ms), value: undefined }]

@@ -72,14 +72,19 @@ function chosen(path: Path, pick: Pick, index: number, odds: Rational): Path {
 export const byOdds = (path: Path, odds: Rational): Path =>
   odds === ONE || (odds[0] === 1n && odds[1] === 1n)
     ? path
-    : { ...path, odds: path.odds === ONE ? odds : multiply(path.odds, odds), likelihood: path.likelihood * (Number(odds[0]) / Number(odds[1])) }
+    : {
+      ...path, odds: path.odds === ONE ? odds : multiply(path.odds, odds),
+      likelihood: path.likelihood * (Number(odds[0]) / Number(odds[1])),
+    }
 
 const COUNT = '\0 how often '
 /** Keys that the driver made, not a hop: no hop is asked whether it forgets them. */
 export const isOwnKey = (key: string): boolean => key.startsWith(COUNT)
 
 /** An order that nobody knows: an unknown, settled anew each time it comes up, for nothing says that it repeats. */
-export function settleOrder(x: Exploration, frame: Frame, path: Path, at: string, what: string, orders: readonly (readonly number[])[]): readonly Way[] {
+export function settleOrder(
+  x: Exploration, frame: Frame, path: Path, at: string, what: string, orders: readonly (readonly number[])[],
+): readonly Way[] {
   if (orders.length === 1) return [{ path, value: orders[0] as readonly number[] }]
   // Where other replies came, it is another order: a world must say what happens wherever chance leads.
   const base = `${at} ${textOf(orders)} ${what}`

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { ask, call, get, LOOP, LOST, note, pick, put, sleep, text, type Arrival, type Chain, type Hop, type Plain } from '../chain/effects.ts'
+import {
+  ask, call, get, LOOP, LOST, note, pick, put, sleep, text, type Arrival, type Chain, type Hop, type Plain,
+} from '../chain/effects.ts'
 import { formatRational, rational, type Rational } from '../chain/rational.ts'
 import type { Explored } from '../chain/outcome.ts'
 import { incidentChain, ROOT } from '../../test/support/incident-chain.ts'
@@ -10,8 +12,10 @@ const HALF: readonly Rational[] = [rational(1, 2), rational(1, 2)]
 const root = { hop: 'root', query: '' }
 const chainOf = (hops: Record<string, Hop>): Chain => new Map(Object.entries(hops))
 const cold = (hops: Record<string, Hop>): Explored => explore(chainOf(hops), root, { start: 'cold' })
-const shown = (x: Explored): string[] => x.outcomes.map(o =>
-  `${text(o.value)} ${formatRational(o.odds)}${o.elapsedMs ? ` ${o.elapsedMs}ms` : ''}${o.world.size ? ` ${[...o.world].map(([k, v]) => `${k}=${String(v)}`).join()}` : ''}`).sort()
+const shown = (x: Explored): string[] => x.outcomes.map(o => {
+  const world = [...o.world].map(([k, v]) => `${k}=${String(v)}`).join()
+  return `${text(o.value)} ${formatRational(o.odds)}${o.elapsedMs ? ` ${o.elapsedMs}ms` : ''}${world && ` ${world}`}`
+}).sort()
 
 describe('odds', () => {
   test('paths that end alike are one outcome; the likelier lends its witness and notes', () => {
@@ -114,7 +118,9 @@ describe('time', () => {
 
   test('a reply at the very limit counts; a lost one costs the whole limit', () => {
     const server: Hop = function* (ms) { yield* sleep(Number(ms)); return ms === 1 ? LOST : ms }
-    const one = (ms: number): string[] => shown(cold({ root: function* () { return (yield* ask([{ hop: 'server', query: ms }], 5)).map(r => [r.value, r.atMs]) }, server }))
+    const one = (ms: number): string[] => shown(cold({
+      root: function* () { return (yield* ask([{ hop: 'server', query: ms }], 5)).map(r => [r.value, r.atMs]) }, server,
+    }))
     expect([one(5), one(6), one(1)]).toEqual([['[[5,5]] 1 5ms'], ['[] 1 5ms'], ['[] 1 5ms']])
   })
 })
@@ -122,7 +128,9 @@ describe('time', () => {
 describe('parallel asks', () => {
   const server: Hop = function* (ms) { yield* sleep(Number(ms)); return `s${String(ms)}` }
   const race = (delays: readonly number[], enough?: (got: readonly Arrival[]) => boolean): Explored =>
-    cold({ root: function* () { return (yield* ask(delays.map(query => ({ hop: 'server', query })), 50, enough)).map(r => r.from) }, server })
+    cold({
+      root: function* () { return (yield* ask(delays.map(query => ({ hop: 'server', query })), 50, enough)).map(r => r.from) }, server,
+    })
 
   test('replies come by time; the asker waits for the last it needs', () => {
     expect(shown(race([7, 3, 9]))).toEqual(['[1,0,2] 1 9ms'])
@@ -138,7 +146,8 @@ describe('parallel asks', () => {
   })
 
   test('an order whose alternatives end alike is no unknown', () => {
-    const x = cold({ root: function* () { return (yield* ask([1, 1].map(query => ({ hop: 'server', query })), 50, got => got.length === 1))[0]?.value }, server })
+    const asks = [1, 1].map(query => ({ hop: 'server', query }))
+    const x = cold({ root: function* () { return (yield* ask(asks, 50, got => got.length === 1))[0]?.value }, server })
     expect(shown(x)).toEqual(['"s1" 1 1ms'])
   })
 
@@ -188,7 +197,10 @@ describe('bounds', () => {
   test.each([
     ['steps', { steps: 10 }, { root: function* () { for (;;) yield* sleep(1) } as Hop }],
     ['depth', { depth: 10 }, { root: (n => call('root', Number(n) + 1)) as Hop }],
-    ['paths', { paths: 10 }, { root: function* () { for (let i = 0; i < 9; i++) yield* pick({ at: 'p', options: [0, 1], odds: HALF }); return '' } as Hop }],
+    ['paths', { paths: 10 }, { root: function* () {
+      for (let i = 0; i < 9; i++) yield* pick({ at: 'p', options: [0, 1], odds: HALF })
+      return ''
+    } as Hop }],
   ])('%s: said, and nothing is called impossible', (_, limits, hops) => {
     const x = explore(chainOf(hops), root, { start: 'cold', limits })
     expect(x.complete).toBe(false)
@@ -224,19 +236,27 @@ describe('what cells held before', () => {
       const up = yield* pick({ at: 'up?', options: [true, false], key: 'internal' })
       return up ? yield* pick({ at: 'upstream', options: ['good', 'bad'], odds: HALF }) : 'bad'
     } as Hop }
-    expect(from('steady', hops)).toEqual(['["held","bad"] 1 internal=false', '["held","bad"] 3/4 internal=true', '["held","good"] 1/4 internal=true'])
+    expect(from('steady', hops)).toEqual([
+      '["held","bad"] 1 internal=false', '["held","bad"] 3/4 internal=true', '["held","good"] 1/4 internal=true',
+    ])
   })
 
   test('any: nothing, or whatever can have filled it in whatever world', () => {
     const x = explore(chainOf(cache({ good: 1, bad: 1 })), root, { start: 'any' })
-    expect(x.outcomes.map(o => text(o.value)).sort()).toEqual(['["fetched","bad"]', '["fetched","good"]', '["held","bad"]', '["held","good"]'])
+    const values = x.outcomes.map(o => text(o.value)).sort()
+    expect(values).toEqual(['["fetched","bad"]', '["fetched","good"]', '["held","bad"]', '["held","good"]'])
     expect(leakyWorlds(x.outcomes)).toEqual([])
   })
 
   test('any: within a lookup what was held may run out, but two looks of one instant agree', () => {
     const look = { from: { hop: 'fetch', query: '' }, lifeMs: () => 5 }
     const twice = (ms: number): string[] => from('any', {
-      root: function* () { const a = yield* get('c', look); yield* sleep(ms); const b = yield* get('c', look); return [a?.value ?? '-', b?.value ?? '-'] },
+      root: function* () {
+        const a = yield* get('c', look)
+        yield* sleep(ms)
+        const b = yield* get('c', look)
+        return [a?.value ?? '-', b?.value ?? '-']
+      },
       fetch: function* () { return 'v' },
     }).map(line => line.slice(0, 9))
     expect(twice(0)).toEqual(['["-","-"]', '["v","v"]'])
@@ -261,11 +281,12 @@ describe('a chain like that of the incident', () => {
   })
 
   test('the longer-lived denial is what the application sees in the long run', () => {
-    const x = explore(incidentChain({ replicas: 1, upstreams: ['internal', 'public'], positiveMs: 300_000, negativeMs: 1_800_000 }), ROOT, { start: 'steady' })
+    const chain = incidentChain({ replicas: 1, upstreams: ['internal', 'public'], positiveMs: 300_000, negativeMs: 1_800_000 })
+    const x = explore(chain, ROOT, { start: 'steady' })
     expect(x.outcomes.map(o => `${String(o.value)} ${formatRational(o.odds)}`)).toEqual(['ok 10.53.33.38 1/7', 'EAI_NONAME 6/7'])
   })
 
-  test.each(['cold', 'steady', 'any'] as const)('stays small, from %s, with loss, retries, five candidates and a server that may be down', start => {
+  test.each(['cold', 'steady', 'any'] as const)('stays small, from %s, with loss, retries, five candidates, a flaky server', start => {
     const settings = { loss: rational(1, 100), upstreams: ['internal', 'flaky', 'public'] as const, suffixes: ['a.', 'b.', 'c.', 'd.'] }
     const x = explore(incidentChain(settings), ROOT, { start })
     expect(x.complete).toBe(true)

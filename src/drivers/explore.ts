@@ -30,7 +30,8 @@ export const LIMITS: Limits = { paths: 200_000, steps: 5_000, depth: 400, orders
 export function explore(chain: Chain, root: Ask, options: ExploreOptions): Explored {
   const x: Exploration = {
     chain, start: options.start, pins: options.pins ?? new Map(), limits: { ...LIMITS, ...options.limits },
-    memo: new Map(), open: new Set(), fills: new Map(), selfFeeding: false, rounds: false, grew: false, sites: new SiteBook(), hitBounds: new Set(), paths: 0, entries: 0, depth: 0,
+    memo: new Map(), open: new Set(), fills: new Map(), selfFeeding: false, rounds: false, grew: false,
+    sites: new SiteBook(), hitBounds: new Set(), paths: 0, entries: 0, depth: 0,
     enter: (caller, ask) => enter(x, caller, ask),
   }
   let { endings } = enter(x, undefined, root)

@@ -149,5 +149,7 @@ function storedBy(fill: Fill, endings: readonly Ending[], cell: string): Stored[
 }
 
 /** Unknowns are facts and were the same when the cell was filled. Orders were not: the fill had its own. */
-const earlier = (world: Draws, cell: string): Draws =>
-  [...world.keys()].some(isOrder) ? new Map([...world].map(([key, draw]) => [isOrder(key) ? `when ${cell} was filled: ${key}` : key, draw])) : world
+function earlier(world: Draws, cell: string): Draws {
+  if (![...world.keys()].some(isOrder)) return world
+  return new Map([...world].map(([key, draw]) => [isOrder(key) ? `when ${cell} was filled: ${key}` : key, draw]))
+}

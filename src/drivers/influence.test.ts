@@ -7,7 +7,8 @@ import { influences, type Influence, type InfluenceOptions } from './influence.t
 const HALF = [rational(1, 2), rational(1, 2)]
 const root = { hop: 'root', query: '' }
 const asItIs = (v: Plain): string => String(v)
-const of = (hop: Hop, options: Partial<InfluenceOptions> = {}): readonly Influence[] => influences(new Map([['root', hop]]) as Chain, root, asItIs, { start: 'cold', ...options })
+const of = (hop: Hop, options: Partial<InfluenceOptions> = {}): readonly Influence[] =>
+  influences(new Map([['root', hop]]) as Chain, root, asItIs, { start: 'cold', ...options })
 const brief = (all: readonly Influence[]): string[] => all.map(i => `${i.at} ${formatRational(i.influence)}${i.unknown ? ' unknown' : ''}`)
 
 test('what decides comes first; what makes no difference is listed with nothing', () => {

@@ -77,9 +77,12 @@ function influenceOf(chain: Chain, root: Ask, project: Projection, options: Infl
   }
 }
 
-function alternative(option: SiteOption, outcomes: readonly Outcome[], explored: boolean, project: Projection, limit?: number): Alternative {
+function alternative(
+  option: SiteOption, outcomes: readonly Outcome[], explored: boolean, project: Projection, limit?: number,
+): Alternative {
   const { classes, complete } = oddsByClass(outcomes, project, limit)
-  return { taken: option.value, text: option.text, ...(option.source && { source: option.source }), ends: classes, complete: explored && complete }
+  const { value, text, source } = option
+  return { taken: value, text, ...(source && { source }), ends: classes, complete: explored && complete }
 }
 
 /** The largest total variation over the worlds that both sides share; the unknowns of the site itself are what differs. */

@@ -1,10 +1,10 @@
 // In which order things happened that no clock tells apart: replies that arrived at the same instant, and parallel asks of
 // which one puts what another gets.
 import type { Arrival, Ask } from '../chain/effects.ts'
-import { sameRational, type Rational } from '../chain/rational.ts'
+import { sameRational, ZERO, type Rational } from '../chain/rational.ts'
 import type { Entry } from './frame.ts'
 import { identity, type Ending, type Path } from './path.ts'
-import { addTo } from './tally.ts'
+import { addTo, type Distribution } from './tally.ts'
 
 export const ARRIVAL_ORDER = 'order of arrival from'
 export const ASKING_ORDER = 'order of work at'
@@ -91,7 +91,9 @@ function withoutIfIdle(endings: readonly Ending[], key: string): readonly Ending
     addTo(share, identity(e.text, e.path, key), e.path.odds)
   }
   const [first, ...others] = [...shares.values()] as [Map<string, Rational>, ...Map<string, Rational>[]]
-  const idle = others.length > 0 && others.every(o => o.size === first.size && [...first].every(([id, odds]) => sameRational(o.get(id) ?? [0n, 1n], odds)))
+  const same = (other: Distribution): boolean =>
+    other.size === first.size && [...first].every(([id, odds]) => sameRational(other.get(id) ?? ZERO, odds))
+  const idle = others.length > 0 && others.every(same)
   if (!idle) return endings
   const [kept] = shares.keys()
   return endings.filter(e => !e.path.world.has(key) || e.path.world.get(key)?.text === kept).map(e => {

@@ -36,7 +36,9 @@ export interface Ending {
 }
 
 const NONE: Draws = new Map()
-export const FRESH: Path = { odds: ONE, elapsedMs: 0, cells: NO_CELLS, draws: NONE, world: NONE, steps: undefined, notes: undefined, likelihood: 1 }
+export const FRESH: Path = {
+  odds: ONE, elapsedMs: 0, cells: NO_CELLS, draws: NONE, world: NONE, steps: undefined, notes: undefined, likelihood: 1,
+}
 
 /** `path`, and within it a call that began now and ended like this. Time is added by the caller: an ask waits as long as it likes. */
 export function after(path: Path, callee: Path): Path {

@@ -10,7 +10,8 @@ const chain = incidentChain({ loss: rational(1, 50), upstreams: ['internal', 'fl
 test.each(['cold', 'steady', 'any'] as const)('every witness from %s leads to its own outcome, notes included', start => {
   const { outcomes } = explore(chain, ROOT, { start })
   for (const o of outcomes) {
-    expect(replay(chain, ROOT, o.witness, { start, world: o.world })).toEqual({ followed: true, value: o.value, elapsedMs: o.elapsedMs, notes: o.notes })
+    const { value, elapsedMs, notes } = o
+    expect(replay(chain, ROOT, o.witness, { start, world: o.world })).toEqual({ followed: true, value, elapsedMs, notes })
   }
 })
 
@@ -21,7 +22,8 @@ test('it says where a witness no longer fits the chain', () => {
   const one = incidentChain({ upstreams: ['public'], suffixes: ['svc.cluster.local.'] })
   expect(replay(one, ROOT, witness)).toMatchObject({ followed: false, step: 0, why: expect.stringContaining('service endpoint') })
   expect(replay(chain, ROOT, witness.slice(0, -1))).toMatchObject({ followed: false, why: expect.stringContaining('ended') })
-  expect(replay(chain, ROOT, [...witness, ...witness])).toMatchObject({ followed: false, step: witness.length, why: expect.stringContaining('the lookup ended before') })
+  const ended = { followed: false, step: witness.length, why: expect.stringContaining('the lookup ended before') }
+  expect(replay(chain, ROOT, [...witness, ...witness])).toMatchObject(ended)
   const changed = witness.map((s, i) => (i === 1 ? { ...s, taken: 'elsewhere' } : s))
   expect(replay(chain, ROOT, changed)).toMatchObject({ followed: false, why: expect.stringContaining('does not offer') })
 })

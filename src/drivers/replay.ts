@@ -83,7 +83,7 @@ class Follower {
       result = run.next(value)
     }
     const { forgets } = hop
-    if (forgets) for (const key of [...this.draws.keys()]) if (forgets(ask.query, key)) this.draws.delete(key)
+    if (forgets) for (const key of this.draws.keys()) if (forgets(ask.query, key)) this.draws.delete(key)
     return { value: result.value, atMs: now }
   }
 
@@ -119,7 +119,9 @@ class Follower {
     return index < 0 ? undefined : { value: taken, ageMs: 0 }
   }
 
-  private ask(e: Extract<Effect, { op: 'ask' }>, now: number, within: readonly string[]): { readonly value: readonly Arrival[]; readonly atMs: number } {
+  private ask(
+    e: Extract<Effect, { op: 'ask' }>, now: number, within: readonly string[],
+  ): { readonly value: readonly Arrival[]; readonly atMs: number } {
     const ordered = e.asks.length > 1 && this.witness[this.at]?.at === workOrderAt(e.asks)
     const order = ordered ? (this.next(workOrderAt(e.asks)).taken as readonly number[]) : e.asks.map((_, i) => i)
     const replies: Arrival[] = []

@@ -1,7 +1,9 @@
 // The chain in virtual time: lookups one after the other or over each other, caches that fill and run out, health checks that
 // go on meanwhile. Everything really runs side by side here: each running call is a task, and an event queue says whose
 // turn it is. What can only be known by measuring is drawn by seed: chance by its odds, an unknown once and for all.
-import { LOOP, LOST, type Arrival, type Ask, type Chain, type Effect, type Hop, type HopRun, type Note, type Plain } from '../chain/effects.ts'
+import {
+  LOOP, LOST, type Arrival, type Ask, type Chain, type Effect, type Hop, type HopRun, type Note, type Plain,
+} from '../chain/effects.ts'
 import type { Step } from '../chain/outcome.ts'
 import { textOf } from './canonical.ts'
 import { assert } from './choices.ts'

@@ -48,7 +48,8 @@ export function spells(fills: readonly SpellFill[], requests: Requests, levels =
   const good = all.filter(f => !f.bad)
   const q = total(bad, f => f.p)
   const cycle = cycleOf(requests)
-  const spell = (of: readonly Fill[], share: number): number => (share === 0 ? 0 : share >= 1 ? Infinity : total(of, f => f.p * cycle(f.d)) / share / (1 - share))
+  const spell = (of: readonly Fill[], share: number): number =>
+    share === 0 ? 0 : share >= 1 ? Infinity : total(of, f => f.p * cycle(f.d)) / share / (1 - share)
   const meanBadMs = spell(bad, q)
   const meanGoodMs = spell(good, 1 - q)
   const longest = Math.max(0, ...bad.filter(f => f.p > 0).map(f => f.d))

@@ -1,9 +1,14 @@
 // Lists that are joined far more often than read: the steps and the notes of a path. Joining is O(1); only the few
 // paths that become a witness are ever written out.
 
-export type Trail<T> = undefined | { readonly size: number; readonly left: Trail<T>; readonly right: Trail<T>; readonly items: readonly T[] }
+export type Trail<T> = undefined | {
+  readonly size: number
+  readonly left: Trail<T>
+  readonly right: Trail<T>
+  readonly items: readonly T[]
+}
 
-export const trailOf = <T>(...items: readonly T[]): Trail<T> => (items.length === 0 ? undefined : { size: items.length, left: undefined, right: undefined, items })
+export const trailOf = <T>(item: T): Trail<T> => ({ size: 1, left: undefined, right: undefined, items: [item] })
 
 export const joined = <T>(left: Trail<T>, right: Trail<T>): Trail<T> =>
   left === undefined ? right : right === undefined ? left : { size: left.size + right.size, left, right, items: [] }

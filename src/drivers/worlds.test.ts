@@ -18,7 +18,8 @@ const outcomes = [
 
 test('worlds are opened only as far as something depends on them', () => {
   expect([...unknownsOf(outcomes)]).toEqual([['a', [true, false]], ['b', ['x', 'y']]])
-  expect(worldsOf(outcomes).worlds.map(w => Object.fromEntries(w.settled))).toEqual([{ a: true, b: 'x' }, { a: true, b: 'y' }, { a: false }])
+  const settled = worldsOf(outcomes).worlds.map(w => Object.fromEntries(w.settled))
+  expect(settled).toEqual([{ a: true, b: 'x' }, { a: true, b: 'y' }, { a: false }])
   expect(leakyWorlds(outcomes)).toEqual([])
 })
 

@@ -63,7 +63,9 @@ function openUnknown(settled: ReadonlyMap<string, Plain>, outcomes: readonly Out
 }
 
 /** The outcomes of the worlds that agree with the evidence. Each is repeated for every such world it holds in. */
-export function restrict(outcomes: readonly Outcome[], holds: (world: ReadonlyMap<string, Plain>) => boolean, limit = WORLDS): readonly Outcome[] {
+export function restrict(
+  outcomes: readonly Outcome[], holds: (world: ReadonlyMap<string, Plain>) => boolean, limit = WORLDS,
+): readonly Outcome[] {
   return worldsOf(outcomes, limit).worlds
     .filter(w => holds(w.settled))
     .flatMap(w => w.outcomes.map(o => (o.world.size === w.settled.size ? o : { ...o, world: w.settled })))
@@ -84,7 +86,9 @@ export interface ClassOdds {
 }
 
 /** For each class its odds in every world, from the least to the most. */
-export function oddsByClass(outcomes: readonly Outcome[], project: Projection, limit = WORLDS): { readonly classes: ReadonlyMap<string, ClassOdds>; readonly complete: boolean } {
+export function oddsByClass(
+  outcomes: readonly Outcome[], project: Projection, limit = WORLDS,
+): { readonly classes: ReadonlyMap<string, ClassOdds>; readonly complete: boolean } {
   const { worlds, complete } = worldsOf(outcomes, limit)
   const settings = worlds.map(w => ({ settled: w.settled, odds: distributionIn(w.outcomes, project) }))
   const names = new Set(settings.flatMap(s => [...s.odds.keys()]))

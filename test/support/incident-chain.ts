@@ -18,7 +18,11 @@ export interface IncidentSettings {
 }
 
 type Query = { readonly name: string; readonly type: string; readonly flow?: string }
-type Answer = { readonly rcode: string; readonly answer: readonly { readonly data: string; readonly ttlS: number }[]; readonly cause?: string }
+type Answer = {
+  readonly rcode: string
+  readonly answer: readonly { readonly data: string; readonly ttlS: number }[]
+  readonly cause?: string
+}
 
 export const NAME = 'a.corp-example.com.'
 export const ROOT = { hop: 'stub', query: NAME }
@@ -42,7 +46,9 @@ export function incidentChain(settings: IncidentSettings = {}): Chain {
     for (const [i, plugin] of path.entries()) {
       const id = `coredns${r} ${plugin}`
       const next = `coredns${r} ${path[i + 1] ?? ''}`
-      chain.set(id, plugin === 'cache' ? q => cachePlugin(q as Query, r, next, positiveMs, negativeMs) : plugin === 'forward' ? q => forwardPlugin(q as Query, r, upstreams.length) : q => passOn(plugin, q as Query, next))
+      chain.set(id, plugin === 'cache'
+        ? q => cachePlugin(q as Query, r, next, positiveMs, negativeMs)
+        : plugin === 'forward' ? q => forwardPlugin(q as Query, r, upstreams.length) : q => passOn(plugin, q as Query, next))
     }
     chain.set(`coredns${r}`, q => call(`coredns${r} ${path[0] ?? ''}`, q))
   }
@@ -94,7 +100,8 @@ function* cachePlugin(query: Query, r: number, next: string, positiveMs: number,
   return reply
 }
 
-const aged = (reply: Answer, ageMs: number): Plain => ({ ...reply, answer: reply.answer.map(r => ({ ...r, ttlS: r.ttlS - Math.floor(ageMs / 1000) })) })
+const aged = (reply: Answer, ageMs: number): Plain =>
+  ({ ...reply, answer: reply.answer.map(r => ({ ...r, ttlS: r.ttlS - Math.floor(ageMs / 1000) })) })
 
 function* forwardPlugin(query: Query, r: number, upstreams: number): HopRun {
   let untried = Array.from({ length: upstreams }, (_, i) => i)

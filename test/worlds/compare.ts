@@ -8,7 +8,12 @@ import { chainOf, ROOT, type World } from './random-world.ts'
 
 /** What is needed of an explorer; a mutant is one as well. */
 export interface ExploredLike {
-  readonly outcomes: readonly { readonly value: Plain; readonly odds: Fraction; readonly elapsedMs: number; readonly world: ReadonlyMap<string, Plain> }[]
+  readonly outcomes: readonly {
+    readonly value: Plain
+    readonly odds: Fraction
+    readonly elapsedMs: number
+    readonly world: ReadonlyMap<string, Plain>
+  }[]
   readonly complete: boolean
 }
 export type ExploreLike = (chain: Chain, root: Ask, options: { readonly start: 'cold' | 'any' }) => ExploredLike
@@ -64,7 +69,8 @@ export function compareWith(explore: ExploreLike, judged: Judged): Result {
     const b = distributions(judged.flats.filter(f => agrees(f.world, setting)))
     if (!a || !b) return { is: 'skipped' }
     const [left, right] = [[...a].sort().join('\n'), [...b].sort().join('\n')]
-    if (left !== right) return { is: 'different', where: `${judged.start} ${text(Object.fromEntries(setting))}${explored.complete ? '' : ' (incomplete)'}`, explored: left, judged: right }
+    const where = `${judged.start} ${text(Object.fromEntries(setting))}${explored.complete ? '' : ' (incomplete)'}`
+    if (left !== right) return { is: 'different', where, explored: left, judged: right }
     if (b.size > 1 && explored.complete && ![...mine].some(f => f.orders.size > 0)) {
       return { is: 'different', where: 'orders matter, unsaid', explored: left, judged: right }
     }

@@ -180,7 +180,9 @@ class Life {
     this.remember(cell)
     let last: Put | undefined
     for (const put of this.puts) if (put.cell === cell && put.fromMs <= now && (!last || put.fromMs >= last.fromMs)) last = put
-    if (last && (last.before ? last.fromMs === now : now < last.toMs)) return last.value === NOTHING ? undefined : { value: last.value, ageMs: last.before ? 0 : now - last.fromMs }
+    if (last && (last.before ? last.fromMs === now : now < last.toMs)) {
+      return last.value === NOTHING ? undefined : { value: last.value, ageMs: last.before ? 0 : now - last.fromMs }
+    }
     if (this.start === 'cold' || !fill) return undefined
     const id = text([cell, fill.from])
     const entry = this.past.get(id) ?? { fill, values: new Map<string, Plain>() }

@@ -12,7 +12,10 @@ export type Statement =
   | { readonly do: 'pick'; readonly at: string; readonly odds: readonly number[]; readonly key?: string }
   | { readonly do: 'unknown'; readonly key: string; readonly options: number }
   | { readonly do: 'call'; readonly to: To }
-  | { readonly do: 'ask'; readonly to: readonly To[]; readonly timeoutMs: number; readonly enough?: 'first' | 'good' | 'two'; readonly tries: number }
+  | {
+    readonly do: 'ask'; readonly to: readonly To[]; readonly timeoutMs: number
+    readonly enough?: 'first' | 'good' | 'two'; readonly tries: number
+  }
   | { readonly do: 'cache'; readonly cell: string; readonly to: To; readonly lives: readonly number[]; readonly stores: boolean }
   | { readonly do: 'get'; readonly cell: string }
   | { readonly do: 'put'; readonly cell: string; readonly lifeMs: number }
@@ -53,7 +56,9 @@ export function randomWorld(seed: number): World {
     for (let s = 0; s < size; s++) {
       // The same again, perhaps a little later: what was found once must not be taken for what would be found now.
       const again = body.length > 0 && roll(5) === 0 ? body[roll(body.length)]! : undefined
-      const statement = again && !(again.do === 'ask' && again.to.length > 1) ? again : randomStatement(roll, { hop: i, nth: s, count, mayRace: races > 0, bent })
+      const statement = again && !(again.do === 'ask' && again.to.length > 1)
+        ? again
+        : randomStatement(roll, { hop: i, nth: s, count, mayRace: races > 0, bent })
       if (statement.do === 'ask' && statement.to.length > 1) races--
       body.push(statement)
     }
@@ -96,7 +101,9 @@ function randomStatement(roll: (n: number) => number, { hop, nth, count, mayRace
     case 7: return { do: 'get', cell: cell() }
     case 8: return { do: 'put', cell: cell(), lifeMs: [0, 1, 2, 4, 8][roll(5)]! }
     case 10: case 11: return { do: 'call', to: to() }
-    case 12: case 13: return { do: 'cache', cell: cell(), to: to(), lives: [[4, 2, 0], [8, 8, 8], [1, 3, 5], [2, 0, 6]][roll(4)]!, stores: roll(4) === 0 }
+    case 12: case 13: {
+      return { do: 'cache', cell: cell(), to: to(), lives: [[4, 2, 0], [8, 8, 8], [1, 3, 5], [2, 0, 6]][roll(4)]!, stores: roll(4) === 0 }
+    }
     default: {
       const parallel = mayRace && roll(3) > 0
       return {
@@ -135,8 +142,16 @@ function* runBody(body: readonly Statement[], query: string, fair: boolean): Hop
   const saw = (value: Plain): void => { seen = (seen * 3 + code(value) + 1) % 7 }
   for (const s of body) {
     switch (s.do) {
-      case 'pick': saw(yield* pick({ at: s.at, options: s.odds.map((_, i) => i), odds: rationals(s.odds), ...(s.key && { key: name(s.key) }) })); break
-      case 'unknown': saw(yield* pick({ at: `is ${s.key}?`, options: Array.from({ length: s.options }, (_, i) => `w${i}`), key: name(s.key) })); break
+      case 'pick': {
+        const key = s.key && { key: name(s.key) }
+        saw(yield* pick({ at: s.at, options: s.odds.map((_, i) => i), odds: rationals(s.odds), ...key }))
+        break
+      }
+      case 'unknown': {
+        const options = Array.from({ length: s.options }, (_, i) => `w${i}`)
+        saw(yield* pick({ at: `is ${s.key}?`, options, key: name(s.key) }))
+        break
+      }
       case 'call': saw(yield* call(target(s.to).hop, target(s.to).query)); break
       case 'sleep': if (seen % 4 >= s.when) yield* sleep(s.ms); break
       case 'get': if (!fair) saw((yield* get(name(s.cell))) ?? 'none'); break
