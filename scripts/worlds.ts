@@ -27,7 +27,9 @@ for (const d of tally.different.slice(0, 5)) {
 // A mutant faces the worlds of this run, then those known to tell; 3,000 verdicts are kept, because they take memory.
 const telling = TELLING.flatMap(world => compareWorlds(world, 1, limit, Infinity).verdicts)
 const trials = await tryMutants([...verdicts, ...telling])
-for (const { name, killedBy } of trials) console.log(killedBy === undefined ? `mutant SURVIVED: ${name}` : `mutant killed: ${name} (world ${killedBy})`)
+for (const { name, killedBy } of trials) {
+  console.log(killedBy === undefined ? `mutant SURVIVED: ${name}` : `mutant killed: ${name} (world ${killedBy})`)
+}
 const survivors = trials.filter(t => t.killedBy === undefined)
 console.log(`mutants: ${trials.length - survivors.length} of ${trials.length} killed; ${seconds()} in all`)
 
