@@ -52,9 +52,9 @@ function mapFor(reply: Reply, query: DnsQuery, options: CacheOptions, version: C
   return matchZone(map === 'success' ? options.exceptSuccess : options.exceptDenial, query.name) === undefined ? map : undefined
 }
 
-/** Aliases that end in no record of the type. */
+/** Aliases that end in no record of the type. (With a SOA it is a denial of the last name, and kept.) */
 const isOpenChain = (reply: Reply, query: DnsQuery): boolean =>
-  query.type !== 'CNAME' && query.type !== 'ANY' && reply.answer.some(r => r.type === 'CNAME') && !reply.answer.some(r => r.type === query.type)
+  query.type !== 'CNAME' && query.type !== 'ANY' && !reply.authority.some(r => r.type === 'SOA') && reply.answer.some(r => r.type === 'CNAME') && !reply.answer.some(r => r.type === query.type)
 
 export interface Stored { readonly map: MapName; readonly entry: Entry }
 

@@ -12,14 +12,14 @@ export const ODD = {
   silentConnection: 'SILENT_CONNECTION',
   /** A TCP connection that is accepted and closed. */
   closedConnection: 'CLOSED_CONNECTION',
-  /** A datagram that ends in the middle of a record, or is larger than the buffer. */
+  /** A datagram that ends in the middle of a record. */
   overflow: 'OVERFLOW',
   /** A datagram without a whole header. */
   short: 'SHORT',
-  /** A header that is none: no response, odd counts. */
-  garbage: 'GARBAGE',
-  /** ICMP: no route, prohibited, or a local firewall. */
+  /** No route to it. */
   unreachable: 'UNREACHABLE',
+  /** A firewall of the node itself. */
+  notPermitted: 'NOT_PERMITTED',
 } as const
 
 export type Attempt = { readonly spentMs: number } & (
@@ -81,12 +81,13 @@ function arrived(setup: PluginSetup, options: ForwardOptions, server: Server, qu
     return failed(error, 'refused', atMs)
   }
   if (value === ODD.unreachable) return failed(`dial ${transport} ${endpoint(server)}: connect: network is unreachable`, 'lost', atMs)
+  if (value === ODD.notPermitted) return failed(`${socket(setup, server, transport).replace('read', 'write')}: write: operation not permitted`, 'lost', atMs)
   if (value === ODD.silentConnection) return timedOut(setup, server, transport, options.readTimeoutMs)
   if (value === ODD.closedConnection) return failed('EOF', 'lost', atMs)
   if (value === ODD.overflow) {
-    return since(setup.version, 1, 10) ? { kind: 'reply', reply: cutShort(query), spentMs: atMs } : failed('dns: overflow unpacking uint16', 'broken', atMs)
+    return since(setup.version, 1, 10) ? { kind: 'reply', reply: cutShort(query), spentMs: atMs } : failed('dns: buffer size too small', 'broken', atMs)
   }
-  if (value === ODD.short || value === ODD.garbage) {
+  if (value === ODD.short) {
     return waits ? timedOut(setup, server, transport, options.readTimeoutMs) : failed('dns: short read', 'broken', atMs)
   }
   const reply = value as unknown as Reply

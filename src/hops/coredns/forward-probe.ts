@@ -15,7 +15,7 @@ const PROBE_TIMEOUT_MS = 1000
 export const failsCell = (f: Forward, server: Server): string => `${f.id} ${server.label} failed probes`
 
 /** No reply, though something arrived. */
-const NOTHING: ReadonlySet<unknown> = new Set([REFUSED_PORT, ODD.closedConnection, ODD.silentConnection, ODD.short, ODD.unreachable])
+const NOTHING: ReadonlySet<unknown> = new Set([REFUSED_PORT, ODD.closedConnection, ODD.silentConnection, ODD.short, ODD.unreachable, ODD.notPermitted])
 
 export function probeHop(f: Forward, server: Server): Hop {
   const running = `${f.id} ${server.label} is probed`

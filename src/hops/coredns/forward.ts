@@ -83,7 +83,7 @@ function* forwarded(f: Forward, query: DnsQuery, nextForward: (() => HopRun<Serv
     nowMs += attempt.spentMs
     if (attempt.kind === 'failed') {
       failure = { ...attempt, server }
-      if (attempt.cause === 'loop' && options.maxConcurrent > 0) return refusedLoop(f, query)
+      if (attempt.cause === 'loop' && options.maxConcurrent > 0) return refusedLoop(f)
       if (options.maxFails > 0) yield* background(f.probes.get(server) as string, null)
       attempts++
       if (skipped >= options.servers.length) break
@@ -106,8 +106,11 @@ function unanswered(f: Forward, failure: Failure | undefined): Served {
   return { rcode: 'SERVFAIL', error: failure.error, cause: { kind: failure.cause, by } }
 }
 
-const refusedLoop = (f: Forward, query: DnsQuery): Served =>
-  ({ rcode: 'NOERROR', reply: bareReply(query, 'REFUSED', { kind: 'loop', by: f.setup.server, detail: `concurrent queries exceeded maximum ${f.options.maxConcurrent}` }) })
+/** As the innermost query of the loop ends. */
+function refusedLoop(f: Forward): Served {
+  const error = `concurrent queries exceeded maximum ${f.options.maxConcurrent}`
+  return { rcode: 'REFUSED', error, cause: { kind: 'loop', by: f.setup.server, detail: error } }
+}
 
 const upstream = (server: Server): string => `upstream ${server.label}`
 
@@ -191,7 +194,9 @@ class RefusalWatch {
   * pace(server: Server, attempt: Attempt, nowMs: number): HopRun<number> {
     if (this.options.attempts > 0) return 0
     const atOnce = attempt.spentMs < AT_ONCE_MS
-    if (atOnce && !this.since.has(server)) this.since.set(server, nowMs)
+    // A probe would get something with a header where the reply was only malformed.
+    const probesFail = attempt.kind === 'failed' && (attempt.cause !== 'broken' || server.broken !== undefined)
+    if (atOnce && probesFail && !this.since.has(server)) this.since.set(server, nowMs)
     this.inARow = atOnce ? this.inARow + 1 : 0
     if (this.inARow < this.options.servers.length) return 0
     this.inARow = 0

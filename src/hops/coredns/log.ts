@@ -1,6 +1,6 @@
 // CoreDNS's `log` plugin, 1.9.3 to 1.15.0: plugin/log/ and plugin/pkg/replacer/. One line a query through notes; no effect on replies.
 // What the model does not know is printed as a zero: the client's port, the message id, the duration.
-// Not modelled: {local} and metadata labels other than log/type and log/class.
+// Not modelled: {local} where `bind` is used, metadata labels other than log/type and log/class.
 import { note } from '../../chain/effects.ts'
 import type { DnsQuery, Reply } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
@@ -64,13 +64,17 @@ function valuesOf(query: DnsQuery, served: Served, reply: Reply | undefined, ver
   const client = query.client ?? '0.0.0.0'
   return new Map([
     ['{remote}', client.includes(':') ? `[${client}]` : client],
-    ['{port}', '0'], ['{local}', '-'], ['{>id}', '0'], ['{duration}', '0s'],
-    ['{type}', query.type], ['{class}', query.class ?? 'IN'], ['{name}', nameKey(query.name)], ['{proto}', query.transport],
+    ['{port}', '0'], ['{local}', '[::]'], ['{>id}', '0'], ['{duration}', '0s'],
+    ['{type}', query.type], ['{class}', query.class === 'ANY' ? 'CLASS255' : query.class ?? 'IN'], ['{name}', printed(query.name)], ['{proto}', query.transport],
     ['{size}', String(queryBytes(query.name, edns))], ['{>do}', String(query.edns?.do === true)], ['{>bufsize}', String(clientBytes(query))],
     ['{>opcode}', query.opcode === 'NOTIFY' ? '4' : '0'],
     ['{rcode}', reply ? rcodeText(reply) : '-'], ['{>rflags}', reply ? ['qr', ...reply.flags].join(',') : '-'],
     ['{rsize}', String(reply ? loggedBytes(query, served.reply ?? reply) : 0)],
   ])
 }
+
+/** Printable octets that were given as `\DDD` are printed with a backslash. */
+const printed = (name: string): string =>
+  nameKey(name).replace(/\\(\d{3})/g, (all, code: string) => (Number(code) >= 32 && Number(code) <= 126 ? `\\${String.fromCharCode(Number(code))}` : all))
 
 const rcodeText = (reply: Reply): string => (reply.rcode.startsWith('RCODE') ? String(rcodeNumber(reply.rcode)) : reply.rcode)

@@ -31,7 +31,7 @@ export function pluginOrder(version: CorednsVersion): readonly string[] {
   const middle = since(version, 1, 14, 7) ? SINCE_1_14_7 : since(version, 1, 14, 2) ? SINCE_1_14_2 : BEFORE_1_14_2
   const tls = since(version, 1, 14, 7) ? [] : ['tls']
   const root = since(version, 1, 12) ? ['root', ...tls, ...FRONT] : [...tls, ...FRONT.flatMap(name => (name === 'bufsize' ? [name, 'root'] : [name]))]
-  const all = [...root, ...middle, ...BACK].flatMap(name => (name === 'forward' ? ['proxy', name] : name === 'kubernetes' ? [name, 'federation'] : [name]))
+  const all = [...root, ...middle, ...BACK].flatMap(name => (name === 'forward' ? [name, 'proxy'] : name === 'kubernetes' ? [name, 'federation'] : [name]))
   return all.filter(name => {
     const from = SINCE.get(name)
     const until = UNTIL.get(name)

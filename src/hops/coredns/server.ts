@@ -3,7 +3,7 @@
 // explorer merges there.
 // Not modelled: listeners other than plain DNS on one port, which of several bound addresses was asked, `view`, the life of the
 // process (reload, signals, a start that fails: CorednsModel.down), packets that are no DNS, several replies to one query.
-import { call, LOOP, LOST, type Hop, type HopRun } from '../../chain/effects.ts'
+import { call, LOOP, LOST, note, type Hop, type HopRun } from '../../chain/effects.ts'
 import { hopId, type HopEntries, type Reach } from '../../chain/hop.ts'
 import type { CorednsModel, Directive, ServerBlock } from '../../chain/model.ts'
 import type { Problem } from '../../chain/source.ts'
@@ -179,7 +179,8 @@ const serverHop = (server: Server, listener: Listener): Hop => function* (asked)
 function* answered(server: Server, query: DnsQuery, head: string): HopRun {
   const served = yield* call(head, plain(query))
   if (served === LOOP) return LOOP
-  const { rcode, reply, cause, query: changed } = served as unknown as Served
+  const { rcode, reply, cause, query: changed, panic } = served as unknown as Served
+  if (panic) yield* note({ kind: 'errors', by: server.id, line: `[ERROR] Recovered from panic in server: "dns://:53" ${PANIC}` })
   const asked = changed ?? query
   if (reply) return plain(scrubbed(asked, reply, server.version))
   // The client gets nothing at all from a handler that says "written" and wrote nothing.
@@ -187,6 +188,9 @@ function* answered(server: Server, query: DnsQuery, head: string): HopRun {
   const why: Cause = cause ?? { kind: 'failed', by: server.id, detail: rcode }
   return plain(scrubbed(asked, bareReply(asked, rcode, why), server.version))
 }
+
+/** The one panic that is modelled. */
+const PANIC = 'runtime error: invalid memory address or nil pointer dereference'
 
 const WRITTEN_BY_SERVER: ReadonlySet<string> = new Set(['FORMERR', 'SERVFAIL', 'NOTIMP', 'REFUSED'])
 
@@ -204,8 +208,9 @@ function refusedAtTheDoor(server: Server, listener: Listener, query: DnsQuery): 
   if (query.class !== undefined && query.class !== 'IN' && !listener.anyClass) {
     return scrubbed(query, bareReply(query, 'REFUSED', cause(`class ${query.class}`)), server.version)
   }
-  if (query.edns?.version) return { ...bareReply(query, 'BADVERS', cause(`EDNS version ${query.edns.version}`)), edns: { sizeBytes: 0 } }
-  return undefined
+  if (!query.edns?.version) return undefined
+  const refusal = { ...bareReply(query, 'BADVERS', cause(`EDNS version ${query.edns.version}`)), edns: { sizeBytes: 0 } }
+  return since(server.version, 1, 10) ? refusal : { ...refusal, question: { name: '', type: '' } }
 }
 
 /** Longest zone first, whole labels; DS goes to the highest zone but the root. */
