@@ -133,7 +133,7 @@ function servedResult(o: ServedQuery): Result | undefined {
   return rest > 0 && (rest % record === 0 || (rest > 11 && (rest - 11) % record === 0)) ? 'answer' : 'noerror'
 }
 
-function replyResult(reply: Reply): Result | undefined {
+export function replyResult(reply: Reply): Result | undefined {
   if (reply.rcode === 'NXDOMAIN') return 'nxdomain'
   if (reply.rcode === 'SERVFAIL') return 'servfail'
   if (reply.rcode === 'REFUSED') return 'refused'

@@ -1,14 +1,18 @@
 // One name asked at one place: explored, read world by world, put into words a report can print.
-import type { Ask, Chain, Plain } from '../chain/effects.ts'
+import { text, type Ask, type Chain, type Plain } from '../chain/effects.ts'
 import { hopId } from '../chain/hop.ts'
-import type { Model } from '../chain/model.ts'
+import type { Model, StubModel } from '../chain/model.ts'
 import type { Explored, Outcome, Site } from '../chain/outcome.ts'
 import { add, compare, ZERO, type Rational } from '../chain/rational.ts'
 import { explore, type Start } from '../drivers/explore.ts'
 import { influences, type Influence } from '../drivers/influence.ts'
 import { distributionIn, oddsByClass, restrict, worldsOf, type ClassOdds, type World } from '../drivers/worlds.ts'
+import { absolute, isAbsolute, nameKey } from '../dns/name.ts'
+import type { Said } from '../findings/diagnosis.ts'
+import { targets } from '../findings/forward-loop.ts'
 import type { Deciding, Ending, Explanation, OddsRange, OpenUnknown } from '../findings/case.ts'
 import { endingKey, isAnswer, isDenial, isStubResult } from './ending.ts'
+import { withoutIdleUnknowns } from './idle-unknowns.ts'
 import { plainWorlds } from './plain-worlds.ts'
 import { verdictOf, type WorldOdds } from './verdict.ts'
 
@@ -32,11 +36,18 @@ export interface Explained {
   readonly explored: Explored
   /** Outcomes of the worlds that agree with the evidence. */
   readonly outcomes: readonly Outcome[]
+  /** What had to be taken for granted to get through. */
+  readonly pins?: ReadonlyMap<string, string>
 }
 
+/** Paths of a first try. The incident takes 120; a search list over three servers that nobody asked would take millions. */
+const PATHS = 25_000
+
 export function explainLookup(lookup: Lookup, start: Start = 'cold'): Explained {
-  const explored = explore(lookup.chain, rootOf(lookup), { start })
-  const outcomes = lookup.holds ? agreeing(explored.outcomes, lookup.holds) : explored.outcomes
+  const whole = explore(lookup.chain, rootOf(lookup), { start, limits: { paths: PATHS } })
+  const pins = whole.complete ? undefined : plainest(lookup)
+  const explored = pins ? { ...explore(lookup.chain, rootOf(lookup), { start, pins, limits: { paths: 2 * PATHS } }), complete: false, hitBound: whole.hitBound ?? 'paths' } : whole
+  const outcomes = withoutIdleUnknowns(lookup.holds ? agreeing(explored.outcomes, lookup.holds) : explored.outcomes, project)
   const { worlds, complete: allWorlds } = worldsOf(outcomes)
   const { classes } = oddsByClass(outcomes, project)
   const endings = [...classes].map(([key, odds]) => endingOf(key, odds, outcomes)).sort(byOdds)
@@ -45,29 +56,57 @@ export function explainLookup(lookup: Lookup, start: Start = 'cold'): Explained 
   const settled = plain && plain.worlds.length > 0 ? verdictOf(plain.worlds.map(worldOdds)) : verdict
   const success = successOf(worlds)
   return {
-    explored, outcomes,
+    explored, outcomes, ...(pins && { pins }),
     explanation: {
       place: lookup.place, name: lookup.name, verdict: settled, endings, success,
       complete: explored.complete && allWorlds, ...(explored.hitBound !== undefined && { hitBound: explored.hitBound }),
       unknowns: unknownsOf(outcomes, explored.sites ?? []),
-      assumed: settled === verdict ? [] : plain?.assumed ?? [],
+      assumed: [...(pins ? [PLAINEST] : []), ...(settled === verdict ? [] : plain?.assumed ?? [])],
     },
   }
 }
 
+const PLAINEST: Said = {
+  en: 'too many combinations to explore: servers that nobody saw fail are taken to be up, and names with a search suffix that nobody asked for not to exist',
+  zh: '组合过多，无法逐一推演：假定没有失败记录的服务器可达，且没有人查询过的带后缀名称不存在',
+}
+
+/** Pins for the second try: untold servers are up, unseen names with a search suffix are absent at every upstream. */
+function plainest({ model, place, name }: Lookup): ReadonlyMap<string, string> {
+  const stub = model.stubs.find(s => s.place === place)
+  const suffixes = isAbsolute(name) ? [] : stub?.resolvConf.lines.filter(l => l.keyword === 'search').at(-1)?.words ?? []
+  const addresses = [...new Set([...model.upstreams.map(u => u.address), ...model.coredns.flatMap(c => targets(c).map(t => t.address)), ...(stub ? nameserverWords(stub) : [])])]
+  const untold = addresses.filter(a => (model.upstreams.find(u => u.address === a)?.reachable ?? 'unknown') === 'unknown')
+  return new Map([
+    ...untold.map(a => [`up ${a}`, text('yes')] as const),
+    ...addresses.flatMap(a => suffixes.map(s => [`view ${a} ${nameKey(`${name}.${s.value}`)}`, text('NXDOMAIN')] as const)),
+  ])
+}
+
+const nameserverWords = (stub: StubModel): string[] => stub.resolvConf.lines.filter(l => l.keyword === 'nameserver').flatMap(l => l.words.slice(0, 1).map(w => w.value))
+
 /** Evidence that no world agrees with says that the model is wrong somewhere, not that nothing can happen. */
-function agreeing(outcomes: readonly Outcome[], holds: Holds): readonly Outcome[] {
+export function agreeing(outcomes: readonly Outcome[], holds: Holds): readonly Outcome[] {
   const left = restrict(outcomes, holds)
   return left.length > 0 ? left : outcomes
 }
 
+/** Unknowns whose influence is worked out. */
+const UNKNOWNS_WEIGHED = 6
+
 /** Choices of this lookup by influence; those that decide nothing are left out, and unknowns that the evidence settled. */
-export function decidersOf(lookup: Lookup, explanation: Explanation): Deciding[] {
+export function decidersOf(lookup: Lookup, { explanation, pins }: Explained): Deciding[] {
   const open = new Set(explanation.unknowns.map(u => u.key))
-  // The drawn order of equal replies and the socket of a question never tell anybody what to change.
-  const about = (site: Site): boolean => !site.at.startsWith('order of ')
-  return influences(lookup.chain, rootOf(lookup), project, { start: 'cold', about, alternatives: 16 })
-    .filter(i => compare(i.influence, ZERO) > 0 && (!i.unknown || i.keys.some(key => open.has(key)))).map(decidingOf)
+  const bare = nameKey(absolute(lookup.name))
+  let unknowns = 0
+  const about = (site: Site): boolean => {
+    if (!site.unknown) return true
+    if (site.at.startsWith('order of ') || !site.keys.some(key => open.has(key))) return false
+    // What a server knows of the name itself, and whether it is up, comes before what it knows of the name with a suffix.
+    return (site.at.startsWith('up ') || !site.at.startsWith('view ') || site.at.includes(` ${bare}`)) && ++unknowns <= UNKNOWNS_WEIGHED
+  }
+  return influences(lookup.chain, rootOf(lookup), project, { start: 'cold', about, alternatives: 16, worlds: 128, ...(pins && { pins }), ...(lookup.holds && { holds: lookup.holds }) })
+    .filter(i => compare(i.influence, ZERO) > 0).map(decidingOf)
 }
 
 function decidingOf(influence: Influence): Deciding {

@@ -1,6 +1,6 @@
 // The CoreDNS pods of the model: Corefile as mounted, with every place moved into the file a person edits; the resolv.conf the
 // pod was given; and whether the process serves at all, as far as its log says.
-import type { Corefile, CorednsModel } from '../chain/model.ts'
+import type { CorednsModel } from '../chain/model.ts'
 import type { Problem, Sourced } from '../chain/source.ts'
 import type { CorednsPod } from '../cluster/coredns-pods.ts'
 import type { MountedFile } from '../cluster/mounted-files.ts'
@@ -10,7 +10,9 @@ import type { Observation, ServerEvent } from '../evidence/observation.ts'
 import type { GivenResolvConf } from '../findings/case.ts'
 import { targets } from '../findings/forward-loop.ts'
 import type { CorefileText } from '../fixes/corefile-edit.ts'
+import { viewAtNode } from '../cluster/view-at-node.ts'
 import type { Gathered } from './gather.ts'
+import type { LinkedNode } from './link-nodes.ts'
 
 export interface LinkedCoredns {
   readonly model: CorednsModel
@@ -18,7 +20,7 @@ export interface LinkedCoredns {
 }
 
 /** Undefined: the Corefile is not in the evidence, so nothing is known about what this pod answers. */
-export function linkCoredns(gathered: Gathered, server: CorednsPod, given: GivenResolvConf | undefined, observations: readonly Observation[], problems: Problem[]): LinkedCoredns | undefined {
+export function linkCoredns(gathered: Gathered, server: CorednsPod, node: LinkedNode | undefined, given: GivenResolvConf | undefined, observations: readonly Observation[], problems: Problem[]): LinkedCoredns | undefined {
   const found = corefileOf(gathered, server)
   if (!found) {
     problems.push({ code: 'corefile-not-seen', message: `the Corefile of ${server.place} is not in the evidence`, source: server.pod.source, state: 'unknown' })
@@ -35,7 +37,7 @@ export function linkCoredns(gathered: Gathered, server: CorednsPod, given: Given
     pod: server.place, node: server.node, addresses: server.addresses, hostNetwork: server.hostNetwork, files,
     version: server.version?.value ?? versionLogged(events)?.value,
     ...((server.version ?? versionLogged(events)) && { versionSource: (server.version ?? versionLogged(events))!.source }),
-    corefile: moved(read.value), resolvConf: given?.resolvConf, kubernetes: gathered.inventory.view,
+    corefile: moved(read.value), resolvConf: given?.resolvConf, kubernetes: node ? viewAtNode(gathered.inventory, gathered.pools, node.hub) : gathered.inventory.view,
   }
   const down = endedBy(events) ?? loopsAtStart(model)
   const synced = lastWord(events, ['unsynced-kubernetes', 'api-forbidden'], [])
@@ -80,5 +82,3 @@ function loopsAtStart(model: CorednsModel): Sourced<string> | undefined {
   const target = own.length === targets(model).length ? own[0] : undefined
   return target && { value: 'plugin/loop ends the process at its start', source: target.source ?? target.directive }
 }
-
-export type { Corefile }

@@ -31,7 +31,7 @@ export function link(gathered: Gathered, servers: readonly CorednsPod[], observa
   const coredns: CorednsModel[] = []
   const corefiles = new Map<string, CorefileText>()
   for (const server of servers.filter(s => s.role === 'coredns')) {
-    const linked = linkCoredns(gathered, server, given.get(server.place), observations, problems)
+    const linked = linkCoredns(gathered, server, nodes.get(server.node), given.get(server.place), observations, problems)
     if (!linked) continue
     coredns.push(linked.model)
     corefiles.set(server.place, linked.text)
@@ -80,11 +80,14 @@ function dnsAtNodes(gathered: Gathered, nodes: ReadonlyMap<string, LinkedNode>, 
     for (const { service } of services) {
       const read = serviceAtNode({ cluster: gathered.inventory, pools: gathered.pools, service, node: node.name, hub: node.hub, ...(node.rules && { rules: node.rules }) })
       problems.push(...read.problems)
-      for (const at of read.value) all.push({ ...at, service: { ...at.service, endpoints: at.service.endpoints.filter(e => !dead.has(e.value.address)) } })
+      for (const at of read.value) all.push({ ...at, service: { ...at.service, ...alive(at.service, dead), ...(at.service.tcp && { tcp: { ...at.service.tcp, ...alive(at.service.tcp, dead) } }) } })
     }
   }
   return all
 }
+
+const alive = ({ endpoints }: Pick<ServiceModel, 'endpoints'>, dead: ReadonlySet<string>): Pick<ServiceModel, 'endpoints'> =>
+  ({ endpoints: endpoints.filter(e => !dead.has(e.value.address)) })
 
 function stubsOf(gathered: Gathered, nodes: ReadonlyMap<string, LinkedNode>, given: ReadonlyMap<string, GivenResolvConf>, observations: readonly Observation[]): StubModel[] {
   const stubs: StubModel[] = []

@@ -28,7 +28,7 @@ export function spellsOf(session: Session, c: Case, perSecond: number | undefine
 }
 
 /** The first reply after a fill already shows the time it is kept. */
-function fillOf(reply: Reply | undefined): { lifeMs: number; bad: boolean } {
+export function fillOf(reply: Reply | undefined): { lifeMs: number; bad: boolean } {
   if (typeof reply !== 'object' || reply === null) return { lifeMs: 0, bad: true }
   const records = [...(reply.answer ?? []), ...(reply.authority ?? [])]
   const least = records.length > 0 ? Math.min(...records.map(r => r.ttlS)) : 0

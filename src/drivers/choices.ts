@@ -33,7 +33,7 @@ export function expandPick(x: Exploration, frame: Frame, pick: Pick): readonly W
   return offered(x, pick).map(i => {
     const taken = pick.options[i]
     const pinned = x.pins.has(pick.at) && textOf(taken) === x.pins.get(pick.at)
-    return { path: chosen(path, pick, i, pinned ? ONE : pick.odds?.[i] ?? ONE), value: taken }
+    return { path: chosen(path, pick, i, pinned ? ONE : pick.odds?.[i] ?? ONE, pinned), value: taken }
   })
 }
 
@@ -55,7 +55,7 @@ function checkOdds(at: string, options: readonly Plain[], odds: readonly Rationa
   fair.add(odds)
 }
 
-function chosen(path: Path, pick: Pick, index: number, odds: Rational): Path {
+function chosen(path: Path, pick: Pick, index: number, odds: Rational, pinned: boolean): Path {
   const taken = pick.options[index]
   const source = pick.optionSources?.[index] ?? pick.source
   const step: Step = { at: pick.at, taken, index, ...(pick.key !== undefined && { key: pick.key }), ...(source && { source }) }
@@ -64,7 +64,8 @@ function chosen(path: Path, pick: Pick, index: number, odds: Rational): Path {
   return {
     ...byOdds(path, odds),
     draws: key !== undefined && pick.odds ? withDraw(path.draws, key, draw) : path.draws,
-    world: key !== undefined && !pick.odds ? withDraw(path.world, key, draw) : path.world,
+    // A pinned unknown is no unknown any more: it is the same on every path, so no world needs to tell it.
+    world: key !== undefined && !pick.odds && !pinned ? withDraw(path.world, key, draw) : path.world,
     steps: joined(path.steps, trailOf(step)),
   }
 }
@@ -95,5 +96,5 @@ export function settleOrder(
   const pick: Pick = { op: 'pick', at, options: orders, key: `${base} #${n + 1}` }
   x.sites.met(pick)
   const counted: Path = { ...path, draws: withDraw(path.draws, COUNT + base, { is: n + 1, text: String(n + 1) }) }
-  return offered(x, pick).map(i => ({ path: chosen(counted, pick, i, ONE), value: orders[i] as readonly number[] }))
+  return offered(x, pick).map(i => ({ path: chosen(counted, pick, i, ONE, false), value: orders[i] as readonly number[] }))
 }

@@ -1,7 +1,6 @@
 // Pasted output of nslookup: BIND 9.11–9.21 and busybox (old `Address 1:` form and the one since 1.30), several runs with `date` lines
 // between. nslookup asks A, and AAAA only when A had rcode 0; busybox asks both. So a denial after an address of the same name is AAAA's,
-// one without it
-// is A's. Names are those the tool prints, after its own search list. No TTLs, no flags but `Non-authoritative`.
+// one without it is A's. Names are those the tool prints, after its own search list. No TTLs, no flags but `Non-authoritative`.
 import { absolute, nameKey } from '../dns/name.ts'
 import type { Reply, ResourceRecord } from '../dns/message.ts'
 import type { Read } from '../chain/source.ts'
@@ -86,7 +85,10 @@ function readLine(run: Run, text: string, asked: string | undefined): boolean {
   const none = NO_ANSWER.exec(text)
   if (none) {
     const rcode = none[2] === undefined ? 'NOERROR' : rcodeWord(none[2])
-    if (rcode) entry(run, none[1] as string, deniedType(run, none[1] as string, asked)).rcode = rcode
+    // Without a type BIND's nslookup says "No answer" only when A and then AAAA were both empty (nslookup.c, a_noanswer).
+    const types = asked === undefined && rcode === 'NOERROR' && !run.answers.has(`${nameKey(none[1] as string)} A`)
+      ? ['A', 'AAAA'] : [deniedType(run, none[1] as string, asked)]
+    if (rcode) for (const type of types) entry(run, none[1] as string, type).rcode = rcode
     return rcode !== undefined
   }
   if (text.startsWith('Non-authoritative answer:')) {

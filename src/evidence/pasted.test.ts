@@ -75,7 +75,7 @@ describe('nslookup', () => {
       .toEqual([['nslookup', '10.0.0.10', 'a.b.', 'A', 'NOERROR 10.1.1.1'], ['nslookup', '10.0.0.10', 'a.b.', 'AAAA', 'NXDOMAIN']])
     expect(short(`${header}** server can't find a.b: SERVFAIL\n`)).toEqual([['nslookup', '10.0.0.10', 'a.b.', 'A', 'SERVFAIL']])
     expect(short(`${header}Non-authoritative answer:\n*** Can't find a.b.search: No answer\n`)).toEqual([['nslookup', '10.0.0.10',
-      'a.b.search.', 'A', 'NOERROR']])
+      'a.b.search.', 'A', 'NOERROR'], ['nslookup', '10.0.0.10', 'a.b.search.', 'AAAA', 'NOERROR']])
     expect(short('$ nslookup a.b\n;; connection timed out; no servers could be reached\n')).toEqual([['nslookup', '', 'a.b.', 'A',
       'timeout']])
   })

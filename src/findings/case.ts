@@ -123,5 +123,9 @@ export interface Case {
   readonly servers: readonly CorednsModel[]
   /** The same engine, another name, place or stub (`glibc@2.36`) of the same model; undefined when the place is not in the model. */
   readonly explain: (name: string, place: string, stub?: string) => Explanation | undefined
+  /** What the asker's first name server says to one question (absolute name), in the worlds that agree with the evidence: result → odds. */
+  readonly replies: (name: string, type: 'A' | 'AAAA') => ReadonlyMap<ReplyResult, OddsRange>
   readonly textOf: (file: string) => string | undefined
 }
+
+export type ReplyResult = 'answer' | 'nodata' | 'nxdomain' | 'servfail' | 'refused' | 'none'

@@ -111,7 +111,9 @@ function judged(tried: Tried & { readonly kind: 'done' }, hop: string): Exchange
   const { single, replies } = tried
   const first = replies[0] as Got
   const second = replies[1] ?? first
-  const deciding = first.reply.rcode === 'NOERROR' ? second : first
+  // Two equal words are one result, whichever came first: A's cause stands for both.
+  const alike = first.reply.rcode === second.reply.rcode
+  const deciding = alike ? (first.type <= second.type ? first : second) : first.reply.rcode === 'NOERROR' ? second : first
   const cause = causeOf(plain(deciding.reply as never), hop)
   if (holdsAnswer(first) || holdsAnswer(second)) {
     const addresses = replies.flatMap(got => addressesOf(got.reply, got.type))
