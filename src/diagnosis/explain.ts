@@ -71,15 +71,25 @@ const PLAINEST: Said = {
   zh: '组合过多，无法逐一推演：假定没有失败记录的服务器可达，且没有人查询过的带后缀名称不存在',
 }
 
+/** Addresses that anybody in the model asks. */
+const addressesOf = (model: Model, place: string): string[] => {
+  const stub = model.stubs.find(s => s.place === place)
+  return [...new Set([...model.upstreams.map(u => u.address), ...model.coredns.flatMap(c => targets(c).map(t => t.address)), ...(stub ? nameserverWords(stub) : [])])]
+}
+
+/** Servers that nobody saw fail, and nobody saw answer: up. */
+function untoldAreUp({ model, place }: Lookup): readonly (readonly [string, string])[] {
+  return addressesOf(model, place).filter(a => (model.upstreams.find(u => u.address === a)?.reachable ?? 'unknown') === 'unknown').map(a => [`up ${a}`, text('yes')] as const)
+}
+
 /** Pins for the second try: untold servers are up, unseen names with a search suffix are absent at every upstream. */
-function plainest({ model, place, name }: Lookup): ReadonlyMap<string, string> {
+function plainest(lookup: Lookup): ReadonlyMap<string, string> {
+  const { model, place, name } = lookup
   const stub = model.stubs.find(s => s.place === place)
   const suffixes = isAbsolute(name) ? [] : stub?.resolvConf.lines.filter(l => l.keyword === 'search').at(-1)?.words ?? []
-  const addresses = [...new Set([...model.upstreams.map(u => u.address), ...model.coredns.flatMap(c => targets(c).map(t => t.address)), ...(stub ? nameserverWords(stub) : [])])]
-  const untold = addresses.filter(a => (model.upstreams.find(u => u.address === a)?.reachable ?? 'unknown') === 'unknown')
   return new Map([
-    ...untold.map(a => [`up ${a}`, text('yes')] as const),
-    ...addresses.flatMap(a => suffixes.map(s => [`view ${a} ${nameKey(`${name}.${s.value}`)}`, text('NXDOMAIN')] as const)),
+    ...untoldAreUp(lookup),
+    ...addressesOf(model, place).flatMap(a => suffixes.map(s => [`view ${a} ${nameKey(`${name}.${s.value}`)}`, text('NXDOMAIN')] as const)),
   ])
 }
 
@@ -94,7 +104,7 @@ export function agreeing(outcomes: readonly Outcome[], holds: Holds): readonly O
 /** Unknowns whose influence is worked out. */
 const UNKNOWNS_WEIGHED = 6
 
-/** Choices of this lookup by influence; those that decide nothing are left out, and unknowns that the evidence settled. */
+/** Choices of this lookup by influence, with servers up that nobody saw fail; those that decide nothing are left out, and unknowns that the evidence settled. */
 export function decidersOf(lookup: Lookup, { explanation, pins }: Explained): Deciding[] {
   const open = new Set(explanation.unknowns.map(u => u.key))
   const bare = nameKey(absolute(lookup.name))
@@ -105,7 +115,7 @@ export function decidersOf(lookup: Lookup, { explanation, pins }: Explained): De
     // What a server knows of the name itself, and whether it is up, comes before what it knows of the name with a suffix.
     return (site.at.startsWith('up ') || !site.at.startsWith('view ') || site.at.includes(` ${bare}`)) && ++unknowns <= UNKNOWNS_WEIGHED
   }
-  return influences(lookup.chain, rootOf(lookup), project, { start: 'cold', about, alternatives: 16, worlds: 128, ...(pins && { pins }), ...(lookup.holds && { holds: lookup.holds }) })
+  return influences(lookup.chain, rootOf(lookup), project, { start: 'cold', about, alternatives: 16, worlds: 128, pins: new Map([...untoldAreUp(lookup), ...(pins ?? [])]), ...(lookup.holds && { holds: lookup.holds }) })
     .filter(i => compare(i.influence, ZERO) > 0).map(decidingOf)
 }
 
