@@ -1,6 +1,6 @@
 // Replays recorded scenarios of CoreDNS (rows/coredns.jsonl.gz): one model of the server lives through all rows of a scenario, with
 // scripted upstreams in virtual time, and what it did is compared with what the real one did.
-import { LOST, type Hop, type Plain } from '../../src/chain/effects.ts'
+import { LOST, sleep, type Hop, type Plain } from '../../src/chain/effects.ts'
 import { hopId } from '../../src/chain/hop.ts'
 import type { CorednsModel } from '../../src/chain/model.ts'
 import { readCorefile } from '../../src/config/corefile.ts'
@@ -143,14 +143,17 @@ class Bench {
 
   /** A scripted upstream as the recordings had it: first rule that fits, NXDOMAIN of nothing else. */
   private upstream(address: string): Hop {
-    const bench = this
+    const blocked = (query: DnsQuery): Plain | undefined =>
+      this.network.includes('REJECT') ? ODD.notPermitted : this.network.includes('SYN') && query.transport === 'tcp' ? LOST : undefined
+    const ruleFor = (query: DnsQuery): Rule | undefined =>
+      this.script[address]?.find((r, i) => this.fits(r, `${address} ${i} ${query.name} ${query.type}`, query))
     return function* (asked) {
       const query = asked as unknown as DnsQuery
-      if (bench.network.includes('SYN') && query.transport === 'tcp') return LOST
-      if (bench.network.includes('REJECT')) return ODD.notPermitted
-      const rule = bench.script[address]?.find((r, i) => bench.fits(r, `${address} ${i} ${query.name} ${query.type}`, query))
+      const ended = blocked(query)
+      if (ended !== undefined) return ended
+      const rule = ruleFor(query)
       if (!rule || rule.do.drop) return query.transport === 'tcp' ? ODD.silentConnection : LOST
-      if (rule.do.delayMs) yield { op: 'sleep', ms: rule.do.delayMs }
+      if (rule.do.delayMs) yield* sleep(rule.do.delayMs)
       return scripted(rule, query)
     }
   }

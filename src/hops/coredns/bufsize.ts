@@ -1,11 +1,16 @@
 // CoreDNS's `bufsize` plugin, 1.9.3 to 1.15.0: plugin/bufsize/. Lowers the UDP size a client offers (1.9.3 raises it, too); does nothing
 // to queries without EDNS. It changes the query for all later plugins and for the size of the reply's own OPT.
 import { since, type PluginFactory } from './plugin.ts'
+import { argumentText, refuse } from './refuse.ts'
 
 const DEFAULT_BYTES = 1232
+const SMALLEST_BYTES = 512
+const LARGEST_BYTES = 4096
 
 export const bufsize: PluginFactory = setup => {
   const limit = Number(setup.directives[0]?.args[0]?.value ?? DEFAULT_BYTES)
+  const argument = setup.directives[0]?.args[0]
+  if (argument && !(limit >= SMALLEST_BYTES && limit <= LARGEST_BYTES)) refuse(setup.report, `plugin/bufsize: plugin/bufsize: ${argumentText(argument.value)}`, argument.source)
   return function* (query, next) {
     if (!query.edns || (query.edns.sizeBytes <= limit && since(setup.version, 1, 10))) return yield* next(query)
     const lowered = { ...query, edns: { ...query.edns, sizeBytes: limit } }

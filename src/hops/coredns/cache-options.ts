@@ -3,6 +3,7 @@ import type { Directive } from '../../chain/model.ts'
 import { goDurationMs } from './go-duration.ts'
 import { originsOf } from './origins.ts'
 import { since, type PluginSetup } from './plugin.ts'
+import { argumentText, refuse } from './refuse.ts'
 
 export interface CacheOptions {
   readonly zones: readonly string[]
@@ -27,10 +28,9 @@ const SERVFAIL_LIMIT_S = 300
 
 export function readCacheOptions(setup: PluginSetup): CacheOptions {
   const directive = setup.directives[0] as Directive
-  if (setup.directives.length > 1) refuse(setup, setup.directives[1] as Directive, 'plugin/cache: this plugin can only be used once per Server Block')
   const words = directive.args.map(a => a.value)
   const ttlS = /^[+-]?\d+$/.test(words[0] ?? '') ? Number(words[0]) : undefined
-  if (ttlS !== undefined && ttlS <= 0) refuse(setup, directive, `plugin/cache: cache TTL can not be zero or negative: ${ttlS}`)
+  if (ttlS !== undefined && ttlS <= 0) refuse(setup.report, `plugin/cache: cache TTL can not be zero or negative: ${ttlS}`, directive.source)
   const of = (name: string): Directive | undefined => directive.properties.findLast(p => p.name === name)
   for (const property of directive.properties) checkOption(setup, property)
   const disabled = (what: string): Directive[] => directive.properties.filter(p => p.name === 'disable' && p.args[0]?.value === what)
@@ -47,10 +47,6 @@ export function readCacheOptions(setup: PluginSetup): CacheOptions {
   }
 }
 
-function refuse(setup: PluginSetup, directive: Directive, message: string): void {
-  setup.report({ code: 'corefile-plugin-refused', message, source: directive.source, state: 'damaged' })
-}
-
 /** Options by the release that has them first. */
 const OPTIONS: ReadonlyMap<string, readonly [number, number, number]> = new Map([
   ['success', [1, 0, 0]], ['denial', [1, 0, 0]], ['prefetch', [1, 0, 0]], ['serve_stale', [1, 6, 2]], ['servfail', [1, 9, 4]], ['disable', [1, 9, 4]],
@@ -59,7 +55,7 @@ const OPTIONS: ReadonlyMap<string, readonly [number, number, number]> = new Map(
 
 function checkOption(setup: PluginSetup, property: Directive): void {
   const from = OPTIONS.get(property.name)
-  if (!from || !since(setup.version, ...from)) refuse(setup, property, `plugin/cache: Wrong argument count or unexpected line ending after '${property.name}'`)
+  if (!from || !since(setup.version, ...from)) refuse(setup.report, `plugin/cache: ${argumentText(property.name)}`, property.source)
   else if (property.name === 'serve_stale' && property.args.length > 2 || property.name === 'serve_stale_policy') {
     setup.report({ code: 'corefile-option-partly-modelled', message: `cache ${property.name}: its further times are not modelled`, source: property.source, state: 'partly-modelled' })
   }
@@ -76,7 +72,7 @@ function limitsOf(directive: Directive | undefined, fallback: number): Limits {
 function servfailOf(setup: PluginSetup, directive: Directive | undefined): number {
   const ms = goDurationMs(directive?.args[0]?.value ?? '')
   if (!directive || ms === undefined) return DEFAULTS.servfailS
-  if (ms / 1000 > SERVFAIL_LIMIT_S) refuse(setup, directive, 'plugin/cache: caching SERVFAIL responses over 5 minutes is not permitted')
+  if (ms / 1000 > SERVFAIL_LIMIT_S) refuse(setup.report, 'plugin/cache: caching SERVFAIL responses over 5 minutes is not permitted', directive.source)
   return Math.max(0, ms / 1000)
 }
 

@@ -7,6 +7,7 @@ import { parseAddress, withoutZone } from '../../dns/go-address.ts'
 import { goDurationMs } from './go-duration.ts'
 import { originsOf } from './origins.ts'
 import { since, type PluginSetup } from './plugin.ts'
+import { argumentText, refuse } from './refuse.ts'
 
 export interface Server {
   /** `10.0.0.1`, with the port if it is not 53. */
@@ -48,18 +49,22 @@ const READ_TIMEOUT_MS = 2000
 export function readForward(directive: Directive, setup: PluginSetup): ForwardOptions {
   const isProxy = directive.name === 'proxy'
   const [from, ...tos] = directive.args
-  if (!from || tos.length === 0) refuse(setup, directive.source, `Wrong argument count or unexpected line ending after '${from?.value ?? directive.name}'`)
+  if (!from || tos.length === 0) refuseForward(setup, directive.source, argumentText(from?.value ?? directive.name))
   const found = tos.map(to => serversOf(to.value, to.source, setup))
   const servers = withoutTwins(found.flatMap(f => f.servers))
   const count = since(setup.version, 1, 14, 4) ? tos.length : servers.length
-  if (count > MOST_SERVERS) refuse(setup, directive.source, `more than ${MOST_SERVERS} TOs configured: ${count}`)
+  if (count > MOST_SERVERS) refuseForward(setup, directive.source, `more than ${MOST_SERVERS} TOs configured: ${count}`)
+  const unknown = found.find(f => f.unknown)?.unknown
+  if (tos.length > 0 && servers.length === 0 && unknown === undefined) {
+    refuseForward(setup, directive.source, since(setup.version, 1, 14, 4) ? 'no valid upstream addresses found' : 'no nameservers found')
+  }
   const option = (name: string): Directive | undefined => directive.properties.findLast(p => p.name === name)
   const listed = (name: string): string[] => directive.properties.filter(p => p.name === name).flatMap(p => p.args.map(a => a.value))
   for (const property of directive.properties) checkOption(setup, property)
   return {
     from: originsOf(from ? [from.value] : [], [])[0] ?? '.',
     except: originsOf(listed('except'), []),
-    servers, unknown: found.find(f => f.unknown)?.unknown,
+    servers, unknown,
     policy: policyOf(option('policy')?.args[0]?.value, setup, option('policy')),
     maxFails: natural(option('max_fails')) ?? (isProxy ? 1 : 2),
     healthCheckMs: goDurationMs(option('health_check')?.args[0]?.value ?? '') || 500,
@@ -76,9 +81,7 @@ export function readForward(directive: Directive, setup: PluginSetup): ForwardOp
   }
 }
 
-function refuse(setup: PluginSetup, source: Source, message: string): void {
-  setup.report({ code: 'corefile-plugin-refused', message: `plugin/forward: ${message}`, source, state: 'damaged' })
-}
+const refuseForward = (setup: PluginSetup, source: Source, text: string): void => refuse(setup.report, `plugin/forward: ${text}`, source)
 
 /** Options by the release that has them first. `unmodelled` ones change answers only in ways that are said. */
 const OPTIONS: ReadonlyMap<string, readonly [number, number, number]> = new Map([
@@ -92,12 +95,20 @@ const PROXY_OPTIONS = new Set(['policy', 'fail_timeout', 'max_fails', 'health_ch
 
 function checkOption(setup: PluginSetup, property: Directive): void {
   if (setup.directives[0]?.name === 'proxy') {
-    if (!PROXY_OPTIONS.has(property.name)) refuse(setup, property.source, `unknown property '${property.name}'`)
+    if (!PROXY_OPTIONS.has(property.name)) refuseForward(setup, property.source, `Error during parsing: unknown property '${property.name}'`)
     return
   }
   const from = OPTIONS.get(property.name)
-  if (!from || !since(setup.version, ...from)) refuse(setup, property.source, `unknown property '${property.name}'`)
+  if (!from || !since(setup.version, ...from)) return refuseForward(setup, property.source, `Error during parsing: unknown property '${property.name}'`)
+  const text = property.args[0]?.value ?? ''
+  if (DURATIONS.has(property.name) && goDurationMs(text) === undefined) {
+    refuseForward(setup, property.source, /^\d+$/.test(text) ? `time: missing unit in duration "${text}"` : `time: invalid duration "${text}"`)
+  }
+  if (NUMBERS.has(property.name) && !/^\d+$/.test(text)) refuseForward(setup, property.source, `strconv.ParseUint: parsing "${text}": invalid syntax`)
 }
+
+const DURATIONS = new Set(['expire', 'health_check', 'max_age', 'read_timeout'])
+const NUMBERS = new Set(['max_concurrent', 'max_connect_attempts', 'max_fails', 'max_idle_conns'])
 
 function natural(directive: Directive | undefined): number | undefined {
   const text = directive?.args[0]?.value
@@ -107,7 +118,7 @@ function natural(directive: Directive | undefined): number | undefined {
 function policyOf(text: string | undefined, setup: PluginSetup, directive: Directive | undefined): ForwardOptions['policy'] {
   if (text === 'round_robin' || text === 'sequential' || text === 'random') return text
   if (text === 'first') return 'sequential'
-  if (text !== undefined && directive) refuse(setup, directive.source, `unknown policy '${text}'`)
+  if (text !== undefined && directive) refuseForward(setup, directive.source, `Error during parsing: unknown policy '${text}'`)
   return 'random'
 }
 
@@ -135,10 +146,12 @@ function serversOf(to: string, source: Source, setup: PluginSetup): Found {
 /** `IP`, `IP:port`, `[v6]`, `[v6]:port`. */
 export function addressOf(text: string, defaultPort: number, source: Source): Server | undefined {
   const whole = parseAddress(withoutZone(text))
-  const [, host = '', portText] = /^(?:\[([^\]]*)\](?::(\d{1,5}))?)$/.exec(text) ?? /^([^:]*):(\d{1,5})$/.exec(text) ?? []
+  const [, host = '', portText] = /^(?:\[([^\]]*)\](?::(\w+))?)$/.exec(text) ?? /^([^:]*):(\w+)$/.exec(text) ?? []
   const address = whole ?? parseAddress(withoutZone(host))
   if (!address) return undefined
   const port = whole || portText === undefined ? defaultPort : Number(portText)
+  // Accepted at the start, and no packet can be sent to it.
+  if (!(port <= 65_535)) return { label: text, address: address.text, port: 0, source, broken: `dial udp: lookup udp/${portText}: unknown port` }
   return server(address.text, port, source)
 }
 
@@ -150,13 +163,18 @@ const withoutTwins = (servers: readonly Server[]): Server[] => servers.filter((s
 function fileServers(path: string, source: Source, setup: PluginSetup): Found {
   const absolute = path.startsWith('/') ? path : `/etc/coredns/${path}`
   const lines = nameservers(setup.model, absolute)
-  if (!lines) {
-    const isFile = path.includes('/') || path.includes('.conf')
-    const message = isFile ? `forward: the evidence has no ${absolute} of ${setup.model.pod}` : `forward: not an IP address or file: "${path}"`
-    setup.report({ code: 'forward-servers-unknown', message, source, state: 'unknown' })
-    return { servers: [], unknown: message }
-  }
+  if (!lines) return missing(path, absolute, source, setup)
   return { servers: lines.flatMap(line => nameserver(line.text, line.source)) }
+}
+
+/** Neither an address nor a file of the evidence: a file that was not collected, a host name (since 1.14.4), or a mistake. */
+function missing(path: string, absolute: string, source: Source, setup: PluginSetup): Found {
+  const isFile = path.includes('/') || path.includes('.conf')
+  if (path === '' && since(setup.version, 1, 10)) refuseForward(setup, source, 'invalid address: ""')
+  else if (path === '' || (!isFile && !since(setup.version, 1, 14, 4))) refuseForward(setup, source, `not an IP address or file: "${path}"`)
+  const message = isFile ? `forward: the evidence has no ${absolute} of ${setup.model.pod}` : `forward: "${path}" is no address; what it resolved to at the start is not known`
+  setup.report({ code: 'forward-servers-unknown', message, source, state: 'unknown' })
+  return { servers: [], unknown: message }
 }
 
 /** A word that is no address: with a colon it is taken for one, and no packet can be sent to it; without, it is skipped. */

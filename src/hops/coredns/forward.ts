@@ -12,6 +12,7 @@ import { readForward, type ForwardOptions, type Server } from './forward-options
 import { failsCell, probeHop } from './forward-probe.ts'
 import { matchZone } from './origins.ts'
 import { since, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { ONCE_TEXT, refuse } from './refuse.ts'
 import { bareReply } from './server-reply.ts'
 
 export interface Forward {
@@ -26,11 +27,8 @@ const DEADLINE_MS = 5000
 
 export const forward: PluginFactory = setup => {
   const name = setup.directives[0]?.name ?? 'forward'
-  if (name === 'forward' && setup.directives.length > 1 && !since(setup.version, 1, 10)) {
-    const second = setup.directives[1]
-    const message = 'plugin/forward: this plugin can only be used once per Server Block'
-    setup.report({ code: 'corefile-plugin-refused', message, state: 'damaged', ...(second && { source: second.source }) })
-  }
+  const second = setup.directives[1]
+  if (name === 'forward' && second && !since(setup.version, 1, 10)) refuse(setup.report, `plugin/forward: ${ONCE_TEXT}`, second.source)
   const uses = setup.directives.map((directive, i) => {
     const options = readForward(directive, setup)
     const id = `${setup.server} ${labelOf(setup, name, options.from, i)}`

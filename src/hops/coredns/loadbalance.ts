@@ -2,9 +2,18 @@
 // aliases first. The order is random and no caller may depend on it, so here the order of the reply is kept, aliases first.
 // Not modelled: which order it is, `weighted` and `prefer` (they change the order only).
 import type { Reply, ResourceRecord } from '../../dns/message.ts'
-import type { PluginFactory } from './plugin.ts'
+import type { Handler, PluginFactory } from './plugin.ts'
+import { refuse } from './refuse.ts'
 
-export const loadbalance: PluginFactory = () => function* (query, next) {
+export const loadbalance: PluginFactory = setup => {
+  const policy = setup.directives[0]?.args[0]
+  if (policy && !POLICIES.has(policy.value)) refuse(setup.report, `plugin/loadbalance: unknown policy: ${policy.value}`, policy.source)
+  return shuffled
+}
+
+const POLICIES = new Set(['round_robin', 'weighted'])
+
+const shuffled: Handler = function* (query, next) {
   const served = yield* next(query)
   if (served.reply?.rcode !== 'NOERROR' || query.type === 'AXFR' || query.type === 'IXFR') return served
   return { ...served, reply: grouped(served.reply) }

@@ -7,6 +7,7 @@ import { nameKey } from '../../dns/name.ts'
 import { queryBytes } from '../../dns/size.ts'
 import { matchZone, originsOf } from './origins.ts'
 import { since, type CorednsVersion, type PluginFactory, type Served } from './plugin.ts'
+import { refuse } from './refuse.ts'
 import { rcodeNumber } from './rcode-number.ts'
 import { replyClassOf, replyTypeOf, type ReplyClass, type ReplyType } from './reply-type.ts'
 import { bareReply, clientBytes, echoedEdns, loggedBytes, scrubbed } from './server-reply.ts'
@@ -17,6 +18,7 @@ interface Rule {
   readonly classes: ReadonlySet<string>
 }
 
+const CLASSES = new Set(['all', 'denial', 'error', 'success'])
 const COMMON = '{remote}:{port} - {>id} "{type} {class} {name} {proto} {size} {>do} {>bufsize}" {rcode} {>rflags} {rsize} {duration}'
 const COMBINED = `${COMMON} "{>opcode}"`
 
@@ -28,6 +30,8 @@ export const log: PluginFactory = setup => {
     const format = hasFormat ? last.replaceAll('{common}', COMMON).replaceAll('{combined}', COMBINED) : COMMON
     const names = hasFormat ? args.slice(0, -1) : args
     const classes = directive.properties.filter(p => p.name === 'class').flatMap(p => p.args.map(a => a.value))
+    const odd = directive.properties.flatMap(p => p.args).find(a => !CLASSES.has(a.value))
+    if (odd) refuse(setup.report, `plugin/log: invalid Class: ${odd.value}`, odd.source)
     return { zones: names.length > 0 ? originsOf(names, []) : ['.'], format, classes: new Set(classes.length > 0 ? classes : ['all']) }
   })
   return function* (query, next) {

@@ -39,6 +39,9 @@ export function pluginOrder(version: CorednsVersion): readonly string[] {
   })
 }
 
+/** Plugins that keep CoreDNS from starting when a block has them twice (`hosts` and `kubernetes` look themselves). */
+export const ONCE: ReadonlySet<string> = new Set(['cache', 'errors', 'loop', 'nsid', 'prometheus', 'ready', 'view'])
+
 /** Directives that only set something up: they are no "plugin in the block" when a block has nothing else. */
 export const SETUP_ONLY: ReadonlySet<string> = new Set([
   'root', 'bind', 'debug', 'health', 'ready', 'pprof', 'reload', 'timeouts', 'multisocket', 'tls', 'quic', 'https', 'https3', 'grpc_server',

@@ -12,9 +12,10 @@ import { labelsOf, nameKey } from '../../dns/name.ts'
 import { queryBytes } from '../../dns/size.ts'
 import { readBlockKey, type BlockKey } from './block-keys.ts'
 import { PLUGINS } from './index.ts'
-import { pluginOrder, SETUP_ONLY } from './order.ts'
+import { ONCE, pluginOrder, SETUP_ONLY } from './order.ts'
 import { isHarmless } from './passive.ts'
-import { plain, since, type CorednsVersion, type Handler, type Next, type PluginSetup, type Served } from './plugin.ts'
+import { plain, since, type CorednsVersion, type Handler, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { ONCE_TEXT, refuse } from './refuse.ts'
 import { bareReply, scrubbed } from './server-reply.ts'
 import { unmodelledPlugin } from './unmodelled.ts'
 import { readVersion } from './version.ts'
@@ -48,6 +49,7 @@ export function corednsHops(model: CorednsModel, reach: Reach): { entries: HopEn
   const report = (problem: Problem): void => void problems.push(problem)
   const server: Server = { id: hopId.coredns(model.pod), version: readVersion(model, report), model, reach, entries: [], report }
   const blocks = model.corefile.blocks.map((block, index) => buildBlock(server, block, index))
+  refuseOverlaps(server, blocks)
   const listener = listenerOf(server, blocks)
   server.entries.unshift([server.id, serverHop(server, listener)])
   return { entries: server.entries, problems }
@@ -58,7 +60,7 @@ function buildBlock(server: Server, block: ServerBlock, index: number): Block {
   const keys = block.keys.flatMap(key => {
     const read = readBlockKey(key, version)
     if (typeof read !== 'string') return [read]
-    report({ code: 'corefile-bad-key', message: `error inspecting server blocks: ${read}`, source: key.source, state: 'damaged' })
+    refuse(report, `error inspecting server blocks: ${read}`, key.source)
     return []
   })
   for (const key of keys) {
@@ -76,7 +78,11 @@ function buildChain(server: Server, block: ServerBlock, index: number, keys: rea
   for (const directive of block.directives) used.set(directive.name, [...used.get(directive.name) ?? [], directive])
   const order = pluginOrder(server.version)
   const unknown = [...used.keys()].filter(name => !order.includes(name))
-  const chain = [...unknown, ...order.filter(name => used.has(name))].filter(name => !SETUP_ONLY.has(name) || PLUGINS.has(name))
+  const chain = [...unknown, ...order.filter(name => used.has(name) && !SETUP_ONLY.has(name))]
+  for (const name of ONCE) {
+    const second = used.get(name)?.[1]
+    if (second) refuse(server.report, `plugin/${name}: ${ONCE_TEXT}`, second.source)
+  }
   const id = (name: string): string => `${server.id} block ${index + 1} ${name}`
   let next: string | undefined
   // From the last to the first, as CoreDNS folds them: each needs the hop behind it.
@@ -87,10 +93,9 @@ function buildChain(server: Server, block: ServerBlock, index: number, keys: rea
       version: server.version, model: server.model, reach: server.reach, nextHop: after, has: plugin => used.has(plugin),
       report: server.report, register: (hop, run) => void server.entries.push([hop, run]),
     }
-    const handler = isHarmless(name) ? undefined : (PLUGINS.get(name) ?? unmodelledPlugin(name, order.includes(name)))(setup)
+    const handler = order.includes(name) && isHarmless(name) ? undefined : factoryOf(name, order)(setup)
     if (!handler) {
-      // A handler that passes everything on: still "a plugin in the block".
-      if (SETUP_ONLY.has(name)) continue
+      // It passes everything on, and is still "a plugin in the block".
       next ??= after
       continue
     }
@@ -99,6 +104,9 @@ function buildChain(server: Server, block: ServerBlock, index: number, keys: rea
   }
   return next
 }
+
+const factoryOf = (name: string, order: readonly string[]): PluginFactory =>
+  (order.includes(name) ? PLUGINS.get(name) : undefined) ?? unmodelledPlugin(name, order.includes(name))
 
 function endOf(server: Server, id: string, name: string): string {
   const detail = `plugin/${name}: no next plugin found`
@@ -138,26 +146,50 @@ function listenerOf(server: Server, blocks: readonly Block[]): Listener {
   const mine = served.filter(s => s.key.port === port)
   const byZone = new Map<string, Config>()
   for (const { block, key } of mine) {
-    for (const zone of key.zones) {
-      const other = byZone.get(zone)
-      if (!other) byZone.set(zone, { zone, block })
-      else if (other.block !== block && !block.plugins.has('bind') && !other.block.plugins.has('view') && !block.plugins.has('view')) {
-        server.report({ code: 'corefile-duplicate-zone', message: `cannot serve dns://${zone}:${port} - it is already defined`, source: key.key.source, state: 'damaged' })
-      }
-    }
+    for (const zone of key.zones) if (!byZone.has(zone)) byZone.set(zone, { zone, block })
   }
   sayBinds(server, mine.map(m => m.block))
   const has = (plugin: string): boolean => mine.some(m => m.block.plugins.has(plugin))
   return { byZone, anyClass: has('chaos') || has('forward'), seesClient: CLIENT_PLUGINS.some(has) }
 }
 
+/** Zones that two keys claim on one socket (core/dnsserver/address.go). Views tell blocks of one zone apart. */
+function refuseOverlaps(server: Server, blocks: readonly Block[]): void {
+  const claimed = new Map<string, { readonly address: string; readonly hasView: boolean }[]>()
+  for (const block of blocks) {
+    const hasView = block.plugins.has('view')
+    const addresses = bindsOf(server, block).flatMap(d => d.args.map(a => a.value))
+    for (const key of block.keys) {
+      for (const zone of key.zones) {
+        const name = `${key.transport}://${zone}:${key.port}`
+        const others = claimed.get(name) ?? []
+        claimed.set(name, others)
+        for (const address of addresses.length > 0 ? addresses : ['']) {
+          const text = hasView ? undefined : overlap(name, address, others)
+          if (text !== undefined) refuse(server.report, text, key.key.source)
+          others.push({ address, hasView })
+        }
+      }
+    }
+  }
+}
+
+function overlap(name: string, address: string, others: readonly { readonly address: string; readonly hasView: boolean }[]): string | undefined {
+  const on = (at: string): string => (at === '' ? name : `${name} on ${at}`)
+  if (others.some(o => o.address === address && !o.hasView)) return `cannot serve ${on(address)} - it is already defined`
+  const other = others.find(o => (o.address === '') !== (address === ''))
+  return other && `cannot serve ${on(address)} - zone overlap listener capacity with ${on(other.address)}`
+}
+
+const bindsOf = (server: Server, block: Block): Directive[] =>
+  server.model.corefile.blocks[block.index]?.directives.filter(d => d.name === 'bind') ?? []
+
 /** With one set of addresses for all blocks, `bind` changes no answer; with several, the address asked decides. */
 function sayBinds(server: Server, blocks: readonly Block[]): void {
-  const bindsOf = (block: Block): Directive[] => server.model.corefile.blocks[block.index]?.directives.filter(d => d.name === 'bind') ?? []
-  const addresses = (block: Block): string => bindsOf(block).flatMap(d => d.args.map(a => a.value)).sort().join(' ')
+  const addresses = (block: Block): string => bindsOf(server, block).flatMap(d => d.args.map(a => a.value)).sort().join(' ')
   const odd = blocks.find(b => addresses(b) !== addresses(blocks[0] as Block))
   if (!odd) return
-  const source = (bindsOf(odd)[0] ?? bindsOf(blocks[0] as Block)[0])?.source
+  const source = (bindsOf(server, odd)[0] ?? bindsOf(server, blocks[0] as Block)[0])?.source
   server.report({
     code: 'corefile-bind', message: 'the blocks are bound to different addresses; which address was asked is not looked at', state: 'partly-modelled',
     ...(source && { source }),
