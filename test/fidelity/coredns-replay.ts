@@ -7,7 +7,9 @@ import { readCorefile } from '../../src/config/corefile.ts'
 import type { DnsQuery, Edns, Rcode, Reply, ResourceRecord } from '../../src/dns/message.ts'
 import { REFUSED_PORT } from '../../src/dns/message.ts'
 import { nameKey } from '../../src/dns/name.ts'
+import { messageBytes } from '../../src/dns/size.ts'
 import { ODD } from '../../src/hops/coredns/forward-exchange.ts'
+import { clientBytes } from '../../src/hops/coredns/server-reply.ts'
 import { corednsHops } from '../../src/hops/coredns/server.ts'
 import { Run } from '../support/run.ts'
 
@@ -180,6 +182,7 @@ class Bench {
       ...differences('reply', modelled, real),
       ...differences('asked', ...(realAsked.length > STORM ? [[...new Set(asked)], [...new Set(realAsked)]] : [asked, realAsked]) as [string[], string[]]),
       ...differences('log', log.sort(), (row.observed.log ?? []).map(stripped).sort()),
+      ...(typeof value === 'string' || value === null ? [] : wireSize(dnsQuery(row.query as RowQuery), value as unknown as Reply, row.observed.wireSize)),
       ...timing(this.tookMs, row.observed.elapsedMs),
     ]
     return what.length === 0 ? { kind: 'equal' } : { kind: 'different', what }
@@ -203,6 +206,18 @@ function dice(seed: number): (sides: number) => number {
 
 const closed: Hop = function* () { return REFUSED_PORT }
 const unreachable: Hop = function* () { return ODD.unreachable }
+
+/** Over UDP a reply that fits uncompressed is compressed all the same from here on (IPv4, IPv6). */
+const UNFRAGMENTED = { 4: 1480, 6: 1220 }
+
+function wireSize(query: DnsQuery, reply: Reply, real: number | undefined): string[] {
+  if (real === undefined) return []
+  const name = reply.question?.name ?? query.name
+  const whole = messageBytes(name, reply)
+  const fits = whole <= clientBytes(query) && (query.transport === 'tcp' || whole <= UNFRAGMENTED[query.client?.includes(':') ? 6 : 4])
+  const bytes = (fits ? whole : messageBytes(name, reply, new Set())) - (name === '' ? 5 : 0)
+  return bytes === real ? [] : [`size: ${bytes} for ${real}`]
+}
 
 function timing(modelMs: number, realMs: number | undefined): string[] {
   if (realMs === undefined) return []

@@ -117,7 +117,8 @@ function* store(c: Cache, cell: string, stored: Stored | undefined, prefetched: 
 const contentLifeMs = (c: Cache, content: Content): number =>
   Math.max(...[content.success, content.denial].map(e => (e ? e.ttlS * 1000 - e.sinceMs + (c.options.stale?.upToMs ?? 0) : 0)))
 
-/** Who else may have filled the cell: the same question, asked before. */
+/** Who else may have filled the cell: the same question, asked before. A stale entry is renewed by the first who asks for it, so in the long
+ * run it counts no longer than its TTL. */
 function fillFor(c: Cache, query: DnsQuery): Fill {
   const of = (value: Plain): Stored | undefined => storedOf(value as unknown as Served, query, c.options, c.version)
   return {

@@ -27,7 +27,11 @@ const DEADLINE_MS = 5000
 
 export const forward: PluginFactory = setup => {
   const name = setup.directives[0]?.name ?? 'forward'
-  const second = setup.directives[1]
+  const [first, second] = setup.directives
+  if (name === 'proxy' && first) {
+    const message = 'proxy is taken to work like forward; its own time limits and `spray` are not modelled'
+    setup.report({ code: 'corefile-proxy', message, source: first.source, state: 'partly-modelled' })
+  }
   if (name === 'forward' && second && !since(setup.version, 1, 10)) refuse(setup.report, `plugin/forward: ${ONCE_TEXT}`, second.source)
   const uses = setup.directives.map((directive, i) => {
     const options = readForward(directive, setup)

@@ -132,6 +132,12 @@ test('round_robin stands anywhere: an unknown, not a share', () => {
   expect(worlds.sort()).toEqual(['NOERROR 1 0', 'NOERROR 1 2', 'NXDOMAIN 1 1'])
 })
 
+test('proxy tells that the release is an old one', () => {
+  const { problems, ends } = outcomesOf(modelOf('. {\n proxy . /etc/resolv.conf\n}\n', { version: undefined }), MIXED)
+  expect(problems.map(p => [p.code, p.state])).toEqual([['coredns-version-unknown', 'unknown'], ['corefile-proxy', 'partly-modelled']])
+  expect(ends.sort()).toEqual([['NOERROR', '2/3'], ['NXDOMAIN', '1/3']])
+})
+
 test('an unknown version is said', () => {
   expect(outcomesOf(modelOf(STOCK, { version: undefined }), MIXED).problems).toMatchObject([{ code: 'coredns-version-unknown', state: 'unknown' }])
 })
