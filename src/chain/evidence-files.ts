@@ -10,6 +10,9 @@ export interface EvidenceFile {
   text(): string
   /** The whole file in pieces that end at line ends where they can; nothing is cut off. */
   chunks(): Iterable<string>
+  /** The bytes of a file that is no text (a capture), unpacked if it is packed. Each piece is valid until the next is asked for; what cannot be
+   * unpacked ends the pieces, and a Problem of the rim says so. Absent: the source has texts only. */
+  bytes?(): Iterable<Uint8Array>
 }
 
 export interface EvidenceFiles {

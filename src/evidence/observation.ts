@@ -1,5 +1,5 @@
 // What readers of evidence return. One observation = one log line, one answer to a direct question, one packet.
-import type { DnsQuery, Reply, ResourceRecord } from '../dns/message.ts'
+import type { DnsQuery, Rcode, Reply, ResourceRecord } from '../dns/message.ts'
 import type { Source } from '../chain/source.ts'
 
 interface Seen {
@@ -107,5 +107,38 @@ export interface Reachability extends Seen {
   readonly failure?: 'timeout' | 'unreachable'
 }
 
-export type Observation = ServedQuery | ServerError | ServerEvent | ApplicationLookup | DirectAnswer | Reachability
+export interface Endpoint {
+  readonly address: string
+  readonly port: number
+}
+
+/** A DNS message in a capture, or the news that nobody took one (ICMP unreachable, a TCP connection refused). */
+export interface DnsPacket extends Seen {
+  readonly kind: 'packet'
+  /** The interface inside the capture (`eth0`, `ifindex 4`); undefined = the capture has one and does not name it. */
+  readonly interface: string | undefined
+  /** Which way it went through the capturing machine, where the capture says so. `by`: between others. */
+  readonly passing: 'in' | 'out' | 'by' | undefined
+  readonly from: Endpoint
+  readonly to: Endpoint
+  readonly transport: 'udp' | 'tcp'
+  /** `refused`, `unreachable`: sent by `from` (or a router on the way) about what `to` had sent; id, question and bytes are those of the quoted message. */
+  readonly direction: 'query' | 'reply' | 'refused' | 'unreachable'
+  /** Of a refusal: what was refused. Undefined: the quote is too short to say. */
+  readonly refused?: 'query' | 'reply'
+  /** -1 = not in the capture. */
+  readonly id: number
+  /** Set flags, in wire order: of aa, tc, rd, ra, ad, cd. */
+  readonly flags: readonly string[]
+  /** The first question; undefined: there is none that can be read. */
+  readonly question: { readonly name: string; readonly type: string; readonly class: string } | undefined
+  /** Of a reply. The four bits of the header: BADVERS and its like are in the decoded message only (`replyIn`). */
+  readonly rcode: Rcode | undefined
+  /** The message as captured; `messageIn` and `replyIn` decode it. Empty: not in the capture. */
+  readonly bytes: Uint8Array
+  /** Bytes of the message that the capture does not hold. */
+  readonly missingBytes: number
+}
+
+export type Observation = ServedQuery | ServerError | ServerEvent | ApplicationLookup | DirectAnswer | Reachability | DnsPacket
 export type { ResourceRecord }
