@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
-import { schemaText } from '../scripts/schema.ts'
+import { schemaText, simulationSchemaText } from '../scripts/schema.ts'
 import { asResult } from '../src/report/json.ts'
 import { diagnosisListSchema, diagnosisSchema } from '../src/report/schema.ts'
 import { sampleDiagnosis } from './support/sample-diagnosis.ts'
@@ -13,8 +13,9 @@ import { read, ROOT } from './support/source-files.ts'
 const launch = (args: readonly string[], env: Record<string, string> = {}): { status: number | null, stdout: string, stderr: string } =>
   spawnSync(process.execPath, [join(ROOT, 'bin/whydns'), ...args], { encoding: 'utf8', env: { PATH: process.env['PATH'] ?? '', ...env } })
 
-test('docs/schema/diagnosis.v1.json is fresh: else run node scripts/schema.ts', () => {
+test('docs/schema is fresh: else run node scripts/schema.ts', () => {
   expect(read('docs/schema/diagnosis.v1.json')).toBe(schemaText())
+  expect(read('docs/schema/simulation.v1.json')).toBe(simulationSchemaText())
 })
 
 test('a diagnosis fits the schema, and one with a foreign field does not', () => {

@@ -47,6 +47,7 @@ async function cli(args: readonly string[], { diagnoses = [sampleDiagnosis], env
     outTerminal: { isTty: false, columns: 80 }, errTerminal: { isTty: false, columns: 80 },
     calledAs: 'whydns', readStdin: () => Promise.resolve(Buffer.from(stdin)),
     diagnose: (_files, question) => { asked.push(question); return Promise.resolve(diagnoses) },
+    simulate: () => Promise.resolve([]),
   }
   return { code: await run(args, rim), ...written, asked }
 }

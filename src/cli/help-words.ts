@@ -6,6 +6,7 @@ const say = (en: string, zh: string): Said => ({ en, zh })
 export const HELP = {
   program: say('Finds out why a DNS name resolves only sometimes, slowly, or not at all in Kubernetes and edge clusters.', '查明 Kubernetes 与边缘集群中域名解析时好时坏、缓慢或失败的原因。'),
   why: say('why NAME resolves as it does: every way it can end, what decides, how to cure it', '解释 NAME 的解析：所有可能的结果、决定因素、如何修复'),
+  simulate: say('NAME in virtual time: the line of good and bad spells, predicted shares and spell lengths', '在虚拟时间中模拟 NAME：好坏时段、预测的失败比例与时段长度'),
   explain: say('the page of a finding; without ID, the list of them', '某个发现的说明；不给 ID 则列出全部'),
   names: say('a name, URL, host:port or pasted error line; then loose evidence files, `-` for standard input', '域名、URL、host:port 或粘贴的报错行；其后可跟证据文件，`-` 表示标准输入'),
   id: say('for example mixed-upstreams', '例如 mixed-upstreams'),
@@ -20,6 +21,10 @@ export const HELP = {
   lang: say('en or zh (default: from LANG)', 'en 或 zh（默认取自 LANG）'),
   color: say('auto, always or never', 'auto、always 或 never'),
   failOn: say('exit 1 from this level on: error, warning, info or never', '达到此级别时退出码为 1：error、warning、info 或 never'),
+  for: say('how long, in virtual time', '模拟多长的虚拟时间'),
+  every: say('a lookup at fixed intervals, such as 4s (default: as often as the log shows)', '固定间隔查询，如 4s（默认：按日志所示的频率）'),
+  rate: say('lookups at random, so many on average: 0.25/s, 15/min', '随机查询的平均频率：0.25/s、15/min'),
+  seed: say('the same seed gives the same run', '相同的种子得到相同的结果'),
   quiet: say('nothing on stderr but errors', 'stderr 上只输出错误'),
   help: say('this help', '显示帮助'),
   version: say('the version', '显示版本'),

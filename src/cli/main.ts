@@ -12,8 +12,8 @@ import { commandName, langOf, type Rim } from './rim.ts'
 import { VERSION } from './version.ts'
 
 /** Commands of later versions: a word that will mean a command must not mean a name today. */
-const RESERVED = ['check', 'next', 'simulate', 'fix', 'diff', 'read', 'probe', 'watch', 'collect', 'show', 'serve', 'lab', 'ui', 'agent', 'mcp']
-const COMMANDS = ['why', 'explain', 'help']
+const RESERVED = ['check', 'next', 'fix', 'diff', 'read', 'probe', 'watch', 'collect', 'show', 'serve', 'lab', 'ui', 'agent', 'mcp']
+const COMMANDS = ['why', 'simulate', 'explain', 'help']
 
 export async function run(args: readonly string[], rim: Rim): Promise<ExitCode> {
   const lang = langFromArgs(args) ?? langOf(rim.env)
@@ -24,7 +24,7 @@ export async function run(args: readonly string[], rim: Rim): Promise<ExitCode> 
     await program.parseAsync(kubectlStyle(args), { from: 'user' })
     return code
   } catch (error) {
-    return failed(error, lang, rim, program.commands.flatMap(command => command.options.flatMap(option => option.long ?? [])))
+    return failed(error, lang, rim, [...new Set(program.commands.flatMap(command => command.options.flatMap(option => option.long ?? [])))])
   }
 }
 
@@ -33,28 +33,48 @@ function build(lang: Lang, rim: Rim, end: (code: ExitCode) => void): Command {
   const program = new Command(rim.calledAs)
   configure(program, lang, rim)
   program.description(t('program')).version(VERSION, '--version', t('version')).addHelpText('after', () => `\n${examples(rim.calledAs, lang)}\n\n${wrap(t('exits'), 100).join('\n')}`).helpCommand('help [command]', t('help'))
-  const choice = (flags: string, key: keyof typeof HELP, values: string[], otherwise: string): Option => new Option(flags, t(key)).choices(values).default(otherwise)
-  const why = program.command('why', { isDefault: true }).description(t('why')).argument('[names-and-files...]', t('names'))
-  configure(why, lang, rim)
-  why.option('--from <who>', t('from')).option('-n, --namespace <ns>', t('namespace')).option('--pod <name>', t('pod'))
-    .option('--bundle <path>', t('bundle')).option('--type <list>', t('type')).option('--stub <kind>', t('stub'))
-    .addOption(choice('-o, --output <how>', 'output', ['text', 'wide', 'json'], 'text')).option('--oneline', t('oneline'))
-    .addOption(choice('--lang <lang>', 'lang', ['en', 'zh'], lang)).addOption(choice('--color <when>', 'color', ['auto', 'always', 'never'], 'auto'))
-    .addOption(choice('--fail-on <level>', 'failOn', ['error', 'warning', 'info', 'never'], 'error')).option('-q, --quiet', t('quiet'))
-  for (const flag of KUBECTL_FLAGS) why.addOption(new Option(flag).hideHelp())
+  const why = questionCommand(program.command('why', { isDefault: true }).description(t('why')), lang, rim)
+  why.option('--oneline', t('oneline')).addOption(choice('--fail-on <level>', t('failOn'), ['error', 'warning', 'info', 'never'], 'error'))
   why.action(async (words: string[], options) => {
     const { why: ask } = await import('./why.ts')
-    if (words.length > 0 && options.bundle === undefined && KUBECTL_OPTIONS.some(name => options[name] !== undefined)) throw noLiveCluster()
+    refuseLive(words, options)
     end(await ask(words, options, rim))
+  })
+  const simulate = questionCommand(program.command('simulate').description(t('simulate')), lang, rim)
+  simulate.option('--for <time>', t('for'), '10m').option('--every <time>', t('every')).option('--rate <rate>', t('rate')).option('--seed <n>', t('seed'), '1')
+  simulate.action(async (words: string[], options) => {
+    const { simulate: run } = await import('./simulate.ts')
+    refuseLive(words, options)
+    end(await run(words, options, rim))
   })
   const explain = program.command('explain').description(t('explain')).argument('[id]', t('id'))
   configure(explain, lang, rim)
-  explain.addOption(choice('--lang <lang>', 'lang', ['en', 'zh'], lang)).addOption(choice('--color <when>', 'color', ['auto', 'always', 'never'], 'auto'))
+  explain.addOption(choice('--lang <lang>', t('lang'), ['en', 'zh'], lang)).addOption(choice('--color <when>', t('color'), ['auto', 'always', 'never'], 'auto'))
   explain.action(async (id: string | undefined, options) => {
     const { explain: page } = await import('./explain.ts')
     end(page(id, options, rim))
   })
   return program
+}
+
+const choice = (flags: string, says: string, values: string[], otherwise: string): Option => new Option(flags, says).choices(values).default(otherwise)
+
+/** Who asks what, from which evidence, printed how: the same for every command that answers a question. */
+function questionCommand(command: Command, lang: Lang, rim: Rim): Command {
+  const t = (key: keyof typeof HELP): string => HELP[key][lang]
+  configure(command, lang, rim)
+  command.argument('[names-and-files...]', t('names'))
+    .option('--from <who>', t('from')).option('-n, --namespace <ns>', t('namespace')).option('--pod <name>', t('pod'))
+    .option('--bundle <path>', t('bundle')).option('--type <list>', t('type')).option('--stub <kind>', t('stub'))
+    .addOption(choice('-o, --output <how>', t('output'), ['text', 'wide', 'json'], 'text'))
+    .addOption(choice('--lang <lang>', t('lang'), ['en', 'zh'], lang)).addOption(choice('--color <when>', t('color'), ['auto', 'always', 'never'], 'auto'))
+    .option('-q, --quiet', t('quiet'))
+  for (const flag of KUBECTL_FLAGS) command.addOption(new Option(flag).hideHelp())
+  return command
+}
+
+function refuseLive(words: readonly string[], options: Readonly<Record<string, unknown>>): void {
+  if (words.length > 0 && options['bundle'] === undefined && KUBECTL_OPTIONS.some(name => options[name] !== undefined)) throw noLiveCluster()
 }
 
 const KUBECTL_OPTIONS = KUBECTL_FLAGS.map(flag => new Option(flag).attributeName())
@@ -69,6 +89,7 @@ function examples(command: string, lang: Lang): string {
   const lines = [
     `${command} a.corp.example.com --bundle site.tgz --from shop/cart-7d9f`,
     `${command} why a.corp.example.com --bundle site/ --from node/edge-1 -o json`,
+    `${command} simulate a.corp.example.com --bundle site.tgz --from shop/cart-7d9f --for 30m --every 4s`,
     `${command} explain mixed-upstreams`,
   ]
   return [HELP.examples[lang], ...lines.map(line => `  ${line}`)].join('\n')
@@ -141,6 +162,7 @@ export async function main(): Promise<void> {
     calledAs: commandName(process.env['WHYDNS_CALLED_AS'] ?? process.argv[1]),
     readStdin: allOfStdin,
     diagnose: async (files, asked) => (await import('../diagnose.ts')).diagnose(files, asked),
+    simulate: async (files, asked, settings) => (await import('../simulate.ts')).simulateLookups(files, asked, settings),
   })
 }
 

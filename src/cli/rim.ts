@@ -4,6 +4,8 @@ import { basename } from 'node:path'
 import type { Asked } from '../chain/asked.ts'
 import type { EvidenceFiles } from '../chain/evidence-files.ts'
 import type { Diagnosis, Lang } from '../findings/diagnosis.ts'
+import type { Simulation } from '../findings/simulation.ts'
+import type { SimulationSettings } from '../simulate.ts'
 
 export interface Rim {
   /** The result, and nothing else. */
@@ -17,6 +19,7 @@ export interface Rim {
   readonly readStdin: () => Promise<Uint8Array>
   /** Loaded only when a question is asked: `--help` need not wait for the engine. */
   readonly diagnose: (files: EvidenceFiles, asked: Asked) => Promise<readonly Diagnosis[]>
+  readonly simulate: (files: EvidenceFiles, asked: Asked, settings: SimulationSettings) => Promise<readonly Simulation[]>
 }
 
 export type ColorChoice = 'auto' | 'always' | 'never'

@@ -2,11 +2,15 @@
 // keys of records (addresses, outcomes) in the order of code units.
 import type * as v from 'valibot'
 import type { Diagnosis, DiagnosisList } from '../findings/diagnosis.ts'
+import type { Simulation, SimulationList } from '../findings/simulation.ts'
 import { printableJson } from './printable.ts'
 import { diagnosisListSchema, diagnosisSchema } from './schema.ts'
+import { simulationListSchema, simulationSchema } from './simulated-schema.ts'
 
-export function renderJson(result: Diagnosis | DiagnosisList): string {
-  const ordered = inOrder(result.kind === 'Diagnosis' ? diagnosisSchema : diagnosisListSchema, result)
+const SCHEMAS = { Diagnosis: diagnosisSchema, DiagnosisList: diagnosisListSchema, Simulation: simulationSchema, SimulationList: simulationListSchema } as const
+
+export function renderJson(result: Diagnosis | DiagnosisList | Simulation | SimulationList): string {
+  const ordered = inOrder(SCHEMAS[result.kind], result)
   return `${printableJson(JSON.stringify(ordered, null, 2))}\n`
 }
 
@@ -14,6 +18,11 @@ export function renderJson(result: Diagnosis | DiagnosisList): string {
 export function asResult(diagnoses: readonly Diagnosis[]): Diagnosis | DiagnosisList {
   const [only] = diagnoses
   return diagnoses.length === 1 && only !== undefined ? only : { apiVersion: 'whydns/v1', kind: 'DiagnosisList', items: diagnoses }
+}
+
+export function asSimulationResult(simulations: readonly Simulation[]): Simulation | SimulationList {
+  const [only] = simulations
+  return simulations.length === 1 && only !== undefined ? only : { apiVersion: 'whydns/v1', kind: 'SimulationList', items: simulations }
 }
 
 type AnySchema = v.GenericSchema & {

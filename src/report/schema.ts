@@ -12,11 +12,11 @@ const sourceFields = {
   obtained: v.exactOptional(v.picklist(['snapshot', 'today', 'inferred'])),
 }
 export const sourceSchema: v.GenericSchema<Source> = v.strictObject(sourceFields)
-const said = v.strictObject({ en: v.string(), zh: v.string() })
+export const said = v.strictObject({ en: v.string(), zh: v.string() })
 const counts = v.record(v.string(), v.number())
 const words = v.record(v.string(), v.string())
 const exactOdds = v.strictObject({ exact: v.string(), value: v.number() })
-const probability = v.union([exactOdds, v.strictObject({ min: exactOdds, max: exactOdds })])
+export const probability = v.union([exactOdds, v.strictObject({ min: exactOdds, max: exactOdds })])
 
 const outcome = v.strictObject({
   result: v.picklist(['answer', 'nxdomain', 'nodata', 'servfail', 'refused', 'timeout', 'error']),
@@ -39,7 +39,7 @@ const observed = v.strictObject({
 })
 
 export const proofSchema = v.strictObject({ before: words, after: words, gains: v.array(v.string()), losses: v.array(v.string()) })
-const edit = v.strictObject({ file: v.string(), start: v.number(), end: v.number(), text: v.string() })
+const edit = v.strictObject({ file: v.string(), start: v.number(), end: v.number(), text: v.string(), madeBy: v.exactOptional(v.string()) })
 
 const fix = v.strictObject({
   title: v.string(), title_zh: v.string(), applicability: v.picklist(['machine', 'likely', 'byHand']),
@@ -53,6 +53,11 @@ export const findingSchema = v.strictObject({
   evidence: v.array(v.string()),
   notes: v.array(v.strictObject({ kind: v.picklist(['why', 'seen', 'confirmed', 'note']), en: v.string(), zh: v.string() })),
   fixes: v.array(fix),
+})
+
+export const problem = v.strictObject({
+  code: v.string(), message: v.string(), source: v.exactOptional(sourceSchema),
+  state: v.picklist(['unknown', 'ignored', 'unmodelled', 'partly-modelled', 'damaged']),
 })
 
 const status = v.strictObject({
@@ -70,18 +75,18 @@ const status = v.strictObject({
   notCures: v.array(v.strictObject({ id: v.string(), title: said, because: said, proof: v.nullable(proofSchema) })),
   ruledOut: v.array(v.strictObject({ id: v.string(), because: said })),
   notLooked: v.array(v.strictObject({ what: said, flag: v.string() })),
-  problems: v.array(v.strictObject({
-    code: v.string(), message: v.string(), source: v.exactOptional(sourceSchema),
-    state: v.picklist(['unknown', 'ignored', 'unmodelled', 'partly-modelled', 'damaged']),
-  })),
+  problems: v.array(problem),
 })
+
+export const metadata = v.strictObject({ name: v.string(), bundle: v.string(), generatedBy: v.string() })
+export const specFrom = v.strictObject({ kind: v.string(), name: v.string(), namespace: v.string(), node: v.string(), class: v.string() })
 
 export const diagnosisSchema = v.strictObject({
   apiVersion: v.literal('whydns/v1'), kind: v.literal('Diagnosis'),
-  metadata: v.strictObject({ name: v.string(), bundle: v.string(), generatedBy: v.string() }),
+  metadata,
   spec: v.strictObject({
     name: v.string(), type: v.string(),
-    from: v.strictObject({ kind: v.string(), name: v.string(), namespace: v.string(), node: v.string(), class: v.string() }),
+    from: specFrom,
     window: v.nullable(v.strictObject({ from: v.string(), to: v.string() })),
   }),
   status,
@@ -89,8 +94,9 @@ export const diagnosisSchema = v.strictObject({
 
 export const diagnosisListSchema = v.strictObject({ apiVersion: v.literal('whydns/v1'), kind: v.literal('DiagnosisList'), items: v.array(diagnosisSchema) })
 
-type DeepReadonly<T> = T extends readonly (infer Item)[] ? readonly DeepReadonly<Item>[] : T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T
-type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false
+export type DeepReadonly<T> = T extends readonly (infer Item)[] ? readonly DeepReadonly<Item>[] : T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T
+/** Both ways: a field that only one of them has is noticed even where it is optional. */
+export type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
 /** Does not compile where the schema and the types have parted. */
 export const schemaIsTheType: Same<DeepReadonly<v.InferOutput<typeof diagnosisSchema>>, DeepReadonly<Diagnosis>> = true
 export const listSchemaIsTheType: Same<DeepReadonly<v.InferOutput<typeof diagnosisListSchema>>, DeepReadonly<DiagnosisList>> = true

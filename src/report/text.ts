@@ -5,7 +5,7 @@ import { factLines, noteLines, type Fact } from './note-lines.ts'
 import { helpLines, proofText } from './help-lines.ts'
 import { outcomeLines, seenLines, serverTable } from './outcome-lines.ts'
 import { paint, styled, type Line, type Style } from './paint.ts'
-import { placeOf } from './place.ts'
+import { problemLines } from './problem-lines.ts'
 import { raster } from './raster.ts'
 import { snippet, type SnippetOptions } from './snippet.ts'
 import { cut, wrap } from './width.ts'
@@ -23,7 +23,6 @@ export interface TextOptions {
   readonly textOf: (file: string) => string | undefined
 }
 
-const MAX_PROBLEMS_A_CODE = 3
 export const NARROWEST = 60
 export const WIDEST = 100
 
@@ -102,24 +101,8 @@ function endLines(diagnosis: Diagnosis, options: TextOptions, w: Words): Line[] 
     ...factLines(w.ruledOut, status.ruledOut.map(item => ({ name: item.id, text: item.because[lang] })), columns),
     ...factLines(w.open, open, columns),
     ...factLines(w.notLooked, status.notLooked.map(item => ({ name: '', text: item.what[lang] + (item.flag === '' ? '' : w.notLookedFlag(item.flag)) })), columns),
-    ...factLines(w.problems, problemFacts(diagnosis, lang, w), columns),
+    ...problemLines(status.problems, options),
   ]
-}
-
-function problemFacts(diagnosis: Diagnosis, lang: Lang, w: Words): Fact[] {
-  const byCode = new Map<string, Diagnosis['status']['problems'][number][]>()
-  for (const problem of diagnosis.status.problems) {
-    const list = byCode.get(problem.code)
-    if (list === undefined) byCode.set(problem.code, [problem])
-    else list.push(problem)
-  }
-  return [...byCode].flatMap(([code, problems]) => {
-    const shown = problems.slice(0, MAX_PROBLEMS_A_CODE).map((problem): Fact => {
-      const at = problem.source === undefined || problem.message.startsWith(problem.source.file) ? '' : `${placeOf(problem.source, lang)}: `
-      return { name: '', text: `${at}${problem.message} [${code}, ${problem.state}]` }
-    })
-    return problems.length > shown.length ? [...shown, { name: '', text: w.moreProblems(problems.length - shown.length, code) }] : shown
-  })
 }
 
 function lastLines(diagnosis: Diagnosis, options: TextOptions, w: Words): Line[] {

@@ -44,7 +44,8 @@ export interface Words {
   readonly notLooked: string
   readonly notLookedFlag: (flag: string) => string
   readonly problems: string
-  readonly moreProblems: (n: number, code: string) => string
+  readonly alsoThere: (n: number) => string
+  readonly moreProblems: (n: number) => string
   readonly noFinding: string
   readonly count: (errors: number, warnings: number, infos: number) => string
   readonly nextExplain: (command: string) => string
@@ -77,7 +78,7 @@ const en: Words = {
   better: 'better for', worse: 'worse for', nobody: 'nobody', andMore: n => `and ${n} more`, caution: 'caution',
   notCures: 'often tried, does not fix it', ruledOut: 'ruled out', open: 'still open', settledBy: how => `settled by: ${how}`, decides: 'decides',
   notLooked: 'not looked', notLookedFlag: flag => ` (${flag} adds it)`,
-  problems: 'not understood', moreProblems: (n, code) => `${n} more \`${code}\`: \`-o json\` lists them`,
+  problems: 'not understood', alsoThere: n => `; and ${n} more like it`, moreProblems: n => `${n} more: \`-o wide\` lists them`,
   noFinding: 'No finding.',
   count: (errors, warnings, infos) => [plural(errors, 'error'), plural(warnings, 'warning'), ...(infos > 0 ? [plural(infos, 'remark')] : [])].join(', '),
   nextExplain: command => `\`${command}\` tells more.`,
@@ -107,7 +108,7 @@ const zh: Words = {
   better: '变好', worse: '变差', nobody: '无', andMore: n => `等，另有 ${n} 项`, caution: '注意',
   notCures: '常被尝试，但解决不了问题', ruledOut: '已排除', open: '尚未确定', settledBy: how => `确定方法：${how}`, decides: '决定因素',
   notLooked: '未检查', notLookedFlag: flag => `（加 ${flag} 可检查）`,
-  problems: '未能理解', moreProblems: (n, code) => `另有 ${n} 处 \`${code}\`：用 \`-o json\` 列出`,
+  problems: '未能理解', alsoThere: n => `；另有 ${n} 处同类`, moreProblems: n => `另有 ${n} 处：用 \`-o wide\` 列出`,
   noFinding: '没有发现问题。',
   count: (errors, warnings, infos) => [`${errors} 个错误`, `${warnings} 个警告`, ...(infos > 0 ? [`${infos} 条提示`] : [])].join('，'),
   nextExplain: command => `运行 \`${command}\` 了解更多。`,
