@@ -5,7 +5,7 @@ import type { EvidenceFiles } from '../chain/evidence-files.ts'
 import type { Model, StubModel } from '../chain/model.ts'
 import type { Problem } from '../chain/source.ts'
 import { corednsPods, type CorednsPod } from '../cluster/coredns-pods.ts'
-import type { Observation } from '../evidence/observation.ts'
+import type { Observation, ServerEvent } from '../evidence/observation.ts'
 import { buildChain } from '../hops/index.ts'
 import { evidenceWorlds } from './evidence-worlds.ts'
 import { explainLookup, type Explained, type Lookup } from './explain.ts'
@@ -33,11 +33,15 @@ export function openSession(evidence: EvidenceFiles, name: string): Session {
   return { ...wired(name, gathered, servers.value, observations, [...gathered.problems, ...servers.problems, ...problems]), queriesAtPod }
 }
 
-/** The same observations over changed files: what was seen of the world does not change by editing a configuration. */
+/** The same observations over changed files: what was seen of the world does not change by editing a configuration. What ended a
+ * process was the configuration it had. */
 export function reopened(before: Session, evidence: EvidenceFiles): Session {
   const gathered = gather(evidence)
-  return { ...wired(before.name, gathered, corednsPods(gathered.inventory).value, before.observations, []), queriesAtPod: before.queriesAtPod }
+  const observations = before.observations.filter(o => o.kind !== 'server-event' || !ENDED_BY_CONFIGURATION.has(o.event))
+  return { ...wired(before.name, gathered, corednsPods(gathered.inventory).value, observations, []), queriesAtPod: before.queriesAtPod }
 }
+
+const ENDED_BY_CONFIGURATION: ReadonlySet<ServerEvent['event']> = new Set(['loop-detected', 'corefile-error', 'no-nameservers'])
 
 /** The same evidence, another model: what if. */
 export function withModel(session: Session, model: Model): Session {
