@@ -30,7 +30,8 @@ export function gather(evidence: EvidenceFiles): Gathered {
   }
   const cluster = inventory(objects)
   problems.push(...cluster.problems)
-  for (const file of layout.notRead.slice(0, 50)) problems.push({ code: 'not-read-yet', message: `${file.path}: not read yet`, state: 'ignored' })
+  // Captures are named where the files are opened, with their sizes.
+  for (const file of layout.notRead.filter(f => !/^(?:captures|dnstap)\//.test(f.path)).slice(0, 50)) problems.push({ code: 'not-read-yet', message: `${file.path}: not read yet`, state: 'ignored' })
   for (const file of layout.unknown.slice(0, 50)) problems.push({ code: 'file-unknown', message: `${file.path}: no part of a bundle, not read`, state: 'unknown' })
   return { evidence, layout, inventory: cluster, pools: nodePools(cluster), problems }
 }

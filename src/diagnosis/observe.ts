@@ -19,6 +19,8 @@ export interface Observed {
   readonly problems: readonly Problem[]
 }
 
+/** Lines about the name that are kept of one log: hours of a busy pod. The rest is counted, and said. */
+const LINES_KEPT = 60_000
 /** Enough of a log to see whose it is. */
 const HEAD_LENGTH = 16_384
 
@@ -38,7 +40,7 @@ export function observe(gathered: Gathered, name: string, isCoredns: (pod: strin
       applications.push({ file: log.file.path, text: log.file.text(), place })
       continue
     }
-    const reader = corednsLogReader({ file: log.file.path, place, accepts: about, ...(nearMs !== undefined && { nearMs }) }, seen => observations.push(seen))
+    const reader = corednsLogReader({ file: log.file.path, place, accepts: about, limit: LINES_KEPT, ...(nearMs !== undefined && { nearMs }) }, seen => observations.push(seen))
     for (const chunk of log.file.chunks()) reader.push(chunk)
     const summary = reader.end()
     queriesAtPod.set(place, (queriesAtPod.get(place) ?? 0) + summary.queries)

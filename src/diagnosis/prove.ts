@@ -1,6 +1,8 @@
 // A change proved before anybody makes it: apply, re-read, re-link, re-explore, compare; for the asker and for everybody else.
+import { text } from '../chain/effects.ts'
+import type { ResolvConf } from '../chain/model.ts'
 import type { Edit } from '../chain/source.ts'
-import { compare, formatRational, ZERO } from '../chain/rational.ts'
+import { compare, formatRational } from '../chain/rational.ts'
 import type { Ending, Explanation } from '../findings/case.ts'
 import type { Proof, Verdict } from '../findings/diagnosis.ts'
 import { classes } from './askers.ts'
@@ -47,6 +49,7 @@ function others(before: Session, after: Session, asker: string): Pick<Proof, 'ga
   const ours = new Set(before.servers.map(s => s.place))
   const stubs = before.model.stubs.filter(s => !ours.has(s.place)).sort((a, b) => Number(b.place === asker) - Number(a.place === asker))
   for (const { stub: { place }, count } of classes(before, stubs).slice(0, CLASSES)) {
+    if (dependsOn(before, place) === dependsOn(after, place)) continue
     const [was, is] = [ask(before, place, before.name)?.explanation, ask(after, place, before.name)?.explanation]
     if (!was || !is || was.verdict === is.verdict) continue
     const [from, to] = [RANK[was.verdict], RANK[is.verdict]]
@@ -56,5 +59,20 @@ function others(before: Session, after: Session, asker: string): Pick<Proof, 'ga
   return { gains, losses }
 }
 
-/** No ending is left in which a server that does not know denies the name. */
-export const curesDenial = (explanation: Explanation): boolean => !explanation.endings.some(e => e.result === 'nxdomain' && compare(e.odds.max, ZERO) > 0)
+/** All of the configuration that an answer at this place can depend on: equal before and after = the change does not reach it. */
+function dependsOn(session: Session, place: string): string {
+  const { model } = session
+  const stub = model.stubs.find(s => s.place === place)
+  if (!stub) return ''
+  const onNode = place.startsWith('node/')
+  const words = (conf: ResolvConf | undefined): unknown => conf?.lines.map(l => [l.keyword, l.words.map(w => w.value)])
+  // A node asks its own servers; what stands behind a Service concerns its pods.
+  const services = onNode ? [] : model.services.filter(s => s.node === stub.node)
+  const endpoints = new Set(services.flatMap(s => s.endpoints.map(e => e.value.address)))
+  const servers = model.coredns.filter(c => (c.hostNetwork && c.node === stub.node) || c.addresses.some(a => endpoints.has(a)))
+  return text([
+    words(stub.resolvConf), services.map(s => [s.address, s.endpoints.map(e => e.value.address)]),
+    servers.map(c => [c.pod, c.corefile.text, words(c.resolvConf), c.down?.value]),
+    model.resolved.filter(r => r.node === stub.node).map(r => r.scopes.map(s => [s.name, s.servers.map(w => w.value), s.domains.map(w => w.value)])),
+  ])
+}

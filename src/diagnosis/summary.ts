@@ -1,8 +1,7 @@
 // The verdict in one sentence, a number first where there is one. The name is put before it by the report.
-import { toNumber } from '../chain/rational.ts'
+import { compare, toNumber } from '../chain/rational.ts'
 import type { Ending, Explanation } from '../findings/case.ts'
 import type { Observed, Said } from '../findings/diagnosis.ts'
-import { oddsText } from './prove.ts'
 
 const WORDS: Readonly<Record<Ending['result'], Said>> = {
   answer: { en: 'an answer', zh: '有答案' },
@@ -17,17 +16,17 @@ const WORDS: Readonly<Record<Ending['result'], Said>> = {
 export function summaryOf(explanation: Explanation, observed: Observed | null): Said {
   const bad = explanation.endings.filter(e => e.result !== 'answer')
   const good = explanation.endings.filter(e => e.result === 'answer')
-  const answers = good.map(e => e.addresses.join(', ')).join(' / ')
+  const answers = good.map(e => e.addresses.join(', ')).filter(a => a !== '').join(' / ')
   const seen = seenOf(observed)
   const assumed = explanation.assumed.length > 0
     ? { en: `; ${explanation.assumed.length} server${explanation.assumed.length > 1 ? 's' : ''} not asked, taken to be like the others`, zh: `；${explanation.assumed.length} 个服务器未被询问，按同类处理` } : { en: '', zh: '' }
   const said = (en: string, zh: string): Said => ({ en: `${en}${seen.en}${assumed.en}`, zh: `${zh}${seen.zh}${assumed.zh}` })
-  const worst = bad[0]
+  const goodPart = answers === '' ? { en: '', zh: '' } : { en: `, the others in ${answers}`, zh: `，其余得到 ${answers}` }
   switch (explanation.verdict) {
     case 'works': return said(`resolves, always: ${answers}`, `可解析，且总是：${answers}`)
     case 'slow': return said(`resolves, but slowly: up to ${Math.max(...good.map(e => e.elapsedMs)) / 1000} s; ${answers}`, `可解析，但很慢：最多 ${Math.max(...good.map(e => e.elapsedMs)) / 1000} 秒；${answers}`)
-    case 'intermittent': return worst
-      ? said(`resolves only sometimes: ${WORDS[worst.result].en} in ${share(worst)} of cache fills, ${answers || 'an answer'} in the others`, `时好时坏：${share(worst)} 的缓存填充得到 ${WORDS[worst.result].zh}，其余为 ${answers || '有答案'}`)
+    case 'intermittent': return bad.length > 0
+      ? said(`resolves only sometimes: ${bad.map((e, i) => partEn(e, i === 0)).join(', ')}${goodPart.en}`, `时好时坏：${bad.map((e, i) => partZh(e, i === 0)).join('，')}${goodPart.zh}`)
       : said('resolves only sometimes', '时好时坏')
     case 'fails': return said(`never resolves: ${bad.map(e => WORDS[e.result].en).join(' or ')}`, `始终无法解析：${bad.map(e => WORDS[e.result].zh).join(' 或 ')}`)
     case 'absent': return said('does not exist: everyone who may know says so', '不存在：所有可能知道的服务器都这样回答')
@@ -35,11 +34,24 @@ export function summaryOf(explanation: Explanation, observed: Observed | null): 
   }
 }
 
-/** `1 in 3`, or a range in per cent. */
-function share(ending: Ending): string {
-  const [min, max] = [toNumber(ending.odds.min), toNumber(ending.odds.max)]
-  if (min === max) return ending.odds.min[1] <= 1000n ? oddsText(ending).replace('/', ' in ') : `${(100 * min).toFixed(1)} %`
-  return `${(100 * min).toFixed(0)}–${(100 * max).toFixed(0)} %`
+/** A fraction that a person can picture; else per cent, a range where worlds differ. */
+function share({ odds: { min, max } }: Ending): readonly [number: bigint, of: bigint] | string {
+  if (compare(min, max) !== 0) return `${(100 * toNumber(min)).toFixed(0)}–${(100 * toNumber(max)).toFixed(0)} %`
+  return min[1] <= 1000n ? min : `${(100 * toNumber(min)).toFixed(1)} %`
+}
+
+/** `1 in 3 cache fills ends in NXDOMAIN`, and further ones `2 in 9 in SERVFAIL`. */
+function partEn(ending: Ending, first: boolean): string {
+  const odds = share(ending)
+  const part = typeof odds === 'string' ? odds : `${odds[0]} in ${odds[1]}`
+  const fills = typeof odds === 'string' ? ' of cache fills end' : odds[0] === 1n ? ' cache fills ends' : ' cache fills end'
+  return `${part}${first ? fills : ''} in ${WORDS[ending.result].en}`
+}
+
+function partZh(ending: Ending, first: boolean): string {
+  const odds = share(ending)
+  if (typeof odds === 'string') return `${first ? '缓存填充中 ' : ''}${odds} 得到 ${WORDS[ending.result].zh}`
+  return `${first ? `每 ${odds[1]} 次缓存填充中有` : `每 ${odds[1]} 次中有`} ${odds[0]} 次得到 ${WORDS[ending.result].zh}`
 }
 
 function seenOf(observed: Observed | null): Said {
