@@ -63,8 +63,9 @@ function chosen(path: Path, pick: Pick, index: number, odds: Rational, pinned: b
   const { key } = pick
   return {
     ...byOdds(path, odds),
-    draws: key !== undefined && pick.odds ? withDraw(path.draws, key, draw) : path.draws,
-    // A pinned unknown is no unknown any more: it is the same on every path, so no world needs to tell it.
+    // A pinned unknown is no unknown any more: it is the same on every path, so no world needs to tell it. But it is drawn:
+    // another site may read the same key, and must find what it was held to.
+    draws: key !== undefined && (pick.odds || pinned) ? withDraw(path.draws, key, draw) : path.draws,
     world: key !== undefined && !pick.odds && !pinned ? withDraw(path.world, key, draw) : path.world,
     steps: joined(path.steps, trailOf(step)),
   }

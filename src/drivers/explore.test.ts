@@ -273,6 +273,14 @@ test('a pin holds a choice to one alternative, wherever that is offered', () => 
   expect(shown(explore(chainOf(hops), root, { start: 'cold', pins: new Map([['p', '1']]) }))).toEqual(['[1,0] 1/2', '[1,2] 1/2'])
 })
 
+test('a pinned unknown needs no world, and whoever reads its key elsewhere finds what it was held to', () => {
+  const hops: Record<string, Hop> = { root: function* () {
+    const a = yield* pick({ at: 'seen here', options: ['up', 'down'], key: 'server' })
+    return [a, yield* pick({ at: 'and there', options: ['up', 'down'], key: 'server' })]
+  } }
+  expect(shown(explore(chainOf(hops), root, { start: 'cold', pins: new Map([['seen here', '"down"']]) }))).toEqual(['["down","down"] 1'])
+})
+
 describe('a chain like that of the incident', () => {
   test('one fill goes wrong as often as the public server is first', () => {
     const x = explore(incidentChain(), ROOT, { start: 'cold' })
