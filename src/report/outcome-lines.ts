@@ -9,6 +9,7 @@ import { words, type Words } from './wording.ts'
 
 const MAX_OUTCOMES = 6
 const MAX_WITNESS_STEPS = 12
+const MAX_DECIDERS = 3
 
 export function outcomeLines(diagnosis: Diagnosis, options: TextOptions): Line[] {
   const w = words[options.lang]
@@ -46,19 +47,40 @@ function witnessLines(outcome: OutcomeReport, indent: number, options: TextOptio
     .flatMap(text => wrap(text, options.columns - indent)).map(text => [' '.repeat(indent), styled('dim', text)])
 }
 
+/** What decides among the ways it can end, one line each; what is merely unknown stands under `still open`. */
+export function decidedLines(diagnosis: Diagnosis, options: TextOptions): Line[] {
+  const w = words[options.lang]
+  const { decidedBy, worlds } = diagnosis.status
+  const decisive = decidedBy.filter(each => !worlds.some(world => world.unknown === each.choice))
+  const shown = options.wide ? decisive : decisive.slice(0, MAX_DECIDERS)
+  const facts = shown.map(({ choice, influence, alternatives }): Fact =>
+    ({ name: '', text: w.decides(choice, endsText(alternatives), influence < 1 ? percent(influence) : '') }))
+  if (decisive.length > shown.length) facts.push({ name: '', text: w.moreOutcomes(decisive.length - shown.length) })
+  return factLines(w.decidedBy, facts, options.columns)
+}
+
+/** `10.0.0.1, 10.0.0.2 -> answer; 8.8.8.8 -> nxdomain`; where open worlds decide what each comes to, only what there is. */
+function endsText(alternatives: Diagnosis['status']['decidedBy'][number]['alternatives']): string {
+  if (alternatives.some(({ ends }) => ends.includes('–'))) return alternatives.map(({ taken }) => taken).join(' | ')
+  const byEnds = new Map<string, string[]>()
+  for (const { taken, ends } of alternatives) byEnds.set(ends, [...(byEnds.get(ends) ?? []), taken])
+  return [...byEnds].map(([ends, taken]) => `${taken.join(', ')} -> ${ends.includes(',') ? ends : ends.replace(/ 1$/, '')}`).join('; ')
+}
+
 /** Seen beside predicted, never mixed; then the spells. */
 export function seenLines(diagnosis: Diagnosis, options: TextOptions): Line[] {
   const w = words[options.lang]
   const { observed, prediction, spells } = diagnosis.status
   const facts: [string, Fact[]][] = []
   const predicted = Object.entries(prediction).map(([key, value]) => `${key} ${value}`).join(', ')
-  if (predicted !== '') facts.push([w.predicted, [{ name: '', text: predicted }]])
-  if (observed !== null) {
-    const seen = [
-      w.lookups(observed.lookups, observed.failed),
-      ...Object.entries(observed.fills).map(([type, fill]) => w.fills(type, fill.failed, fill.n, wholePercent(fill.low), wholePercent(fill.high))),
-      ...(observed.outsideModel > 0 ? [w.outsideModel(observed.outsideModel)] : []),
-    ]
+  const seen = observed === null ? [] : [
+    ...(observed.lookups > 0 ? [w.lookups(observed.lookups, observed.failed)] : []),
+    ...Object.entries(observed.fills).map(([type, fill]) => w.fills(type, fill.failed, fill.n, wholePercent(fill.low), wholePercent(fill.high))),
+    ...(observed.outsideModel > 0 ? [w.outsideModel(observed.outsideModel)] : []),
+  ]
+  if (seen.length > 0) {
+    // Without anything to hold it against it would only repeat the outcomes.
+    if (predicted !== '') facts.push([w.predicted, [{ name: '', text: predicted }]])
     facts.push([w.seen, [{ name: '', text: seen.join(w.semicolon) }]])
   }
   if (spells !== null && spells.failingShare > 0)

@@ -14,8 +14,11 @@ const NARROWEST = 20
 export function raster(rows: readonly Row[], columns: number, w: Words): Line[] {
   if (rows.length === 0) return []
   const manyTypes = new Set(rows.map(row => row.type)).size > 1
-  const nameOf = (row: Row): string => (manyTypes ? `${row.place} ${row.type}` : row.place)
-  const head = Math.min(Math.max(...rows.map(row => widthOf(nameOf(row)))), Math.max(12, Math.floor(columns / 3)))
+  const widest = Math.max(12, Math.floor(columns / 3))
+  const placeOf = shortPlaces(rows.map(row => row.place))
+  // The place gives way, never the type: it is what tells two rows of one place apart.
+  const nameOf = (row: Row): string => (manyTypes ? `${cut(placeOf(row.place), widest - row.type.length - 1)} ${row.type}` : cut(placeOf(row.place), widest))
+  const head = Math.max(...rows.map(row => widthOf(nameOf(row))))
   const room = Math.max(NARROWEST, columns - head - 4)
   const sameTimes = rows.every(row => row.from === rows[0]?.from && row.to === rows[0]?.to)
   const lines: Line[] = []
@@ -24,13 +27,19 @@ export function raster(rows: readonly Row[], columns: number, w: Words): Line[] 
     const all = split(row.letters, room)
     const shown = all.length <= MAX_ROWS ? all : [...all.slice(0, MAX_ROWS / 2), ...all.slice(-MAX_ROWS / 2)]
     hidden += row.letters.length - shown.reduce((total, piece) => total + piece.length, 0)
-    for (const [index, piece] of shown.entries()) lines.push(['  ', padEnd(index === 0 ? cut(nameOf(row), head) : '', head), '  ', piece])
+    for (const [index, piece] of shown.entries()) lines.push(['  ', padEnd(index === 0 ? nameOf(row) : '', head), '  ', piece])
     if (!sameTimes) lines.push(axis(row, head, room))
   }
   if (sameTimes) lines.push(axis(longest(rows), head, room))
   const indent = ' '.repeat(head + 4)
   for (const legend of legends(rows)) for (const text of wrapPieces([...legend, `(${w.letters(hidden)})`], '   ', room)) lines.push([indent, text])
   return lines
+}
+
+/** Without the namespace where the pod's name alone tells them apart. */
+function shortPlaces(places: readonly string[]): (place: string) => string {
+  const short = (place: string): string => place.slice(place.lastIndexOf('/') + 1)
+  return new Set(places).size === new Set(places.map(short)).size ? short : place => place
 }
 
 function split(letters: string, room: number): string[] {

@@ -2,8 +2,8 @@
 // what was ruled out and what was not looked at; the last line is the next command.
 import type { Diagnosis, FindingReport, Lang, Level } from '../findings/diagnosis.ts'
 import { factLines, noteLines, type Fact } from './note-lines.ts'
-import { helpLines, proofText } from './help-lines.ts'
-import { outcomeLines, seenLines, serverTable } from './outcome-lines.ts'
+import { changedBy, helpLines, proofText } from './help-lines.ts'
+import { decidedLines, outcomeLines, seenLines, serverTable } from './outcome-lines.ts'
 import { paint, styled, type Line, type Style } from './paint.ts'
 import { problemLines } from './problem-lines.ts'
 import { raster } from './raster.ts'
@@ -23,6 +23,7 @@ export interface TextOptions {
   readonly textOf: (file: string) => string | undefined
 }
 
+const LONGEST_UNKNOWN = 80
 export const NARROWEST = 60
 export const WIDEST = 100
 
@@ -36,7 +37,7 @@ function textLines(diagnosis: Diagnosis, options: TextOptions): Line[] {
   const sections: Line[][] = [
     headLines(diagnosis, options, w),
     raster(status.observed?.raster ?? [], options.columns, w),
-    [...outcomeLines(diagnosis, options), ...seenLines(diagnosis, options)],
+    [...outcomeLines(diagnosis, options), ...decidedLines(diagnosis, options), ...seenLines(diagnosis, options)],
     ...(options.wide ? [serverTable(diagnosis, w)] : []),
     ...status.findings.flatMap(finding => findingSections(finding, options, w)),
     notCureLines(diagnosis, options, w),
@@ -86,7 +87,7 @@ function notCureLines(diagnosis: Diagnosis, options: TextOptions, w: Words): Lin
   if (notCures.length === 0) return []
   const lines: Line[] = [[styled('bold', `${w.noteKind.note}${w.colon}`), w.notCures]]
   for (const cure of notCures) {
-    const proof = cure.proof === null ? '' : ` [${proofText(cure.proof)}]`
+    const proof = cure.proof === null || changedBy(cure.proof).length === 0 ? '' : ` [${proofText(cure.proof)}]`
     const text = wrap(`${cure.title[options.lang]}${w.colon}${cure.because[options.lang]}${proof}`, options.columns - 7)
     for (const [index, line] of text.entries()) lines.push([styled('gutter', '   | '), index === 0 ? line : `  ${line}`])
   }
@@ -96,13 +97,23 @@ function notCureLines(diagnosis: Diagnosis, options: TextOptions, w: Words): Lin
 function endLines(diagnosis: Diagnosis, options: TextOptions, w: Words): Line[] {
   const { status } = diagnosis
   const { lang, columns } = options
-  const open = status.worlds.map((world): Fact => ({ name: `${world.unknown}`, text: `${world.options.join(' | ')}${w.semicolon}${w.settledBy(world.settledBy[lang])}` }))
+  const open = openFacts(status.worlds, lang, w)
   return [
     ...factLines(w.ruledOut, status.ruledOut.map(item => ({ name: item.id, text: item.because[lang] })), columns),
     ...factLines(w.open, open, columns),
     ...factLines(w.notLooked, status.notLooked.map(item => ({ name: '', text: item.what[lang] + (item.flag === '' ? '' : w.notLookedFlag(item.flag)) })), columns),
     ...problemLines(status.problems, options),
   ]
+}
+
+/** One measurement often settles several unknowns: it stands once, with all of them. */
+function openFacts(worlds: Diagnosis['status']['worlds'], lang: Lang, w: Words): Fact[] {
+  const byMeasurement = new Map<string, string[]>()
+  for (const { unknown, options, settledBy } of worlds) {
+    const how = settledBy[lang].replaceAll(/\b(dig @\S+ \S+?)\.? /g, '$1 ')
+    byMeasurement.set(how, [...(byMeasurement.get(how) ?? []), `${cut(unknown, LONGEST_UNKNOWN)} (${options.join(' | ')})`])
+  }
+  return [...byMeasurement].map(([how, unknowns]) => ({ name: '', text: `${unknowns.join(', ')}${w.semicolon}${w.settledBy(how)}` }))
 }
 
 function lastLines(diagnosis: Diagnosis, options: TextOptions, w: Words): Line[] {

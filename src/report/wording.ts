@@ -21,6 +21,8 @@ export interface Words {
   readonly spells: (bad: string, good: string, share: string, recovery: string) => string
   readonly seen: string
   readonly predicted: string
+  readonly decidedBy: string
+  readonly decides: (choice: string, ends: string, share: string) => string
   readonly spellsHead: string
   readonly lookups: (lookups: number, failed: number) => string
   readonly fills: (type: string, failed: number, n: number, low: string, high: string) => string
@@ -29,18 +31,22 @@ export interface Words {
   readonly orElse: string
   readonly newFile: string
   readonly then: string
+  /** A step that begins with the word itself. */
+  readonly leadingThen: RegExp
+  readonly thenWritten: string
+  readonly writtenBy: (places: string, program: string) => string
   readonly proved: string
   readonly unproved: string
   readonly better: string
   readonly worse: string
   readonly nobody: string
   readonly andMore: (n: number) => string
+  readonly alike: (n: number) => string
   readonly caution: string
   readonly notCures: string
   readonly ruledOut: string
   readonly open: string
   readonly settledBy: (how: string) => string
-  readonly decides: string
   readonly notLooked: string
   readonly notLookedFlag: (flag: string) => string
   readonly problems: string
@@ -69,14 +75,14 @@ const en: Words = {
   moreOutcomes: n => `${n} more: \`-o wide\` shows them`,
   letters: hidden => `one letter a cache fill${hidden > 0 ? `; ${hidden} more left out` : ''}`,
   spells: (bad, good, share, recovery) => `${share} of lookups fail; bad for ${bad}, good for ${good} on average; after a cure the last bad answer is gone within ${recovery}`,
-  seen: 'seen', predicted: 'predicted', spellsHead: 'spells',
+  seen: 'seen', predicted: 'predicted', decidedBy: 'decided by', decides: (choice, ends, part) => `${choice}${part === '' ? '' : ` (${part})`}: ${ends}`, spellsHead: 'spells',
   lookups: (lookups, failed) => `${failed} of ${plural(lookups, 'lookup')} failed`,
   fills: (type, failed, n, low, high) => `${type}: ${failed} of ${plural(n, 'cache fill')} failed (95 % interval ${low}-${high} %)`,
   outsideModel: n => `${plural(n, 'observation')} that the model of this cluster says cannot happen`,
   help: 'help', orElse: 'or: ', newFile: '(new file)',
-  then: 'then', proved: 'proved', unproved: 'a suggestion: not proved in the model',
-  better: 'better for', worse: 'worse for', nobody: 'nobody', andMore: n => `and ${n} more`, caution: 'caution',
-  notCures: 'often tried, does not fix it', ruledOut: 'ruled out', open: 'still open', settledBy: how => `settled by: ${how}`, decides: 'decides',
+  then: 'then', leadingThen: /^then,? /i, thenWritten: 'then written', writtenBy: (places, program) => `${places} by ${program}`, proved: 'proved', unproved: 'a suggestion: not proved in the model',
+  better: 'better for', worse: 'worse for', nobody: 'nobody', andMore: n => `and ${n} more`, alike: n => ` (and ${n} like it)`, caution: 'caution',
+  notCures: 'often tried, does not fix it', ruledOut: 'ruled out', open: 'still open', settledBy: how => `settled by: ${how}`,
   notLooked: 'not looked', notLookedFlag: flag => ` (${flag} adds it)`,
   problems: 'not understood', alsoThere: n => `; and ${n} more like it`, moreProblems: n => `${n} more: \`-o wide\` lists them`,
   noFinding: 'No finding.',
@@ -99,14 +105,14 @@ const zh: Words = {
   moreOutcomes: n => `另有 ${n} 种：用 \`-o wide\` 查看`,
   letters: hidden => `每个字母代表一次缓存填充${hidden > 0 ? `；另有 ${hidden} 次未显示` : ''}`,
   spells: (bad, good, share, recovery) => `${share} 的查询失败；平均坏 ${bad}、好 ${good}；修复后最后一个错误答案会在 ${recovery} 内消失`,
-  seen: '观测', predicted: '预测', spellsHead: '好坏时段',
+  seen: '观测', predicted: '预测', decidedBy: '取决于', decides: (choice, ends, part) => `${choice}${part === '' ? '' : `（${part}）`}：${ends}`, spellsHead: '好坏时段',
   lookups: (lookups, failed) => `${lookups} 次查询中 ${failed} 次失败`,
   fills: (type, failed, n, low, high) => `${type}：${n} 次缓存填充中 ${failed} 次失败（95 % 置信区间 ${low}-${high} %）`,
   outsideModel: n => `有 ${n} 项观测是此集群的模型认为不可能出现的`,
   help: '修复建议', orElse: '或者：', newFile: '（新文件）',
-  then: '然后', proved: '验证', unproved: '仅为建议：未在模型中得到验证',
-  better: '变好', worse: '变差', nobody: '无', andMore: n => `等，另有 ${n} 项`, caution: '注意',
-  notCures: '常被尝试，但解决不了问题', ruledOut: '已排除', open: '尚未确定', settledBy: how => `确定方法：${how}`, decides: '决定因素',
+  then: '然后', leadingThen: /^(?:然后|随后|再)[，,]?/, thenWritten: '随后写入', writtenBy: (places, program) => `${places}（由 ${program}）`, proved: '验证', unproved: '仅为建议：未在模型中得到验证',
+  better: '变好', worse: '变差', nobody: '无', andMore: n => `另有 ${n} 项`, alike: n => `（及同类 ${n} 个）`, caution: '注意',
+  notCures: '常被尝试，但解决不了问题', ruledOut: '已排除', open: '尚未确定', settledBy: how => `确定方法：${how}`,
   notLooked: '未检查', notLookedFlag: flag => `（加 ${flag} 可检查）`,
   problems: '未能理解', alsoThere: n => `；另有 ${n} 处同类`, moreProblems: n => `另有 ${n} 处：用 \`-o wide\` 列出`,
   noFinding: '没有发现问题。',
