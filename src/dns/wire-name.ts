@@ -1,7 +1,7 @@
 // Names on the wire (RFC 1035 §3.1, §4.1.4): labels, compression pointers, and the text for them.
 // The text keeps every byte and the case of letters: `.` and `\` inside a label and what a zone file gives a meaning are written `\c`, bytes
-// that do not print `\DDD`. A pointer must lead to where an earlier name was written: strictly backwards at each step, so no name has a loop
-// (RFC 9267 §2), at most 126 of them, and never into the header.
+// that do not print `\DDD`. A pointer must lead to where an earlier name was written in full: strictly backwards at each step, so no
+// name has a loop (RFC 9267 §2), at most 126 of them, and never into the header.
 import type { FaultCode, Result } from './wire-fault.ts'
 import { failed } from './wire-fault.ts'
 import { encodeText, escapeAt } from './presentation-escape.ts'
@@ -67,6 +67,7 @@ function spell(bytes: Uint8Array, from: number, to: number, at: number): number 
 export function readName(reader: WireReader, limit: number): WireName | undefined {
   const { bytes } = reader
   const start = reader.at
+  if (start < limit && bytes[start] === 0) return rootName(reader, start)
   let at = start
   /** Where the labels now read began: a pointer must lead before it. */
   let segment = start
@@ -121,9 +122,11 @@ export function readName(reader: WireReader, limit: number): WireName | undefine
       }
       break
     }
+    // An earlier name, and all of it: it ends before what points to it begins.
+    segmentLimit = segment
     segment = at = target
-    segmentLimit = bytes.length
   }
+  if (code === 'name-truncated' && hops > 0) code = 'pointer-loop'
   if (code) return brokenName(reader, { start, end, limit, literal, pointer, hops, lengthBytes, at }, code, written)
   reader.at = end
   const own = written === 0 ? '' : letters.toString('latin1', 0, written)
@@ -131,6 +134,11 @@ export function readName(reader: WireReader, limit: number): WireName | undefine
   const name: WireName = { text, start, end, literal, pointer, lengthBytes, hops }
   remember(reader, name)
   return name
+}
+
+function rootName(reader: WireReader, start: number): WireName {
+  reader.at = start + 1
+  return { text: '.', start, end: start + 1, literal: 0, pointer: -1, lengthBytes: 1, hops: 0 }
 }
 
 function pointerFault(target: number, segment: number, at: number, hops: number): FaultCode | undefined {

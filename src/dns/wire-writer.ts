@@ -31,7 +31,8 @@ function take(writer: WireWriter, count: number): number {
 }
 
 export function write8(writer: WireWriter, value: number): void {
-  writer.bytes[take(writer, 1)] = value
+  const at = take(writer, 1)
+  writer.bytes[at] = value
 }
 
 export function write16(writer: WireWriter, value: number): void {
@@ -50,7 +51,8 @@ export function write32(writer: WireWriter, value: number): void {
 }
 
 export function writeBytes(writer: WireWriter, bytes: Uint8Array): void {
-  writer.bytes.set(bytes, take(writer, bytes.length))
+  const at = take(writer, bytes.length)
+  writer.bytes.set(bytes, at)
 }
 
 const scratch = new Uint8Array(NAME_ROOM)
@@ -73,19 +75,19 @@ function writeAsRecorded(writer: WireWriter, name: WireName, length: number): vo
   if (leadsThere) write16(writer, 0xc000 | name.pointer)
 }
 
-/** Whether the name written at `from` is the one in `scratch` at `own`. All that is written was checked, so pointers go backwards. */
+/** Whether the name written at `from`, before what is written next, is the one in `scratch` at `own`. */
 function spellsSame(writer: WireWriter, from: number, own: number): boolean {
   const { bytes } = writer
-  for (let at = from, mine = own, limit = writer.at; at < limit;) {
+  for (let at = from, segment = from, limit = writer.at, mine = own; at < limit;) {
     const length = bytes[at] as number
     if (length >= 0xc0) {
       const target = u16(bytes, at) & 0x3fff
-      if (target >= at) return false
-      limit = at
-      at = target
+      if (at + 1 >= limit || target >= segment) return false
+      limit = segment
+      at = segment = target
       continue
     }
-    if (at + length >= writer.at) return false
+    if (at + length >= limit) return false
     for (let i = 0; i <= length; i++) if (bytes[at + i] !== scratch[mine + i]) return false
     if (length === 0) return true
     at += length + 1
