@@ -5,8 +5,8 @@ import { absolute, nameKey } from '../dns/name.ts'
 import type { Case } from './case.ts'
 import type { Certainty } from './diagnosis.ts'
 import type { Finding, Hit, LabelledSource } from './finding.ts'
-import { ownServersForZone, serversOffTheNode } from './upstream-cures.ts'
-import { isPrivateAddress, upstreamChoices, type UpstreamChoice, type UpstreamOption } from './upstream-choice.ts'
+import { ownServersForZone, serversOffTheNode, serversOutOfTheLine } from './upstream-cures.ts'
+import { asksOthersAfterDenial, fixedOrder, isPrivateAddress, upstreamChoices, viewsOf, type UpstreamChoice, type UpstreamOption } from './upstream-choice.ts'
 import { zoneOf } from './zone-of.ts'
 
 export const mixedUpstreams: Finding = {
@@ -37,28 +37,25 @@ export const mixedUpstreams: Finding = {
 }
 
 function hitOf(c: Case, choice: UpstreamChoice): Hit[] {
-  const proved = choice.knows.length > 0 && choice.denies.length > 0
-  const all = [...choice.knows, ...choice.denies, ...choice.untold]
-  const classesDiffer = new Set(all.map(o => isPrivateAddress(o.address))).size === 2
-  if (!proved && !classesDiffer) return []
+  const mix = mixOf(c, choice)
+  if (!mix) return []
+  const { good, bad, all, proved } = mix
   const name = absolute(c.question.name)
-  const servedBoth = servedResults(c.observations, choice.server.pod, c.question.name)
-  const asked = (o: UpstreamOption): boolean => c.observations.some(s => s.kind === 'direct' && s.server === o.address && s.reply !== undefined && nameKey(s.query.name) === nameKey(name))
-  const direct = proved && choice.knows.some(asked) && choice.denies.some(asked)
-  const certainty: Certainty = direct && servedBoth ? 'confirmed' : direct || servedBoth ? 'likely' : 'possible'
-  const bad = choice.denies.length > 0 ? choice.denies : all.filter(o => !isPrivateAddress(o.address))
-  const good = choice.knows.length > 0 ? choice.knows : all.filter(o => isPrivateAddress(o.address))
+  const direct = proved && good.some(o => asked(c, o)) && bad.some(o => asked(c, o))
+  const seen = servedResults(c.observations, choice.server.pod, c.question.name) || applicationResults(c)
+  const certainty: Certainty = direct && seen ? 'confirmed' : direct || (seen && choice.deciding !== undefined) ? 'likely' : 'possible'
   const cut = zoneOf(c.model, name, [...good, ...bad].map(o => o.address))
+  const zone = cut.zone.replace(/\.$/, '')
   const given = c.cluster.given.get(choice.server.pod)
-  const dropped = (given?.dropped ?? []).filter(d => !good.some(o => o.address === d.value))
+  const dropped = (given?.dropped ?? []).filter(d => choice.forward.args.some(a => a.value.startsWith('/')) && !good.some(o => o.address === d.value))
   const cured: UpstreamChoice = { ...choice, knows: good, denies: bad }
   const nodes = nodesToMend(c, choice.server.node, [...bad.map(o => o.address), ...dropped.map(d => d.value)])
   return [{
-    level: certainty === 'possible' ? 'warning' : 'error',
+    level: certainty === 'possible' || c.explanation.verdict === 'works' ? 'warning' : 'error',
     certainty,
     message: {
-      en: `upstreams that disagree about \`${cut.zone.replace(/\.$/, '')}\` are used as if they were equal`,
-      zh: `对 \`${cut.zone.replace(/\.$/, '')}\` 答案不一致的上游被当作等价的上游使用`,
+      en: proved || seen ? `upstreams that disagree about \`${zone}\` are used as if they were equal` : `private and public upstreams are used as if both knew \`${zone}\``,
+      zh: proved || seen ? `对 \`${zone}\` 答案不一致的上游被当作等价的上游使用` : `内网和公网上游被混用，仿佛都认识 \`${zone}\``,
     },
     fingerprint: `mixed-upstreams:${cut.zone}:${good.map(o => o.address).sort().join(',')}|${bad.map(o => o.address).sort().join(',')}`,
     sources: sourcesOf(choice, good, bad, dropped),
@@ -66,17 +63,17 @@ function hitOf(c: Case, choice: UpstreamChoice): Hit[] {
     notes: [
       {
         kind: 'why', said: {
-          en: `NXDOMAIN is an answer, not a failure: forward tries another server after a timeout, never after an NXDOMAIN. ${bad.length} of ${all.length} servers cannot know the name, and the cache keeps whichever answer came first.`,
-          zh: `NXDOMAIN 是“答案”而不是“故障”：forward 只在超时后才换下一个服务器，收到 NXDOMAIN 不会再试。${all.length} 个服务器中有 ${bad.length} 个不可能认识该域名，而缓存会保留先到的那个答案。`,
+          en: `NXDOMAIN is an answer, not a failure: forward tries another server after a timeout, never after an NXDOMAIN. ${bad.length} of ${all} servers ${proved ? 'do not know' : 'can hardly know'} the name, and the cache keeps whichever answer came first.`,
+          zh: `NXDOMAIN 是“答案”而不是“故障”：forward 只在超时后才换下一个服务器，收到 NXDOMAIN 不会再试。${all} 个服务器中有 ${bad.length} 个${proved ? '不认识' : '多半不认识'}该域名，而缓存会保留先到的那个答案。`,
         },
       },
       ...(direct ? [{
         kind: 'confirmed' as const, said: {
-          en: `asked directly: ${good.map(o => o.address).join(', ')} know the name, ${bad.map(o => o.address).join(', ')} say it does not exist`,
+          en: `asked directly: ${good.map(o => o.address).join(', ')} know the name, ${bad.map(o => o.address).join(', ')} ${bad.length === 1 ? 'says' : 'say'} it does not exist`,
           zh: `直接询问：${good.map(o => o.address).join('、')} 认识该域名，${bad.map(o => o.address).join('、')} 说它不存在`,
         },
       }] : []),
-      ...(certainty === 'possible' ? [{
+      ...(!direct ? [{
         kind: 'note' as const, said: {
           en: 'nobody asked these servers for the name: judged by private and public addresses only; `whydns probe` would tell',
           zh: '没有人向这些服务器询问过该域名：仅按内网/公网地址判断；直接探测可以确定',
@@ -85,13 +82,45 @@ function hitOf(c: Case, choice: UpstreamChoice): Hit[] {
     ],
     fixes: [
       ownServersForZone(c, cured, cut),
+      serversOutOfTheLine(c, cured),
       serversOffTheNode(c, nodes, [...bad.map(o => o.address), ...dropped.map(d => d.value)]),
     ].filter(f => f !== undefined),
   }]
 }
 
+interface Mix {
+  readonly good: readonly UpstreamOption[]
+  readonly bad: readonly UpstreamOption[]
+  readonly all: number
+  /** Some were seen to know the name and some to deny it; else judged by their addresses. */
+  readonly proved: boolean
+}
+
+function mixOf(c: Case, choice: UpstreamChoice): Mix | undefined {
+  const { knows, denies, untold } = choice
+  const all = knows.length + denies.length + untold.length
+  if (asksOthersAfterDenial(choice.forward) && c.explanation.verdict === 'works') return undefined
+  if (knows.length > 0 && denies.length > 0) return areTwins(c, knows, denies) ? undefined : { good: knows, bad: denies, all, proved: true }
+  // Nobody told: a public server can hardly know a private name. One that does know it refutes that, and so does a private one that denies it.
+  const good = [...knows, ...untold].filter(o => isPrivateAddress(o.address))
+  const bad = [...denies, ...untold].filter(o => !isPrivateAddress(o.address))
+  const told = knows.some(o => !isPrivateAddress(o.address)) || denies.some(o => isPrivateAddress(o.address))
+  return good.length > 0 && bad.length > 0 && !told ? { good, bad, all, proved: false } : undefined
+}
+
+/** The denial comes with the very SOA that those who know show: one zone, one primary, copies out of step. That is another fault. */
+function areTwins(c: Case, knows: readonly UpstreamOption[], denies: readonly UpstreamOption[]): boolean {
+  const primaries = (options: readonly UpstreamOption[]): Set<string> => new Set(options.flatMap(o => viewsOf(c, o.address)).flatMap(v => v.replies)
+    .flatMap(r => r.reply.authority).filter(r => r.type === 'SOA').map(r => `${nameKey(r.name)} ${nameKey(r.data.split(' ')[0] ?? '')}`))
+  const known = primaries(knows)
+  return [...primaries(denies)].some(primary => known.has(primary))
+}
+
+const asked = (c: Case, option: UpstreamOption): boolean => viewsOf(c, option.address).length > 0
+
 function sourcesOf(choice: UpstreamChoice, good: readonly UpstreamOption[], bad: readonly UpstreamOption[], dropped: readonly { value: string; source: Source }[]): LabelledSource[] {
-  const total = choice.deciding.alternatives.length
+  const total = choice.knows.length + choice.denies.length + choice.untold.length
+  const order = fixedOrder(choice.forward)
   const cache = choice.block.directives.find(d => d.name === 'cache')
   // The line to edit: what stands behind the pod's copy and behind the generated file.
   const behind = (source: Source | undefined): Source[] => {
@@ -100,7 +129,9 @@ function sourcesOf(choice: UpstreamChoice, good: readonly UpstreamOption[], bad:
     return lasting.length > 0 ? lasting : [...(source.behind ?? []), source].slice(0, 1)
   }
   return [
-    { source: choice.forward.source, primary: true, label: { en: `one of ${total} servers, chosen anew for each question`, zh: `每次查询从 ${total} 个服务器中选一个` } },
+    { source: choice.forward.source, primary: true, label: order === 'sequential'
+      ? { en: `${total} servers in order; the next one after a timeout`, zh: `${total} 个服务器依次尝试；超时后才换下一个` }
+      : { en: `one of ${total} servers, chosen anew for each question`, zh: `每次查询从 ${total} 个服务器中选一个` } },
     ...(cache ? [{ source: cache.source, label: { en: 'keeps whichever answer came first, NXDOMAIN too', zh: '保留先到的答案，NXDOMAIN 也不例外' } }] : []),
     ...bad.flatMap(o => behind(o.source).map(source => ({ source, primary: true, label: { en: `${o.address}: does not know the name`, zh: `${o.address}：不认识该域名` } }))),
     ...good.flatMap(o => behind(o.source).map(source => ({ source, label: { en: `${o.address}: knows the name`, zh: `${o.address}：认识该域名` } }))),
@@ -110,7 +141,13 @@ function sourcesOf(choice: UpstreamChoice, good: readonly UpstreamOption[], bad:
   ]
 }
 
-/** True when the log of this server shows both an answer and NXDOMAIN for the name, among replies that came from an upstream. */
+/** True when the asker's own log shows both an address and "no such host" for the name. */
+function applicationResults(c: Case): boolean {
+  const own = c.observations.filter(o => o.kind === 'application' && o.place === c.question.stub.place && nameKey(absolute(o.name)) === nameKey(absolute(c.question.name)))
+  return own.some(o => o.kind === 'application' && o.ok) && own.some(o => o.kind === 'application' && o.result === 'nxdomain')
+}
+
+/** True when the log of this server shows both an answer and NXDOMAIN for the name. */
 function servedResults(observations: readonly Observation[], pod: string, name: string): boolean {
   const results = new Set<string>()
   const key = nameKey(name)

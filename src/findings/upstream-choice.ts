@@ -1,18 +1,21 @@
 // The choice of an upstream, as findings see it: which servers one `forward` (or `proxy`) line picks from, and what each ends in.
-import { toNumber } from '../chain/rational.ts'
-import type { CorednsModel, Directive, ServerBlock } from '../chain/model.ts'
+import { compare, toNumber, ZERO } from '../chain/rational.ts'
+import type { CorednsModel, Directive, ServerBlock, UpstreamModel } from '../chain/model.ts'
 import type { Source } from '../chain/source.ts'
+import { absolute, nameKey } from '../dns/name.ts'
 import type { Case, Deciding } from './case.ts'
+import { forwardLines, forwardLinesFor, targetsOf, type ForwardLine } from './forward-targets.ts'
 
 export interface UpstreamChoice {
-  readonly deciding: Deciding
+  /** Absent where nothing is chosen today: the order is fixed, and only the first answers. */
+  readonly deciding?: Deciding
   readonly server: CorednsModel
   /** Index of the block in the Corefile, and the directive in it. */
   readonly blockIndex: number
   readonly directiveIndex: number
   readonly block: ServerBlock
   readonly forward: Directive
-  /** Addresses whose choice always ends in an answer; never; and those that no evidence tells. */
+  /** Addresses whose choice always ends in an answer; always in a denial; and those that fail or that no evidence tells. */
   readonly knows: readonly UpstreamOption[]
   readonly denies: readonly UpstreamOption[]
   readonly untold: readonly UpstreamOption[]
@@ -23,43 +26,74 @@ export interface UpstreamOption {
   readonly source: Source | undefined
 }
 
-/** Choices among upstreams that decide how the lookup ends, most influential first. */
+/** Choices among upstreams that decide how the lookup ends, most influential first; then lists in a fixed order whose servers are known to disagree. */
 export function upstreamChoices(c: Case): UpstreamChoice[] {
   const found: UpstreamChoice[] = []
   for (const deciding of c.decidedBy) {
     if (deciding.unknown || deciding.influence <= 0) continue
-    const place = forwardAt(c, deciding)
-    if (!place) continue
-    const options = deciding.alternatives.map(a => ({ address: a.taken.replace(/:53$/, ''), source: a.source, success: successOf(a.ends) }))
+    const line = lineAt(c, deciding)
+    if (!line) continue
+    const options = deciding.alternatives.map(a => ({ address: a.taken.replace(/:53$/, ''), source: a.source, ...successOf(a.ends) }))
     found.push({
-      deciding, ...place,
-      knows: options.filter(o => o.success.min === 1),
-      denies: options.filter(o => o.success.max === 0),
-      untold: options.filter(o => o.success.min !== 1 && o.success.max !== 0),
+      deciding, ...line,
+      knows: options.filter(o => o.min === 1),
+      denies: options.filter(o => o.denied),
+      untold: options.filter(o => o.min !== 1 && !o.denied),
     })
   }
-  return found
+  return [...found, ...fixedOrders(c).filter(choice => !found.some(other => other.server === choice.server && other.forward === choice.forward))]
 }
 
-function successOf(ends: Deciding['alternatives'][number]['ends']): { min: number; max: number } {
+function successOf(ends: Deciding['alternatives'][number]['ends']): { readonly min: number; readonly denied: boolean } {
   let min = 0
-  let max = 0
-  for (const [key, odds] of ends) if (key.startsWith('answer')) [min, max] = [min + toNumber(odds.min), max + toNumber(odds.max)]
-  return { min: Math.min(min, 1), max: Math.min(max, 1) }
+  let denied = true
+  for (const [key, odds] of ends) {
+    if (key.startsWith('answer')) min += toNumber(odds.min)
+    if (compare(odds.max, ZERO) > 0 && key !== 'nxdomain' && key !== 'nodata') denied = false
+  }
+  return { min: Math.min(min, 1), denied }
 }
 
-function forwardAt(c: Case, deciding: Deciding): Pick<UpstreamChoice, 'server' | 'blockIndex' | 'directiveIndex' | 'block' | 'forward'> | undefined {
-  const source = deciding.source
-  if (!source) return undefined
-  for (const server of c.servers) {
-    for (const [blockIndex, block] of server.corefile.blocks.entries()) {
-      for (const [directiveIndex, forward] of block.directives.entries()) {
-        if ((forward.name === 'forward' || forward.name === 'proxy') && forward.source.file === source.file && forward.source.start === source.start && deciding.at.includes(server.pod))
-          return { server, blockIndex, directiveIndex, block, forward }
-      }
-    }
-  }
-  return undefined
+function lineAt(c: Case, deciding: Deciding): ForwardLine | undefined {
+  const { source } = deciding
+  return source && c.servers.filter(server => deciding.at.includes(server.pod)).flatMap(forwardLines)
+    .find(line => line.forward.source.file === source.file && line.forward.source.start === source.start)
+}
+
+/** `policy sequential` and `round_robin`: the engine sees no chance, but the list is what it is. */
+function fixedOrders(c: Case): UpstreamChoice[] {
+  const name = absolute(c.question.name)
+  return c.servers.flatMap(server => forwardLinesFor(server, name).slice(0, 1)).flatMap((line): UpstreamChoice[] => {
+    if (!fixedOrder(line.forward) || asksOthersAfterDenial(line.forward)) return []
+    const options = targetsOf(line.server, line.forward).map(t => ({ address: t.port === 53 ? t.address : `${t.address}:${t.port}`, source: t.source }))
+    const saying = (says: Says): UpstreamOption[] => options.filter(o => saysOf(c, o.address) === says)
+    const choice = { ...line, knows: saying('answer'), denies: saying('denial'), untold: saying('untold') }
+    return choice.knows.length > 0 && choice.denies.length > 0 ? [choice] : []
+  })
+}
+
+/** The word of a policy that puts the servers in an order. */
+export function fixedOrder(forward: Directive): 'sequential' | 'round_robin' | undefined {
+  const policy = forward.name === 'forward' ? forward.properties.find(p => p.name === 'policy')?.args[0]?.value : undefined
+  return policy === 'sequential' || policy === 'round_robin' ? policy : undefined
+}
+
+/** `failover NXDOMAIN` (1.13.0) or `next NXDOMAIN` (1.11.4): a denial is not the last word. */
+export const asksOthersAfterDenial = (forward: Directive): boolean =>
+  forward.properties.some(p => (p.name === 'failover' || p.name === 'next') && p.args.some(a => a.value.toUpperCase() === 'NXDOMAIN'))
+
+type Says = 'answer' | 'denial' | 'untold'
+
+/** What a server was seen to say of the name itself; `untold` where it was not asked, or changed its mind. */
+export function saysOf(c: Case, address: string): Says {
+  const said = new Set(viewsOf(c, address).flatMap(v => v.replies).map(r => (r.reply.answer.length > 0 ? 'answer' : r.reply.rcode === 'NXDOMAIN' ? 'denial' : r.reply.rcode === 'NOERROR' ? 'nodata' : 'failure')))
+  if (said.has('answer')) return said.has('denial') || said.has('failure') ? 'untold' : 'answer'
+  return said.has('denial') && said.size === 1 ? 'denial' : 'untold'
+}
+
+export function viewsOf(c: Case, address: string): UpstreamModel['view'][number][] {
+  const key = nameKey(absolute(c.question.name))
+  return c.model.upstreams.filter(u => u.address === address || `${u.address}:${u.port}` === address).flatMap(u => u.view).filter(v => nameKey(v.name) === key)
 }
 
 /** RFC 1918, 6598, 4193, loopback and link-local: an address a public resolver cannot have. */

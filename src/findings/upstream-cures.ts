@@ -1,10 +1,10 @@
 // The two cures of upstreams that do not know the same names: give the zone its own servers, or take the ignorant servers off the node.
 import type { Edit, Source } from '../chain/source.ts'
-import { addServerBlock } from '../fixes/corefile-edit.ts'
+import { addServerBlock, replaceArguments } from '../fixes/corefile-edit.ts'
 import { removeListEntries } from '../fixes/yaml-list.ts'
 import type { Case } from './case.ts'
 import type { ProposedFix } from './finding.ts'
-import type { UpstreamChoice } from './upstream-choice.ts'
+import { isPrivateAddress, type UpstreamChoice } from './upstream-choice.ts'
 import type { ZoneCut } from './zone-of.ts'
 
 export function ownServersForZone(c: Case, choice: UpstreamChoice, cut: ZoneCut): ProposedFix | undefined {
@@ -14,17 +14,37 @@ export function ownServersForZone(c: Case, choice: UpstreamChoice, cut: ZoneCut)
   if (!corefile || !block || !forward || choice.knows.length === 0) return undefined
   const zone = cut.zone.replace(/\.$/, '')
   const servers = choice.knows.map(o => o.address)
+  const knownOutside = choice.knows.some(o => !isPrivateAddress(o.address))
   return {
     title: { en: `give \`${zone}\` its own servers in the Corefile`, zh: `在 Corefile 中让 \`${zone}\` 使用自己的上游服务器` },
-    applicability: cut.shownBy ? 'machine' : 'likely',
+    applicability: cut.shownBy && !knownOutside ? 'machine' : 'likely',
     edits: [addServerBlock(corefile, block, forward, zone, servers)],
     steps: [{
       en: 'kubectl apply the ConfigMap; the reload plugin takes it up within about 2 minutes (without it: restart the CoreDNS pods), and the caches start empty',
       zh: '用 kubectl apply 更新 ConfigMap；reload 插件约 2 分钟内生效（没有 reload 则需重启 CoreDNS Pod），缓存随之清空',
     }],
-    caution: cut.shownBy
+    caution: knownOutside
+      ? { en: 'this is a public name: mends it alone; better give the internal zone its own servers and leave only those that resolve everything in `.`', zh: '这是公网域名：此改动只修复它一个；更好的做法是让内部区域使用自己的服务器，`.` 中只保留能解析一切的服务器' }
+      : cut.shownBy
       ? { en: `zone cut read from the SOA that ${cut.shownBy} sends`, zh: `区域边界取自 ${cut.shownBy} 返回的 SOA` }
       : { en: 'nobody showed an SOA: the zone is a guess from the name, check it', zh: '没有证据给出 SOA：区域由名称推断，请核对' },
+  }
+}
+
+/** Takes the ignorant servers out of a list that the Corefile itself spells out. */
+export function serversOutOfTheLine(c: Case, choice: UpstreamChoice): ProposedFix | undefined {
+  const corefile = c.cluster.corefiles.get(choice.server.pod)
+  const forward = corefile?.blocks[choice.blockIndex]?.directives[choice.directiveIndex]
+  const gone = new Set(choice.denies.map(o => o.address))
+  const left = forward?.args.map(a => a.value).filter(word => !gone.has(word.replace(/:53$/, ''))) ?? []
+  if (!corefile || !forward || left.length === forward.args.length || left.length < 2) return undefined
+  const words = [...gone].join(', ')
+  return {
+    title: { en: `take ${words} out of the forward line`, zh: `从 forward 行去掉 ${words}` },
+    applicability: 'likely',
+    edits: [replaceArguments(corefile, forward, left)],
+    steps: [{ en: 'kubectl apply the ConfigMap; the reload plugin takes it up within about 2 minutes', zh: '用 kubectl apply 更新 ConfigMap；reload 插件约 2 分钟内生效' }],
+    caution: { en: 'all other names then depend on the remaining servers resolving them', zh: '此后其他域名也都依赖剩余的服务器来解析' },
   }
 }
 
