@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ask, call, get, LOOP, LOST, pick, put, sleep, text, type Chain, type Hop, type Plain } from '../chain/effects.ts'
+import { ask, background, call, get, LOOP, LOST, pick, put, sleep, text, type Chain, type Hop, type Plain } from '../chain/effects.ts'
 import { rational } from '../chain/rational.ts'
 import { incidentChain, ROOT } from '../../test/support/incident-chain.ts'
 import { checkContract } from '../../test/support/contract.ts'
@@ -190,4 +190,21 @@ describe('against the explorer, on a chain like that of the incident', () => {
     expect(classes.size).toBeLessThanOrEqual(6)
     expect(chiSquare).toBeLessThan(25.7)
   })
+})
+
+test('a hop that another one starts in the background goes on by itself, and nobody waits for it', () => {
+  const chain: Chain = new Map<string, Hop>([
+    ['server', function* () {
+      const seen = yield* get('health')
+      yield* background('probe', null)
+      return seen ? 'marked down' : 'up'
+    }],
+    ['probe', function* () {
+      yield* sleep(500)
+      yield* put('health', 'down', 10_000)
+      return null
+    }],
+  ])
+  const lookups = [...simulate(chain, [0, 400, 600].map(atMs => ({ atMs, ask: { hop: 'server', query: null } })), { seed: 1 })]
+  expect(lookups.map(l => [l.value, l.elapsedMs])).toEqual([['up', 0], ['up', 0], ['marked down', 0]])
 })

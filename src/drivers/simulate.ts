@@ -112,9 +112,12 @@ class Clockwork {
     this.chain = chain
     this.nowMs = options.state?.nowMs ?? 0
     this.memory = new Memory(options.seed, options.state, options.world ?? new Map(), options.pins ?? new Map())
-    for (const ask of options.background ?? []) {
-      this.queue.add({ atMs: this.nowMs, rank: 0, run: () => this.begin(ask, undefined, true, () => {}) })
-    }
+    for (const ask of options.background ?? []) this.inBackground(ask)
+  }
+
+  /** A hop that nobody waits for: a health check, a refresh. */
+  private inBackground(ask: Ask): void {
+    this.queue.add({ atMs: this.nowMs, rank: 0, run: () => this.begin(ask, undefined, true, () => {}) })
   }
 
   nextMs(): number {
@@ -200,7 +203,10 @@ class Clockwork {
         case 'pick': value = this.pick(task, e); break
         case 'get': value = this.memory.get(e.cell, this.nowMs); break
         case 'put': this.memory.put(e.cell, e.value, e.lifeMs, this.nowMs); break
-        case 'note': task.notes.add(e.note); break
+        case 'note':
+          if (e.note.kind === 'background') this.inBackground({ hop: String(e.note['hop']), query: e.note['query'] })
+          else task.notes.add(e.note)
+          break
         case 'call':
           if (this.isOpen(task, e.ask)) value = LOOP
           else this.enter(task, e.ask)
