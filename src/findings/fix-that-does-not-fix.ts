@@ -1,8 +1,10 @@
 // fix-that-does-not-fix: a change somebody made against unequal upstreams that leaves them unequal. findings.md F46.
+import { absolute } from '../dns/name.ts'
+import type { Observation } from '../evidence/observation.ts'
 import type { Case } from './case.ts'
 import type { Finding, Hit } from './finding.ts'
-import { targets } from './forward-loop.ts'
-import { isPrivateAddress, upstreamChoices } from './upstream-choice.ts'
+import { forwardLinesFor, targetsOf } from './forward-targets.ts'
+import { asksOthersAfterDenial, fixedOrder, isPrivateAddress, saysOf } from './upstream-choice.ts'
 
 /** Not in stock CoreDNS images: the server refuses to start. */
 const EXTERNAL = new Set(['alternate', 'fanout'])
@@ -23,37 +25,42 @@ export const fixThatDoesNotFix: Finding = {
 }
 
 function policies(c: Case): Hit[] {
-  const deciding = upstreamChoices(c)
-  return c.servers.flatMap(server => server.corefile.blocks.flatMap(block => block.directives.flatMap((forward): Hit[] => {
-    const policy = forward.name === 'forward' ? forward.properties.find(p => p.name === 'policy') : undefined
-    const failover = forward.properties.some(p => (p.name === 'failover' || p.name === 'next') && p.args.some(a => a.value === 'NXDOMAIN'))
-    if (!policy || failover || (policy.args[0]?.value !== 'sequential' && policy.args[0]?.value !== 'round_robin')) return []
-    const proved = deciding.some(d => d.forward.source.start === forward.source.start && d.forward.source.file === forward.source.file && d.denies.length > 0)
-    const addresses = targets(server).filter(t => t.directive === forward.source).map(t => t.address)
-    const mixed = new Set(addresses.map(isPrivateAddress)).size === 2
+  const name = absolute(c.question.name)
+  return c.servers.flatMap(server => forwardLinesFor(server, name).slice(0, 1)).flatMap((line): Hit[] => {
+    const { server, forward } = line
+    const policy = fixedOrder(forward)
+    const written = forward.properties.find(p => p.name === 'policy')
+    if (!policy || !written || asksOthersAfterDenial(forward)) return []
+    const addresses = [...new Set(targetsOf(server, forward).map(t => t.address))]
+    const says = new Set(addresses.map(address => saysOf(c, address)))
+    const proved = says.has('answer') && says.has('denial')
+    const mixed = new Set(addresses.map(isPrivateAddress)).size === 2 && !addresses.some(a => saysOf(c, a) === (isPrivateAddress(a) ? 'denial' : 'answer'))
     if (!proved && !mixed) return []
-    const name = policy.args[0].value
     return [{
       level: 'warning', certainty: proved ? 'likely' : 'possible',
-      message: { en: `\`policy ${name}\` does not make unequal upstreams equal`, zh: `\`policy ${name}\` 不能让不等价的上游变得等价` },
-      fingerprint: `fix-that-does-not-fix:policy-${name}:${[...new Set(addresses)].sort().join(',')}`,
+      message: { en: `\`policy ${policy}\` does not make unequal upstreams equal`, zh: `\`policy ${policy}\` 不能让不等价的上游变得等价` },
+      fingerprint: `fix-that-does-not-fix:policy-${policy}:${addresses.toSorted().join(',')}`,
       sources: [
-        { source: policy.source, primary: true, label: { en: 'changes the order only', zh: '只改变顺序' } },
+        { source: written.source, primary: true, label: { en: 'changes the order only', zh: '只改变顺序' } },
         { source: forward.source, label: { en: 'still a list of servers that do not know the same names', zh: '列表中的服务器仍然不认识同一批域名' } },
       ],
       evidence: [], fixes: [],
       notes: [{ kind: 'why', said: { en: 'the next server is asked after a network error, never after NXDOMAIN; one slow moment of the first servers, and the NXDOMAIN is cached', zh: '只有网络错误才会询问下一个服务器，NXDOMAIN 不会；前面的服务器一旦变慢，NXDOMAIN 就会进入缓存' } }],
     }]
-  })))
+  })
 }
 
 function externals(c: Case): Hit[] {
-  return c.servers.flatMap(server => server.corefile.blocks.flatMap(block => block.directives.filter(d => EXTERNAL.has(d.name)).map((d): Hit => ({
-    level: 'warning', certainty: 'likely',
+  // A server that answers was built with the plugin.
+  const serves = (pod: string): boolean => c.observations.some(o => o.kind === 'served' && o.place === pod)
+  const refused = (pod: string, name: string): Observation | undefined =>
+    c.observations.find(o => o.kind === 'server-event' && o.place === pod && o.event === 'corefile-error' && o.text.includes(name))
+  return c.model.coredns.filter(server => !serves(server.pod)).flatMap(server => server.corefile.blocks.flatMap(block => block.directives.filter(d => EXTERNAL.has(d.name)).map((d): Hit => ({
+    level: refused(server.pod, d.name) ? 'error' : 'warning', certainty: refused(server.pod, d.name) ? 'confirmed' : 'likely',
     message: { en: `\`${d.name}\` is not in stock CoreDNS images`, zh: `官方 CoreDNS 镜像不含 \`${d.name}\`` },
     fingerprint: `fix-that-does-not-fix:${d.name}`,
     sources: [{ source: d.source, primary: true, label: { en: 'a stock image refuses this Corefile: `Unknown directive`', zh: '官方镜像会拒绝该 Corefile：`Unknown directive`' } }],
-    evidence: [], notes: [], fixes: [],
+    evidence: [refused(server.pod, d.name)].flatMap(o => (o ? [`${o.source.file}:${o.source.line}`] : [])), notes: [], fixes: [],
   }))))
 }
 

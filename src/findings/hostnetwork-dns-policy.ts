@@ -1,6 +1,8 @@
 // hostnetwork-dns-policy: `hostNetwork: true` turns ClusterFirst into Default without a word. findings.md F15.
+import { absolute, isAbsolute, isSubdomain, labelsOf, nameKey } from '../dns/name.ts'
 import type { Case } from './case.ts'
 import type { Finding, Hit } from './finding.ts'
+import { blockFor, forwardLinesFor, keysOf, targetsOf } from './forward-targets.ts'
 
 export const hostnetworkDnsPolicy: Finding = {
   id: 'hostnetwork-dns-policy',
@@ -22,12 +24,14 @@ function hits(c: Case): Hit[] {
   const given = c.cluster.given.get(place)
   if (!given || !given.hostNetwork.value || given.policy.value !== 'ClusterFirst' || given.effectivePolicy !== 'Default') return []
   if (c.explanation.verdict === 'works' || c.explanation.verdict === 'slow') return []
+  const why = clusterKnowsBetter(c)
+  if (!why) return []
   const failed = c.observations.some(o => o.kind === 'application' && o.place === place && !o.ok)
   const pod = c.cluster.podObject(place)
   const policyWritten = pod !== undefined && given.policy.source.text.includes('ClusterFirst')
   return [{
-    level: 'error',
-    certainty: failed && given.obtained === 'snapshot' ? 'confirmed' : 'likely',
+    level: why === 'other-servers' ? 'warning' : 'error',
+    certainty: why === 'other-servers' ? 'possible' : failed && given.obtained === 'snapshot' ? 'confirmed' : 'likely',
     message: { en: `${place} is on the host network: its \`dnsPolicy: ClusterFirst\` acts as \`Default\`, it never asks the cluster DNS`, zh: `${place} 使用主机网络：其 \`dnsPolicy: ClusterFirst\` 实际等同 \`Default\`，从不询问集群 DNS` },
     fingerprint: `hostnetwork-dns-policy:${place}`,
     sources: [
@@ -46,3 +50,27 @@ function hits(c: Case): Hit[] {
     }],
   }]
 }
+
+/** Why the cluster DNS might answer this name otherwise than the node's servers do: its own zone, a block of its own, or other upstreams. */
+function clusterKnowsBetter(c: Case): 'cluster-name' | 'own-block' | 'other-servers' | undefined {
+  const { name, stub } = c.question
+  const candidates = isAbsolute(name) ? [name] : [absolute(name), ...['', `${c.question.namespace}.svc.`, 'svc.'].flatMap(part => clusterDomains(c).map(domain => `${name}.${part}${domain}`))]
+  if (clusterDomains(c).some(domain => isSubdomain(domain, absolute(name))) || namesService(c, candidates)) return 'cluster-name'
+  const nodes = new Set(stub.resolvConf.lines.filter(l => l.keyword === 'nameserver').flatMap(l => l.words.slice(0, 1).map(w => w.value)))
+  for (const server of c.model.coredns) {
+    const block = blockFor(server, absolute(name))
+    if (block && keysOf(block).every(key => key.zone !== '.')) return 'own-block'
+    if (forwardLinesFor(server, absolute(name)).some(line => targetsOf(server, line.forward).some(t => !nodes.has(t.address)))) return 'other-servers'
+  }
+  return undefined
+}
+
+/** The zones of the kubernetes plugin that are no reverse zones. */
+const clusterDomains = (c: Case): string[] => [...new Set(c.model.coredns.flatMap(s => s.corefile.blocks).flatMap(b => b.directives)
+  .filter(d => d.name === 'kubernetes').flatMap(d => d.args.map(a => absolute(a.value))).filter(zone => !zone.endsWith('.arpa.')))]
+
+/** One of these is `service.namespace.svc.…` of a Service that exists. */
+const namesService = (c: Case, candidates: readonly string[]): boolean => candidates.some(candidate => {
+  const [service, namespace, svc] = labelsOf(nameKey(candidate))
+  return svc === 'svc' && c.cluster.objects.some(o => o.kind === 'Service' && o.name === service && o.namespace === namespace)
+})

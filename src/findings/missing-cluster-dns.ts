@@ -26,12 +26,16 @@ function hits(c: Case): Hit[] {
   if (!wantsCluster || given === undefined) return []
   const empty = list !== undefined && list.length === 0
   if (!empty && !event) return []
-  const source = c.cluster.kubeletSource(node) ?? event?.source
+  // The flag --cluster-dns stands in no file: a pod that was given the cluster's address has it.
+  const dns = new Set(c.cluster.dnsServices.map(s => s.service.address))
+  if (given.obtained === 'snapshot' && given.resolvConf.lines.some(l => l.keyword === 'nameserver' && dns.has(l.words[0]?.value ?? ''))) return []
+  const kubelet = c.cluster.kubeletSource(node)
+  const source = kubelet ?? event?.source
   if (!source) return []
   const vip = c.cluster.dnsServices[0]?.service.address
   return [{
     level: c.explanation.verdict === 'works' ? 'warning' : 'error',
-    certainty: empty && (event !== undefined || given.obtained === 'snapshot') ? 'confirmed' : 'likely',
+    certainty: empty && kubelet && (event !== undefined || given.obtained === 'snapshot') ? 'confirmed' : 'likely',
     message: { en: `kubelet on ${node} has no clusterDNS: ${place} was given the node’s name servers instead of the cluster’s`, zh: `${node} 上的 kubelet 没有 clusterDNS：${place} 得到的是节点的名称服务器，而不是集群的` },
     fingerprint: `missing-cluster-dns:${node}`,
     sources: [
@@ -42,8 +46,8 @@ function hits(c: Case): Hit[] {
     notes: [],
     fixes: [{
       title: { en: `set clusterDNS${vip ? `: [${vip}]` : ''} in kubelet’s configuration on ${node}`, zh: `在 ${node} 的 kubelet 配置中设置 clusterDNS${vip ? `: [${vip}]` : ''}` },
-      applicability: vip ? 'likely' : 'byHand',
-      edits: vip && !source.file.endsWith('.json') ? [{ file: source.file, start: source.start, end: source.start, text: `clusterDNS:\n- ${vip}\n` }] : [],
+      applicability: vip && kubelet ? 'likely' : 'byHand',
+      edits: vip && kubelet && !kubelet.file.endsWith('.json') ? [{ file: kubelet.file, start: kubelet.start, end: kubelet.start, text: `clusterDNS:\n- ${vip}\n` }] : [],
       steps: [{ en: 'restart kubelet on that node, then make the pod anew', zh: '重启该节点的 kubelet，然后重建 Pod' }],
     }],
   }]

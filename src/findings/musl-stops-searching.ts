@@ -1,7 +1,11 @@
 // musl-stops-searching: an empty or failing answer on one suffix ends musl's search. findings.md F09.
-import { isAbsolute } from '../dns/name.ts'
-import type { Case, Ending } from './case.ts'
-import type { Finding, Hit } from './finding.ts'
+import { compare, ZERO } from '../chain/rational.ts'
+import type { Edit, Sourced } from '../chain/source.ts'
+import { absolute, isAbsolute, nameKey } from '../dns/name.ts'
+import type { Observation } from '../evidence/observation.ts'
+import { removeListEntries } from '../fixes/yaml-list.ts'
+import type { Case, ReplyResult } from './case.ts'
+import type { Finding, Hit, ProposedFix } from './finding.ts'
 
 export const muslStopsSearching: Finding = {
   id: 'musl-stops-searching',
@@ -18,50 +22,93 @@ export const muslStopsSearching: Finding = {
   find: hits,
 }
 
-const stops = (e: Ending): boolean => e.result === 'nodata' || e.result === 'servfail' || e.result === 'refused' || e.result === 'timeout'
+/** What ends musl's search although a server answered. Silence ends every library's. */
+const STOPS: readonly ReplyResult[] = ['nodata', 'servfail', 'refused']
 
 function hits(c: Case): Hit[] {
   const { stub, name } = c.question
-  if (stub.kind !== 'musl' || isAbsolute(name) || !c.explanation.endings.some(stops)) return []
-  const suffixes = stub.resolvConf.lines.filter(l => l.keyword === 'search').at(-1)?.words ?? []
-  const bare = c.explain(`${name}.`, stub.place)
-  for (const suffix of suffixes) {
-    const tried = c.explain(`${name}.${suffix.value.replace(/\.$/, '')}.`, stub.place)
-    const stopping = tried?.endings.filter(stops) ?? []
-    if (stopping.length === 0) continue
-    const always = stopping.length === tried?.endings.length
-    const other = c.explain(name, stub.place, 'glibc@2.36')
-    const glibcGoesOn = (other?.endings ?? []).some(e => e.result === 'answer') || (bare?.endings ?? []).some(e => e.result === 'answer')
-    const seen = c.observations.some(o => o.kind === 'direct' && o.reply !== undefined && o.query.name.toLowerCase() === `${name}.${suffix.value}.`.toLowerCase().replace(/\.\.$/, '.'))
-    const words = stopping.map(e => e.result.toUpperCase()).join(', ')
-    return [{
-      level: 'error',
-      certainty: seen && always && stub.certainty === 'confirmed' ? 'confirmed' : always || seen ? 'likely' : 'possible',
-      message: { en: `musl stops at \`${name}.${suffix.value}\` (${words}) and never asks for \`${name}\` itself`, zh: `musl 在 \`${name}.${suffix.value}\`（${words}）处停止，从未查询 \`${name}\` 本身` },
-      fingerprint: `musl-stops-searching:${stub.place}:${suffix.value}`,
-      sources: [
-        { source: suffix.source, primary: true, label: { en: `this suffix is answered ${words}`, zh: `该后缀得到 ${words}` } },
-        ...(suffix.source.behind ?? []).map(source => ({ source, label: { en: 'it comes from here', zh: '它来自这里' } })),
-        ...(stub.kindSource ? [{ source: stub.kindSource, label: { en: `musl ${stub.version}`, zh: `musl ${stub.version}` } }] : []),
-      ],
-      evidence: [],
-      notes: [{
-        kind: 'why', said: glibcGoesOn
-          ? { en: 'glibc goes on to the next candidate and finds the name; musl takes an empty NOERROR, SERVFAIL or REFUSED as the end', zh: 'glibc 会继续尝试下一个候选并找到该名称；musl 把空的 NOERROR、SERVFAIL 或 REFUSED 当作终点' }
-          : { en: 'musl takes an empty NOERROR, SERVFAIL or REFUSED on a suffix as the end of the search', zh: 'musl 把后缀上的空 NOERROR、SERVFAIL 或 REFUSED 当作搜索的终点' },
-      }],
-      fixes: [{
-        title: { en: `take \`${suffix.value}\` out of the search list (node file or dnsConfig), write the name with a trailing dot, or use a glibc image`, zh: `从搜索列表中去掉 \`${suffix.value}\`（节点文件或 dnsConfig），或把名称写成以点结尾，或换用 glibc 镜像` },
-        applicability: 'byHand',
-        edits: removal(suffix.source, stub.resolvConf.lines.find(l => l.words.some(w => w === suffix))?.source.text),
-        steps: [{ en: 'the line above is the pod’s copy; change the file kubelet reads on the node (or dnsConfig) and make the pod anew', zh: '上面是 Pod 中的副本；请修改节点上 kubelet 所读的文件（或 dnsConfig）并重建 Pod' }],
-      }],
-    }]
-  }
-  return []
+  if (stub.kind !== 'musl' || isAbsolute(name)) return []
+  const at = stopOf(c)
+  if (!at || !glibcDoesBetter(c)) return []
+  const { suffix, results, always } = at
+  const seen = repliesSeen(c, absolute(`${name}.${suffix.value}`), results)
+  const failed = c.observations.some(o => o.kind === 'application' && o.place === stub.place && !o.ok)
+  const words = results.map(r => r.toUpperCase()).join(', ')
+  const candidate = `${name}.${suffix.value.replace(/\.$/, '')}`
+  return [{
+    level: 'error',
+    certainty: seen.length > 0 && failed && stub.certainty !== 'possible' ? 'confirmed' : (always || seen.length > 0) && stub.certainty !== 'possible' ? 'likely' : 'possible',
+    message: { en: `musl stops at \`${candidate}\` (${words}) and never asks for \`${name}\` itself`, zh: `musl 在 \`${candidate}\`（${words}）处停止，从未查询 \`${name}\` 本身` },
+    fingerprint: `musl-stops-searching:${stub.place}:${suffix.value}`,
+    sources: [
+      { source: suffix.source, primary: true, label: { en: `this suffix is answered ${words}`, zh: `该后缀得到 ${words}` } },
+      ...(suffix.source.behind ?? []).map(source => ({ source, label: { en: 'it comes from here', zh: '它来自这里' } })),
+      ...(stub.kindSource ? [{ source: stub.kindSource, label: { en: `musl ${stub.version}`, zh: `musl ${stub.version}` } }] : []),
+    ],
+    evidence: seen.slice(0, 3).map(o => `${o.source.file}:${o.source.line}`),
+    notes: [{ kind: 'why', said: { en: 'glibc goes on to the next candidate and can find the name; musl takes an empty NOERROR, SERVFAIL or REFUSED as the end', zh: 'glibc 会继续尝试下一个候选，因而能找到该名称；musl 把空的 NOERROR、SERVFAIL 或 REFUSED 当作终点' } }],
+    fixes: [suffixOut(c, suffix)],
+  }]
 }
 
-/** Takes the word and the blank before it out of its line. */
-function removal(word: { file: string; start: number; end: number }, line: string | undefined): { file: string; start: number; end: number; text: string; madeBy: string }[] {
-  return line === undefined ? [] : [{ file: word.file, start: word.start - 1, end: word.end, text: '', madeBy: 'kubelet' }]
+interface Stop {
+  readonly suffix: Sourced<string>
+  readonly results: readonly ReplyResult[]
+  /** It never says NXDOMAIN, in no world that the evidence leaves. */
+  readonly always: boolean
+}
+
+/** The first candidate of the search list that may end the search; those before it say NXDOMAIN. */
+function stopOf(c: Case): Stop | undefined {
+  const { stub, name, family } = c.question
+  const suffixes = stub.resolvConf.lines.filter(l => l.keyword === 'search').at(-1)?.words ?? []
+  for (const suffix of suffixes) {
+    const replies = c.replies(absolute(`${name}.${suffix.value}`), family === 'inet6' ? 'AAAA' : 'A')
+    const possible = (result: ReplyResult): boolean => compare(replies.get(result)?.max ?? ZERO, ZERO) > 0
+    const results = STOPS.filter(possible)
+    if (results.length > 0) return { suffix, results, always: !possible('nxdomain') && !possible('answer') }
+    if (!possible('nxdomain')) return undefined
+  }
+  return undefined
+}
+
+function glibcDoesBetter(c: Case): boolean {
+  const { success } = c.explanation
+  const other = c.explain(c.question.name, c.question.stub.place, 'glibc@2.36')?.success
+  return other !== undefined && (compare(other.max, success.max) > 0 || compare(other.min, success.min) > 0)
+}
+
+/** Replies to the candidate itself, from a log or from somebody who asked. */
+function repliesSeen(c: Case, candidate: string, results: readonly ReplyResult[]): Observation[] {
+  const rcodes = new Set(results.map(r => (r === 'nodata' ? 'NOERROR' : r.toUpperCase())))
+  return c.observations.filter(o => (o.kind === 'served' && nameKey(o.name) === nameKey(candidate) && rcodes.has(o.rcode))
+    || (o.kind === 'direct' && nameKey(o.query.name) === nameKey(candidate) && o.reply !== undefined && o.reply.answer.length === 0 && rcodes.has(o.reply.rcode)))
+}
+
+function suffixOut(c: Case, suffix: Sourced<string>): ProposedFix {
+  const edits = removal(c, suffix)
+  return {
+    title: { en: `take \`${suffix.value}\` out of the search list (node file or dnsConfig), write the name with a trailing dot, or use a glibc image`, zh: `从搜索列表中去掉 \`${suffix.value}\`（节点文件或 dnsConfig），或把名称写成以点结尾，或换用 glibc 镜像` },
+    applicability: edits.length > 0 ? 'likely' : 'byHand',
+    edits,
+    steps: [{ en: 'then make the pod anew: it keeps the resolv.conf it was created with', zh: '然后重建 Pod：它会一直使用创建时得到的 resolv.conf' }],
+    caution: { en: `short names under \`${suffix.value}\` must then be written out`, zh: `此后 \`${suffix.value}\` 下的短名称必须写全` },
+  }
+}
+
+/** Takes the suffix out of the file that a person edits: the node's own resolv.conf, or a netplan list. */
+function removal(c: Case, suffix: Sourced<string>): readonly Edit[] {
+  for (const source of suffix.source.behind ?? []) {
+    const text = c.textOf(source.file)
+    if (text === undefined || source.file.includes('/run/')) continue
+    if (/\/netplan\/[^/]+\.yaml$/.test(source.file)) return removeListEntries(source.file, text, [source.start]) ?? []
+    const generated = [...c.cluster.nodeDns.values()].some(n => n.file !== undefined && source.file.endsWith(n.file) && n.generatedBy !== undefined)
+    if (!source.file.startsWith('nodes/') || !source.file.endsWith('/resolv.conf') || generated) continue
+    const from = text.lastIndexOf('\n', source.start - 1) + 1
+    const newline = text.indexOf('\n', source.end)
+    const to = newline < 0 ? text.length : newline
+    const alone = text.slice(from, to).trim().split(/\s+/).length <= 2
+    return [alone ? { file: source.file, start: from, end: Math.min(to + 1, text.length), text: '' } : { file: source.file, start: source.start - 1, end: source.end, text: '' }]
+  }
+  return []
 }

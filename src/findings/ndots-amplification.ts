@@ -1,5 +1,6 @@
 // ndots-amplification: a name with fewer dots than ndots is tried with every search suffix first. findings.md F02.
-import { isAbsolute, labelsOf } from '../dns/name.ts'
+import { compare, ZERO } from '../chain/rational.ts'
+import { absolute, isAbsolute, labelsOf, nameKey } from '../dns/name.ts'
 import type { Case } from './case.ts'
 import type { Finding, Hit } from './finding.ts'
 
@@ -28,19 +29,22 @@ function hits(c: Case): Hit[] {
   const suffixes = search?.words ?? []
   if (!search || dots >= ndots || suffixes.length === 0 || dots === 0) return []
   // The list is doing its work when a candidate with a suffix is what resolves.
-  const found = suffixes.findIndex(s => (c.explain(`${name}.${s.value.replace(/\.$/, '')}.`, stub.place)?.endings ?? []).some(e => e.result === 'answer'))
+  const candidates = suffixes.map(s => absolute(`${name}.${s.value}`))
+  const types = c.question.family === 'inet6' ? (['AAAA'] as const) : (['A', 'AAAA'] as const)
+  const found = candidates.findIndex(candidate => types.some(type => compare(c.replies(candidate, type).get('answer')?.min ?? ZERO, ZERO) > 0))
   const wasted = (found < 0 ? suffixes.length : found) * (c.question.family === 'unspec' ? 2 : 1)
   if (wasted < 4) return []
+  const seen = c.observations.filter(o => o.kind === 'served' && candidates.slice(0, found < 0 ? undefined : found).some(candidate => nameKey(candidate) === nameKey(o.name)))
   return [{
     level: 'info',
-    certainty: 'likely',
+    certainty: seen.length > 0 ? 'confirmed' : 'likely',
     message: { en: `each lookup of \`${name}\` sends ${wasted} questions before the one that counts`, zh: `每次解析 \`${name}\` 在真正有用的查询之前要多发 ${wasted} 个查询` },
     fingerprint: `ndots-amplification:${stub.place}:${name}`,
     sources: [
       { source: search.source, primary: true, label: { en: `${suffixes.length} suffixes are tried first`, zh: `先依次尝试 ${suffixes.length} 个后缀` } },
       ...(option ? [{ source: option.source, label: { en: `the name has ${dots} dot${dots === 1 ? '' : 's'}, fewer than ${ndots}`, zh: `该名称只有 ${dots} 个点，少于 ${ndots}` } }] : []),
     ],
-    evidence: [],
+    evidence: seen.slice(0, 3).map(o => `${o.source.file}:${o.source.line}`),
     notes: [],
     fixes: [{
       title: { en: 'write the name with a trailing dot, or set ndots:2 for this workload', zh: '把名称写成以点结尾，或为该工作负载设置 ndots:2' },

@@ -1,8 +1,10 @@
 // split-dns-lost: a routing domain of systemd-resolved is flattened away on the way to CoreDNS. findings.md F40.
-import { absolute, isSubdomain } from '../dns/name.ts'
-import type { Case } from './case.ts'
+import { absolute, isSubdomain, labelsOf } from '../dns/name.ts'
+import type { Case, NodeServers } from './case.ts'
 import type { Finding, Hit } from './finding.ts'
-import { targets } from './forward-loop.ts'
+import { forwardLinesFor, targetsOf, type ForwardLine } from './forward-targets.ts'
+import { ownServersForZone } from './upstream-cures.ts'
+import { saysOf } from './upstream-choice.ts'
 
 export const splitDnsLost: Finding = {
   id: 'split-dns-lost',
@@ -20,34 +22,46 @@ export const splitDnsLost: Finding = {
 }
 
 function hits(c: Case): Hit[] {
+  if (c.explanation.verdict === 'works' || c.explanation.verdict === 'slow') return []
   const name = absolute(c.question.name)
-  return c.servers.flatMap((server): Hit[] => {
-    const node = c.cluster.nodeDns.get(server.node)
-    const asked = targets(server)
-    const route = node?.routes.find(r => {
-      const domain = r.domain.value.replace(/^~/, '')
-      return domain !== '.' && domain !== '' && isSubdomain(domain, name)
-    })
-    if (!route || c.explanation.verdict === 'works') return []
-    const right = route.servers.map(s => s.value)
-    const others = asked.filter(t => t.source !== undefined && !right.includes(t.address))
-    // A block of the Corefile that names the route's own servers is the rule made anew.
-    if (others.length === 0) return []
-    const domain = route.domain.value.replace(/^~/, '')
-    return [{
-      level: 'error', certainty: 'likely',
-      message: { en: `${server.node} sends \`${domain}\` to ${right.join(', ')} only; the file CoreDNS was given does not`, zh: `${server.node} 只把 \`${domain}\` 发给 ${right.join('、')}；CoreDNS 得到的文件却没有这个规则` },
-      fingerprint: `split-dns-lost:${server.node}:${domain}`,
-      sources: [
-        { source: route.domain.source, primary: true, label: { en: `systemd-resolved: link ${route.link} alone serves this domain`, zh: `systemd-resolved：仅链路 ${route.link} 负责该域` } },
-        ...others.slice(0, 3).flatMap(t => (t.source ? [{ source: t.source, label: { en: `${t.address}: asked as well`, zh: `${t.address}：也会被询问` } }] : [])),
-      ],
-      evidence: [],
-      notes: [{ kind: 'why', said: { en: 'routing domains live inside systemd-resolved; /run/systemd/resolve/resolv.conf lists the servers of all links in one row', zh: '路由域只存在于 systemd-resolved 内部；/run/systemd/resolve/resolv.conf 把所有链路的服务器排成一列' } }],
-      fixes: [{
-        title: { en: `make the rule anew in the Corefile: a block for \`${domain}\` with ${right.join(' ')}`, zh: `在 Corefile 中重建该规则：为 \`${domain}\` 建立指向 ${right.join(' ')} 的 server block` },
-        applicability: 'byHand', edits: [], steps: [],
-      }],
-    }]
-  })
+  return c.servers.flatMap(server => forwardLinesFor(server, name).slice(0, 1).flatMap(line => hitOf(c, line, name)))
 }
+
+type Route = NodeServers['routes'][number]
+
+function hitOf(c: Case, line: ForwardLine, name: string): Hit[] {
+  const { server } = line
+  const route = routeFor(c.cluster.nodeDns.get(server.node)?.routes ?? [], name)
+  if (!route) return []
+  const right = route.servers.map(s => s.value)
+  const others = targetsOf(server, line.forward).filter(t => !right.includes(t.address))
+  // A block whose servers are the route's own is the rule made anew.
+  if (others.length === 0 || right.length === 0) return []
+  const domain = domainOf(route)
+  const split = right.some(address => saysOf(c, address) === 'answer') && others.some(t => saysOf(c, t.address) === 'denial')
+  const open = c.explanation.verdict === 'inconclusive'
+  const knows = route.servers.map(s => ({ address: s.value, source: s.source }))
+  return [{
+    level: open ? 'warning' : 'error',
+    certainty: split ? 'confirmed' : open ? 'possible' : 'likely',
+    message: { en: `${server.node} sends \`${domain}\` to ${right.join(', ')} only; the file CoreDNS was given does not`, zh: `${server.node} 只把 \`${domain}\` 发给 ${right.join('、')}；CoreDNS 得到的文件却没有这个规则` },
+    fingerprint: `split-dns-lost:${server.node}:${domain}`,
+    sources: [
+      { source: route.domain.source, primary: true, label: { en: `systemd-resolved: link ${route.link} alone serves this domain`, zh: `systemd-resolved：仅链路 ${route.link} 负责该域` } },
+      { source: line.forward.source, label: { en: 'sends the name to all servers of the file alike', zh: '把该域名不加区分地发给文件中的所有服务器' } },
+      ...others.slice(0, 3).flatMap(t => (t.source ? [{ source: t.source, label: { en: `${t.address}: asked as well`, zh: `${t.address}：也会被询问` } }] : [])),
+    ],
+    evidence: [],
+    notes: [{ kind: 'why', said: { en: 'routing domains live inside systemd-resolved; /run/systemd/resolve/resolv.conf lists the servers of all links in one row', zh: '路由域只存在于 systemd-resolved 内部；/run/systemd/resolve/resolv.conf 把所有链路的服务器排成一列' } }],
+    fixes: [ownServersForZone(c, { ...line, knows, denies: [], untold: [] }, { zone: domain, shownBy: undefined })].filter(fix => fix !== undefined)
+      .map(fix => ({ ...fix, caution: { en: `these servers must be reachable from the CoreDNS pod, not only through link ${route.link} of the node`, zh: `这些服务器必须能从 CoreDNS Pod 访问到，而不仅仅经由节点的链路 ${route.link}` } })),
+  }]
+}
+
+/** As systemd-resolved chooses: the longest domain that holds the name. The root routes everything and is no split. */
+function routeFor(routes: readonly Route[], name: string): Route | undefined {
+  const fitting = routes.filter(route => domainOf(route) !== '' && isSubdomain(domainOf(route), name))
+  return fitting.sort((a, b) => labelsOf(domainOf(b)).length - labelsOf(domainOf(a)).length)[0]
+}
+
+const domainOf = (route: Route): string => route.domain.value.replace(/^~/, '').replace(/\.$/, '')

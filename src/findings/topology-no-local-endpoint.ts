@@ -15,11 +15,18 @@ export const topologyNoLocalEndpoint: Finding = {
     right: 'a CoreDNS DaemonSet, or at least one replica in each pool',
     seeAlso: ['topology-not-in-effect'],
   },
-  find: c => c.cluster.dnsServices.filter(s => s.service.node === c.question.stub.node).flatMap(s => hitOf(c, s)),
+  find: c => servicesAsked(c).flatMap(s => hitOf(c, s)),
+}
+
+/** The DNS Services that the asker's resolv.conf names, as its node sees them. */
+export function servicesAsked(c: Case): ServiceAtNode[] {
+  const { node, resolvConf } = c.question.stub
+  const asked = new Set(resolvConf.lines.filter(l => l.keyword === 'nameserver').flatMap(l => l.words.slice(0, 1).map(w => w.value)))
+  return c.cluster.dnsServices.filter(s => s.service.node === node && asked.has(s.service.address))
 }
 
 function hitOf(c: Case, at: ServiceAtNode): Hit[] {
-  const { service, removed, topology } = at
+  const { service, removed, unused, topology } = at
   if (service.endpoints.length > 0 || removed.length === 0 || !topology) return []
   const refused = c.observations.some(o => o.kind === 'application' && o.place === c.question.stub.place && !o.ok && (o.result === 'timeout' || o.result === 'refused'))
   const where = at.pool ? `pool ${at.pool}` : `node ${service.node}`
@@ -30,6 +37,7 @@ function hitOf(c: Case, at: ServiceAtNode): Hit[] {
     fingerprint: `topology-no-local-endpoint:${service.name}:${at.pool ?? service.node}`,
     sources: [
       { source: topology.source, primary: true, label: { en: `only endpoints of ${where} count here`, zh: `此处只有 ${where} 的端点有效` } },
+      ...unused.slice(0, 2).map(u => ({ source: u.source, label: { en: `${u.address}${u.node ? ` on ${u.node}` : ''} would count, but ${u.because}`, zh: `${u.address}${u.node ? `（在 ${u.node} 上）` : ''} 本可使用，但 ${u.because}` } })),
       ...removed.slice(0, 4).map(r => ({ source: r.source, label: { en: `${r.address}${r.node ? ` on ${r.node}` : ''}: ${r.because}`, zh: `${r.address}${r.node ? `（在 ${r.node} 上）` : ''}：${r.because}` } })),
     ],
     evidence: [],

@@ -2,6 +2,7 @@
 import type { ServiceAtNode } from '../cluster/endpoints.ts'
 import type { Case } from './case.ts'
 import type { Finding, Hit } from './finding.ts'
+import { servicesAsked } from './topology-no-local-endpoint.ts'
 
 export const topologyNotInEffect: Finding = {
   id: 'topology-not-in-effect',
@@ -15,20 +16,21 @@ export const topologyNotInEffect: Finding = {
     right: 'openyurt.io/topologyKeys: openyurt.io/nodepool   # and kube-proxy behind YurtHub',
     seeAlso: ['topology-no-local-endpoint'],
   },
-  find: c => c.cluster.dnsServices.filter(s => s.service.node === c.question.stub.node).flatMap(s => hitOf(c, s)),
+  find: c => servicesAsked(c).flatMap(s => hitOf(c, s)),
 }
 
 function hitOf(c: Case, at: ServiceAtNode): Hit[] {
   const { service, topology, installed } = at
-  if (topology && installed) {
-    const foreign = at.removed.filter(r => installed.includes(r.address))
+  if (topology) {
+    const inUse = new Set(installed ?? service.endpoints.map(e => e.value.address))
+    const foreign = at.removed.filter(r => inUse.has(r.address))
     if (foreign.length === 0) return []
-    return [hit(c, at, topology.source, 'confirmed', foreign, {
+    return [hit(c, at, topology.source, installed ? 'confirmed' : 'possible', foreign, {
       en: `${service.node} sends DNS to ${foreign.length} endpoint${foreign.length > 1 ? 's' : ''} that \`${topology.value}\` should have left out`,
       zh: `${service.node} 把 DNS 查询发往 ${foreign.length} 个本应被 \`${topology.value}\` 过滤掉的端点`,
     })]
   }
-  if (topology || at.pool === undefined) return []
+  if (at.pool === undefined) return []
   const foreign = service.endpoints.filter(e => e.value.node !== undefined && c.cluster.poolOf(e.value.node) !== undefined && c.cluster.poolOf(e.value.node) !== at.pool)
   if (foreign.length === 0) return []
   return [hit(c, at, service.source, 'possible', foreign.map(e => ({ address: e.value.address, ...(e.value.node !== undefined && { node: e.value.node }), because: '', source: e.source })), {
@@ -38,9 +40,10 @@ function hitOf(c: Case, at: ServiceAtNode): Hit[] {
 }
 
 function hit(c: Case, at: ServiceAtNode, source: Hit['sources'][number]['source'], certainty: Hit['certainty'], foreign: ServiceAtNode['removed'], message: Hit['message']): Hit {
-  const failing = c.explanation.verdict !== 'works' && c.observations.some(o => o.kind === 'application' && o.place === c.question.stub.place && o.result === 'timeout')
+  // Pools that reach each other lose nothing by it: only silence makes it a fault.
+  const silent = c.observations.some(o => o.kind === 'application' && o.place === c.question.stub.place && o.result === 'timeout')
   return {
-    level: certainty === 'confirmed' && failing ? 'error' : 'warning',
+    level: silent ? (certainty === 'confirmed' ? 'error' : 'warning') : certainty === 'confirmed' ? 'warning' : 'info',
     certainty, message,
     fingerprint: `topology-not-in-effect:${at.service.name}:${at.service.node}`,
     sources: [
