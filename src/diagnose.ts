@@ -106,7 +106,7 @@ const placeParts = (place: string): Pick<Question, 'namespace' | 'pod'> =>
   place.startsWith('node/') ? { namespace: '', pod: undefined } : { namespace: place.slice(0, place.indexOf('/')), pod: place.slice(place.indexOf('/') + 1) }
 
 export function fromOf(session: Session, asker: Asker, { stub, namespace, pod }: Question): Diagnosis['spec']['from'] {
-  const klass = [asker.klass, asker.count > 1 ? `${asker.count} pods` : '', `${stub.kind} ${stub.version} (${stub.certainty})`].filter(w => w !== '').join('; ')
+  const klass = [`${stub.kind} ${stub.version} (${stub.certainty})`, asker.klass, asker.count > 1 ? `pods=${asker.count}` : ''].filter(w => w !== '').join(' ')
   return { kind: pod === undefined ? 'Node' : 'Pod', name: pod ?? stub.node, namespace, node: stub.node, class: klass }
 }
 

@@ -7,7 +7,7 @@ import type { Session } from './session.ts'
 
 export interface Asker {
   readonly stub: StubModel
-  /** `pool hangzhou, go 1.26, via 192.168.0.10`. */
+  /** `pool=hangzhou via=172.17.5.159`: words of no language. */
   readonly klass: string
   /** Pods that resolve alike, this one among them. */
   readonly count: number
@@ -64,5 +64,5 @@ const servedBy = (session: Session, stub: StubModel): string[] => stub.resolvCon
 
 function classWords(session: Session, stub: StubModel): string {
   const pool = session.linked.facts.poolOf(stub.node)
-  return [pool !== undefined ? `pool ${pool}` : stub.node !== '' ? `node ${stub.node}` : '', `${stub.kind} ${stub.version}`, `served by ${servedBy(session, stub).join(', ') || 'nobody'}`].filter(w => w !== '').join('; ')
+  return [pool === undefined ? '' : `pool=${pool}`, `via=${servedBy(session, stub).join(',') || 'nobody'}`].filter(w => w !== '').join(' ')
 }

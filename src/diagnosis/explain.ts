@@ -154,7 +154,8 @@ function worldOdds(world: World): WorldOdds {
     else if (!isDenial(key)) deniedOnly = false
   }
   const slowestMs = Math.max(0, ...world.outcomes.filter(o => isAnswer(endingKey(o.value))).map(o => o.elapsedMs))
-  return { success, deniedOnly, slowestMs }
+  const unmodelled = world.outcomes.some(o => isStubResult(o.value) && o.value.cause?.kind === 'unmodelled')
+  return { success, deniedOnly, unmodelled, slowestMs }
 }
 
 function successOf(worlds: readonly World[]): OddsRange {

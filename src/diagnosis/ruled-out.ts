@@ -20,7 +20,7 @@ const served = (observations: readonly Observation[]): ServedQuery[] => observat
 /** Candidates with a suffix never answer anything else than NXDOMAIN, so the bare name is always reached. */
 function searchList(session: Session, c: Case): RuledOut | undefined {
   const { name, stub } = c.question
-  const suffixes = isAbsolute(name) ? [] : stub.resolvConf.lines.filter(l => l.keyword === 'search').at(-1)?.words ?? []
+  const suffixes = (isAbsolute(name) ? [] : stub.resolvConf.lines.filter(l => l.keyword === 'search').at(-1)?.words ?? []).filter(s => s.value !== '.')
   if (suffixes.length === 0) return undefined
   const always = suffixes.every(s => {
     const tried = c.explain(`${name}.${s.value.replace(/\.$/, '')}.`, stub.place)

@@ -30,7 +30,9 @@ export function summaryOf(explanation: Explanation, observed: Observed | null): 
       : said('resolves only sometimes', '时好时坏')
     case 'fails': return said(`never resolves: ${bad.map(e => WORDS[e.result].en).join(' or ')}`, `始终无法解析：${bad.map(e => WORDS[e.result].zh).join(' 或 ')}`)
     case 'absent': return said('does not exist: everyone who may know says so', '不存在：所有可能知道的服务器都这样回答')
-    case 'inconclusive': return said(`inconclusive: it depends on ${explanation.unknowns.length || 'several'} things that the evidence does not show`, `无法定论：取决于证据未显示的 ${explanation.unknowns.length || '若干'} 件事`)
+    case 'inconclusive': if (explanation.unknowns.length === 0 && explanation.endings.some(e => e.causes.some(c => c.kind === 'unmodelled'))) return said(
+      'inconclusive: part of the way is not modelled, or not in the evidence', '无法定论：途中有一部分未建模，或不在证据中')
+    return said(`inconclusive: it depends on ${explanation.unknowns.length === 1 ? 'one thing' : `${explanation.unknowns.length || 'several'} things`} that the evidence does not show`, `无法定论：取决于证据未显示的 ${explanation.unknowns.length || '若干'} 件事`)
   }
 }
 

@@ -8,6 +8,8 @@ export interface WorldOdds {
   readonly success: Rational
   /** Every failure is the word of a server that may know (NXDOMAIN or NODATA), none is an error. */
   readonly deniedOnly: boolean
+  /** Part of it runs through something that is not modelled, or of which the evidence has nothing: then this world tells nothing. */
+  readonly unmodelled: boolean
   /** The slowest success, virtual milliseconds. */
   readonly slowestMs: number
 }
@@ -15,7 +17,8 @@ export interface WorldOdds {
 /** A success slower than this is noticed: one lost packet costs a stub 2.5 s (musl) or 5 s (glibc, Go), one dead upstream 2 s in CoreDNS. */
 export const SLOW_MS = 1000
 
-export function verdictOfWorld(world: WorldOdds): Exclude<Verdict, 'inconclusive'> {
+export function verdictOfWorld(world: WorldOdds): Verdict {
+  if (world.unmodelled) return 'inconclusive'
   if (compare(world.success, ONE) === 0) return world.slowestMs >= SLOW_MS ? 'slow' : 'works'
   if (compare(world.success, ZERO) === 0) return world.deniedOnly ? 'absent' : 'fails'
   return 'intermittent'
@@ -26,9 +29,9 @@ export function verdictOf(worlds: readonly WorldOdds[]): Verdict {
   const each = new Set(worlds.map(verdictOfWorld))
   if (each.size === 0) return 'inconclusive'
   if (each.size === 1) return [...each][0] as Verdict
+  if (each.has('inconclusive')) return 'inconclusive'
   const good = each.has('works')
   if (!good && each.has('intermittent')) return 'intermittent'
   if (!good && !each.has('slow')) return 'fails'
-  if (!good && each.has('slow') && each.size === 1) return 'slow'
   return 'inconclusive'
 }
