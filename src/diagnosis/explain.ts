@@ -41,7 +41,7 @@ export interface Explained {
 }
 
 /** Paths of a first try. The incident takes 120; a search list over three servers that nobody asked would take millions. */
-const PATHS = 25_000
+const PATHS = 12_000
 
 export function explainLookup(lookup: Lookup, start: Start = 'cold'): Explained {
   const whole = explore(lookup.chain, rootOf(lookup), { start, limits: { paths: PATHS } })
@@ -113,9 +113,9 @@ export function decidersOf(lookup: Lookup, { explanation, pins }: Explained): De
     if (!site.unknown) return true
     if (site.at.startsWith('order of ') || !site.keys.some(key => open.has(key))) return false
     // What a server knows of the name itself, and whether it is up, comes before what it knows of the name with a suffix.
-    return (site.at.startsWith('up ') || !site.at.startsWith('view ') || site.at.includes(` ${bare}`)) && ++unknowns <= UNKNOWNS_WEIGHED
+    return (site.at.startsWith('up ') || !site.at.startsWith('view ') || site.at.includes(` ${bare}`)) && ++unknowns <= (pins ? 1 : UNKNOWNS_WEIGHED)
   }
-  return influences(lookup.chain, rootOf(lookup), project, { start: 'cold', about, alternatives: 16, worlds: 128, pins: new Map([...untoldAreUp(lookup), ...(pins ?? [])]), ...(lookup.holds && { holds: lookup.holds }) })
+  return influences(lookup.chain, rootOf(lookup), project, { start: 'cold', about, alternatives: 16, worlds: 128, limits: { paths: PATHS }, pins: new Map([...untoldAreUp(lookup), ...(pins ?? [])]), ...(lookup.holds && { holds: lookup.holds }) })
     .filter(i => compare(i.influence, ZERO) > 0).map(decidingOf)
 }
 
