@@ -1,11 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { anyMessage, anyRecord, nameText } from '../../test/support/random-message.ts'
+import { anyRecord, nameText } from '../../test/support/random-message.ts'
 import type { DnsQuery, Edns, Reply } from './message.ts'
 import { messageBytes, queryBytes } from './size.ts'
 import { queryFromWire, queryToWire, recordFromWire, replyFromWire, replyToWire } from './wire-chain.ts'
 import { decodeMessage } from './wire-decode.ts'
-import { encodeMessage } from './wire-encode.ts'
 import { NAME_ROOM, nameToBytes } from './wire-name.ts'
 
 const name = nameText.filter(text => typeof nameToBytes(text, new Uint8Array(NAME_ROOM)) === 'number')

@@ -129,11 +129,16 @@ export function readName(reader: WireReader, limit: number): WireName | undefine
   if (code === 'name-truncated' && hops > 0) code = 'pointer-loop'
   if (code) return brokenName(reader, { start, end, limit, literal, pointer, hops, lengthBytes, at }, code, written)
   reader.at = end
-  const own = written === 0 ? '' : letters.toString('latin1', 0, written)
-  const text = tail === '' ? (own === '' ? '.' : own) : tail === '.' && own !== '' ? own : own + tail
-  const name: WireName = { text, start, end, literal, pointer, lengthBytes, hops }
+  const name: WireName = { text: joined(written, tail), start, end, literal, pointer, lengthBytes, hops }
   remember(reader, name)
   return name
+}
+
+/** The labels in `letters`, and the name they stand before. */
+function joined(written: number, tail: string): string {
+  if (written === 0) return tail === '' ? '.' : tail
+  const own = letters.toString('latin1', 0, written)
+  return tail === '' || tail === '.' ? own : own + tail
 }
 
 function rootName(reader: WireReader, start: number): WireName {
