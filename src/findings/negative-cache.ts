@@ -1,9 +1,12 @@
 // negative-cache: a denial from before the record existed lives on in a cache. findings.md F18.
-import type { CorednsModel, Directive } from '../chain/model.ts'
-import { absolute, nameKey } from '../dns/name.ts'
+import type { CorednsModel, Directive, ServerBlock } from '../chain/model.ts'
+import { absolute, isAbsolute, labelsOf, nameKey } from '../dns/name.ts'
 import type { ServedQuery } from '../evidence/observation.ts'
+import { addOption } from '../fixes/corefile-edit.ts'
 import type { Case } from './case.ts'
-import type { Finding, Hit } from './finding.ts'
+import type { Finding, Hit, ProposedFix } from './finding.ts'
+import { blockFor, forwardLinesFor, targetsOf } from './forward-targets.ts'
+import { isPrivateAddress, saysOf } from './upstream-choice.ts'
 
 /** CoreDNS keeps a denial this long when `cache` names no time (plugin/cache README). */
 const DEFAULT_DENIAL_S = 1800
@@ -20,41 +23,96 @@ export const negativeCache: Finding = {
     right: 'cache 30 {\n    denial 9984 5\n}',
     seeAlso: ['mixed-upstreams', 'ndots-amplification'],
   },
-  find: c => c.servers.flatMap(server => hitOf(c, server)),
+  find: c => c.servers.flatMap(server => candidatesOf(c).flatMap(name => hitOf(c, server, name))).slice(0, 4),
 }
 
-function hitOf(c: Case, server: CorednsModel): Hit[] {
-  const cache = server.corefile.blocks.flatMap(b => b.directives).find(d => d.name === 'cache')
-  if (!cache) return []
-  const name = nameKey(absolute(c.question.name))
+/** Below this nobody notices. */
+const NOTICED_S = 5
+/** A watch brings a new object to CoreDNS well within this. */
+const WATCH_MS = 2000
+
+/** The names that a lookup asks for, absolute, in the order in which they decide. */
+function candidatesOf(c: Case): string[] {
+  const { name, stub } = c.question
+  const suffixes = isAbsolute(name) ? [] : stub.resolvConf.lines.filter(l => l.keyword === 'search').at(-1)?.words ?? []
+  return [absolute(name), ...suffixes.map(s => absolute(`${name}.${s.value}`))].map(nameKey)
+}
+
+function hitOf(c: Case, server: CorednsModel, name: string): Hit[] {
+  const block = blockFor(server, name)
+  const cache = block?.directives.find(d => d.name === 'cache')
+  const denialS = cache ? denialLifeS(cache) : 0
+  if (!block || !cache || denialS <= NOTICED_S) return []
   const served = c.observations.filter((o): o is ServedQuery => o.kind === 'served' && o.place === server.pod && o.type === 'A' && nameKey(o.name) === name)
   const lastDenied = served.findLastIndex(o => o.rcode === 'NXDOMAIN')
   const firstAnswer = served.findIndex(o => o.rcode === 'NOERROR')
   // One change for the better, and never back: anything else is not the age of a denial.
-  if (lastDenied < 0 || firstAnswer < lastDenied) return []
+  if (lastDenied < 0 || (firstAnswer >= 0 && firstAnswer < lastDenied)) return []
   const denied = served[lastDenied] as ServedQuery
-  const cached = served.slice(0, lastDenied + 1).filter(o => o.rcode === 'NXDOMAIN' && o.flags.includes('aa') && o.durationMs < 1)
-  const bad = c.model.upstreams.some(u => u.view.some(v => nameKey(v.name) === name && v.replies.some(r => r.reply.rcode === 'NXDOMAIN')))
-  const knows = c.model.upstreams.some(u => u.view.some(v => nameKey(v.name) === name && v.replies.some(r => r.reply.answer.length > 0)))
-  if (bad || (firstAnswer < 0 && !knows) || cached.length === 0) return []
-  const denialS = denialLifeS(cache)
+  const made = createdAtMs(c, name)
+  const stale = served.slice(0, lastDenied + 1).filter(o => o.rcode === 'NXDOMAIN' && (made !== undefined ? o.atMs !== undefined && o.atMs > made + WATCH_MS : isFromCache(server, o)))
+  const exists = existsNow(c, server, name)
+  if (stale.length === 0 || exists === 'no' || (firstAnswer < 0 && exists !== 'yes')) return []
   return [{
     level: 'warning',
-    certainty: firstAnswer > lastDenied && knows ? 'confirmed' : 'likely',
+    certainty: firstAnswer > lastDenied && exists === 'yes' ? 'confirmed' : 'likely',
     message: { en: `${server.pod} went on denying \`${name}\` from its cache after the name existed (up to ${denialS} s)`, zh: `域名 \`${name}\` 已存在后，${server.pod} 仍从缓存中返回“不存在”（最长 ${denialS} 秒）` },
     fingerprint: `negative-cache:${server.pod.replace(/-[a-z0-9]+$/, '')}:${name}`,
     sources: [
       { source: cache.source, primary: true, label: { en: `keeps a denial up to ${denialS} s`, zh: `“不存在”最长保留 ${denialS} 秒` } },
       { source: denied.source, label: { en: 'the last denial', zh: '最后一次“不存在”' } },
     ],
-    evidence: cached.slice(0, 3).map(o => `${o.source.file}:${o.source.line}`),
-    notes: [],
-    fixes: [],
+    evidence: stale.slice(0, 3).map(o => `${o.source.file}:${o.source.line}`),
+    notes: [{ kind: 'why', said: { en: 'somebody asked before the name existed; the denial outlives its reason by the time that the cache keeps it', zh: '有人在域名创建之前查询过；“不存在”的答案在缓存保留期内一直有效' } }],
+    fixes: [shorterDenial(c, server, block, cache)].filter(f => f !== undefined),
   }]
+}
+
+/** Creation of the Service that this cluster name means; the kubernetes plugin answers in microseconds with `aa`, cached or not. */
+function createdAtMs(c: Case, name: string): number | undefined {
+  const [service, namespace, svc] = labelsOf(name)
+  const object = svc === 'svc' ? c.cluster.objects.find(o => o.kind === 'Service' && o.name === service && o.namespace === namespace) : undefined
+  const at = (object?.body['metadata'] as { readonly creationTimestamp?: unknown } | undefined)?.creationTimestamp
+  const ms = typeof at === 'string' ? Date.parse(at) : NaN
+  return Number.isNaN(ms) ? undefined : ms
+}
+
+/** A forwarded name answered in microseconds; CoreDNS before 1.15 sets `aa` on what it takes from its cache. */
+function isFromCache(server: CorednsModel, o: ServedQuery): boolean {
+  const minor = Number(/^1\.(\d+)/.exec(server.version ?? '')?.[1] ?? 0)
+  return o.durationMs < 1 && (minor >= 15 || o.flags.includes('aa')) && forwardLinesFor(server, nameKey(o.name)).length > 0
+}
+
+/** By the objects, or by every server that the name is forwarded to. `no`: one of them denies it, or is of a kind that may. */
+function existsNow(c: Case, server: CorednsModel, name: string): 'yes' | 'no' | 'untold' {
+  if (createdAtMs(c, name) !== undefined) return 'yes'
+  const line = forwardLinesFor(server, name)[0]
+  const addresses = line ? [...new Set(targetsOf(server, line.forward).map(t => t.address))] : []
+  if (name !== nameKey(absolute(c.question.name))) return 'untold'
+  const says = addresses.map(address => saysOf(c, address))
+  if (says.includes('denial')) return 'no'
+  if (says.length > 0 && says.every(word => word === 'answer')) return 'yes'
+  // Private and public servers side by side that nobody asked: a denial may be the word of one of them.
+  return new Set(addresses.map(isPrivateAddress)).size > 1 ? 'no' : 'untold'
+}
+
+function shorterDenial(c: Case, server: CorednsModel, block: ServerBlock, cache: Directive): ProposedFix | undefined {
+  const corefile = c.cluster.corefiles.get(server.pod)
+  const own = corefile?.blocks[server.corefile.blocks.indexOf(block)]
+  const directive = own?.directives[block.directives.indexOf(cache)]
+  if (!corefile || !own || !directive || cache.properties.some(p => p.name === 'denial')) return undefined
+  return {
+    title: { en: 'keep denials for 5 s only', zh: '“不存在”的答案只缓存 5 秒' },
+    applicability: 'likely',
+    edits: [addOption(corefile, own, directive, `denial 9984 ${NOTICED_S}`)],
+    steps: [{ en: 'kubectl apply the ConfigMap; create names before the first client asks for them', zh: '用 kubectl apply 更新 ConfigMap；并在首个客户端查询之前创建域名' }],
+    caution: { en: 'names that do not exist are asked upstream more often', zh: '不存在的域名会更频繁地被转发到上游' },
+  }
 }
 
 /** Upper bound in seconds that this `cache` keeps a denial. */
 export function denialLifeS(cache: Directive): number {
+  if (cache.properties.some(p => p.name === 'disable' && p.args[0]?.value === 'denial')) return 0
   const denial = cache.properties.find(p => p.name === 'denial')
   const own = Number(denial?.args[1]?.value)
   if (Number.isFinite(own) && own > 0) return own

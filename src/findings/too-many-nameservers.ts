@@ -1,6 +1,7 @@
 // too-many-nameservers: the node's file lists more servers than a pod is given. findings.md F16.
 import type { Case } from './case.ts'
 import type { Finding, Hit } from './finding.ts'
+import { saysOf } from './upstream-choice.ts'
 
 export const tooManyNameservers: Finding = {
   id: 'too-many-nameservers',
@@ -24,22 +25,31 @@ function hitOf(c: Case, place: string): Hit[] {
   const given = c.cluster.given.get(place)
   if (!given || given.dropped.length === 0) return []
   const kept = given.resolvConf.lines.filter(l => l.keyword === 'nameserver').flatMap(l => l.words.slice(0, 1).map(w => w.value))
-  const lost = given.dropped.map(d => d.value)
-  const seen = given.obtained === 'snapshot' || c.cluster.objects.some(o => o.kind === 'Event' && o.body['reason'] === 'DNSConfigForming')
+  const left = given.dropped.filter(d => !kept.includes(d.value))
+  if (left.length === 0) return []
+  const lost = left.map(d => d.value)
+  const pod = place.slice(place.indexOf('/') + 1)
+  const event = c.cluster.objects.find(o => o.kind === 'Event' && o.body['reason'] === 'DNSConfigForming' && (o.body['involvedObject'] as { readonly name?: unknown } | undefined)?.name === pod)
+  const harmful = isWorse(c, kept, lost)
   return [{
-    level: 'info',
-    certainty: seen ? 'confirmed' : 'likely',
+    level: harmful ? 'error' : 'info',
+    certainty: event || given.obtained === 'snapshot' ? 'confirmed' : 'likely',
     message: {
       en: `${place} was given ${kept.length} of ${kept.length + lost.length} name servers: ${lost.join(', ')} left out`,
       zh: `${place} 只得到 ${kept.length + lost.length} 个名称服务器中的 ${kept.length} 个：${lost.join('、')} 被丢弃`,
     },
     fingerprint: `too-many-nameservers:${place}:${lost.join(',')}`,
-    sources: given.dropped.flatMap((d, index) => [d.source, ...(d.source.behind ?? [])].map((source, depth) => ({
+    sources: left.flatMap((d, index) => [d.source, ...(d.source.behind ?? [])].map((source, depth) => ({
       source, primary: index === 0 && depth === 0,
       label: { en: `${d.value}: over the limit of three`, zh: `${d.value}：超出三个的上限` },
     }))),
-    evidence: [],
-    notes: [{
+    evidence: event ? [`${event.source.file}:${event.source.line}`] : [],
+    notes: [...(harmful ? [{
+      kind: 'why' as const, said: {
+        en: `${lost.filter(address => saysOf(c, address) === 'answer').join(', ')} knows the name, and none of those kept does`,
+        zh: `${lost.filter(address => saysOf(c, address) === 'answer').join('、')} 认识该域名，而保留下来的服务器都不认识`,
+      },
+    }] : []), {
       kind: 'why', said: {
         en: 'kubelet and libc keep the first three; order decides which survive, and a server left out moves up when one before it is removed',
         zh: 'kubelet 和 libc 只保留前三个；由顺序决定谁留下，删掉前面的一个，被丢弃的就会补上',
@@ -48,3 +58,7 @@ function hitOf(c: Case, place: string): Hit[] {
     fixes: [],
   }]
 }
+
+/** The server that knows the name is among those left out. */
+const isWorse = (c: Case, kept: readonly string[], lost: readonly string[]): boolean =>
+  c.explanation.verdict !== 'works' && lost.some(address => saysOf(c, address) === 'answer') && !kept.some(address => saysOf(c, address) === 'answer')
