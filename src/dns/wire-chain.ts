@@ -122,10 +122,11 @@ export function queryToWire(query: DnsQuery, id: number): Result<Uint8Array> {
   return encoded({ id, flags, questions: [question.value], answers: [], authorities: [], additionals: opt ? [opt.value] : [] }, {})
 }
 
-/** The packet that answers `query`. OPT is the last record. A record that no packet can hold is a fault of the whole. */
+/** The packet that answers `query`; a question without a name is left out. OPT is the last record. A record that no packet can hold is a
+ * fault of the whole. */
 export function replyToWire(reply: Reply, query: DnsQuery, id: number, options: EncodeOptions = {}): Result<Uint8Array> {
-  const question = questionToWire({ ...query, ...reply.question })
-  if (question.fault) return question
+  const question = reply.question?.name === '' ? undefined : questionToWire({ ...query, ...reply.question })
+  if (question?.fault) return question
   const rcode = rcodeNumber(reply.rcode as Rcode) ?? 0
   if (rcode > 15 && reply.edns === undefined) return failed('rcode-needs-edns', 0, 0)
   const sections: WireRecord[][] = []
@@ -139,7 +140,7 @@ export function replyToWire(reply: Reply, query: DnsQuery, id: number, options: 
   const [answers, authorities, additionals] = sections as [WireRecord[], WireRecord[], WireRecord[]]
   if (opt) additionals.push(opt.value)
   const flags = FLAG.qr | bitsOf(REPLY_FLAGS.filter(flag => reply.flags.includes(flag))) | ((opcodeNumber(query.opcode ?? 'QUERY') ?? 0) << 11) | (rcode & 15)
-  return encoded({ id, flags, questions: [question.value], answers, authorities, additionals }, options)
+  return encoded({ id, flags, questions: question ? [question.value] : [], answers, authorities, additionals }, options)
 }
 
 function recordsToWire(records: readonly ResourceRecord[]): Result<WireRecord[]> {
