@@ -20,7 +20,7 @@ test.each([
   ['NSEC3', '1 1 12 AABBCCDD 2T7B4G4VSA5SMI47K61MV5BV1A22BOJR NS SOA MX RRSIG DNSKEY NSEC3PARAM'], ['NSEC3', '1 0 0 - 2T7B4G4VSA5SMI47K61MV5BV1A22BOJR'],
   ['NSEC3PARAM', '1 0 10 AABB'], ['TLSA', `3 1 1 ${SHA1}`], ['SMIMEA', '3 0 0 AB'], ['SPF', '"v=spf1 -all"'],
   ['HTTPS', '0 pool.example.'], ['HTTPS', '1 . alpn="h2,h3" no-default-alpn port=8443 ipv4hint=192.0.2.1,192.0.2.2 ipv6hint=2001:db8::1'],
-  ['SVCB', '1 foo.example. mandatory=alpn,ipv4hint alpn="f\\\\\\\\oo\\\\,bar,h2" ipv4hint=192.0.2.1 ech="AAAA" dohpath="/dns-query{?dns}" ohttp key667="hello\\210qoo" key668'],
+  ['SVCB', '1 foo.example. mandatory=alpn,ipv4hint alpn="f\\\\\\\\oo\\\\,bar,h2" ipv4hint=192.0.2.1 ech=AAAA dohpath="/dns-query{?dns}" ohttp key667="hello\\210qoo" key668'],
   ['TYPE65280', '\\# 4 0A000001'], ['NULL', '\\# 0'], ['OPT', '\\# 12 000A00080011223344556677'],
 ])('%s %s is printed as it is read', (type, text) => {
   const { value, fault } = rdataFromText(type, text)

@@ -86,7 +86,7 @@ const port: Form = {
   parse: text => (text !== undefined && /^\d{1,5}$/.test(text) && Number(text) <= 0xffff ? Uint8Array.of(Number(text) >> 8, Number(text) & 255) : undefined),
 }
 
-const ech: Form = { name: 'ech', print: value => (value.length === 0 ? undefined : quoted(base64Of(value))), parse: text => (text ? bytesOfBase64(text) : undefined) }
+const ech: Form = { name: 'ech', print: value => (value.length === 0 ? undefined : base64Of(value)), parse: text => (text ? bytesOfBase64(text) : undefined) }
 const dohpath: Form = { name: 'dohpath', print: value => quoted(textOfBytes(value)), parse: text => (text === undefined ? undefined : bytesOfText(text)) }
 
 const FORMS: readonly Form[] = [
