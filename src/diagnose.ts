@@ -15,8 +15,8 @@ import { notLooked, ruledOut } from './diagnosis/ruled-out.ts'
 import { lookupOf, openSession, withStub, type Session } from './diagnosis/session.ts'
 import { spellsOf } from './diagnosis/spells-of.ts'
 import { summaryOf } from './diagnosis/summary.ts'
-import type { Question } from './findings/case.ts'
-import type { Diagnosis, Verdict } from './findings/diagnosis.ts'
+import type { Explanation, Question } from './findings/case.ts'
+import type { Diagnosis, Observed, Verdict } from './findings/diagnosis.ts'
 import { isDomainName } from './dns/name.ts'
 import { NEWEST_STUB } from './hops/stub-from.ts'
 
@@ -46,7 +46,7 @@ function diagnosisOf(opened: Session, asked: Asked, asker: Asker): Diagnosis {
   const counted = countObserved(session, c)
   const steady = c.decidedBy.length > 0 ? explainLookup(lookup, 'steady').explanation : undefined
   const findings = findingReports(session, c)
-  const verdict = finalVerdict(explained.explanation.verdict, findings.some(f => f.level === 'error'))
+  const verdict = finalVerdict(heldAgainst(explained.explanation, counted.observed), findings.some(f => f.level === 'error'))
   const explanation = { ...explained.explanation, verdict }
   return {
     apiVersion: 'whydns/v1', kind: 'Diagnosis',
@@ -79,6 +79,12 @@ export function questionOf(opened: Session, asked: Asked, asker: Asker): OpenQue
   const question: Question = { name: asked.name, family: familyOf(asked.types), stub, ...placeParts(place) }
   // Evidence of the application belongs to the library it ran with: another one is explored without it.
   return { session, question, lookup: lookupOf(session, place, asked.name, question.family, session === opened) }
+}
+
+/** A verdict that takes something for granted gives way to what was seen: failures beside answers are `intermittent`, failures alone leave it open. */
+function heldAgainst({ verdict, assumed }: Explanation, observed: Observed | null): Verdict {
+  if (!observed || observed.failed === 0 || (verdict !== 'inconclusive' && (assumed.length === 0 || verdict !== 'works'))) return verdict
+  return observed.failed < observed.lookups ? 'intermittent' : 'inconclusive'
 }
 
 /** `absent` means that nothing is wrong; with an error found, the name fails. */

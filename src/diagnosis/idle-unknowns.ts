@@ -5,8 +5,12 @@ import { addTo } from '../drivers/tally.ts'
 import type { Outcome } from '../chain/outcome.ts'
 import type { Rational } from '../chain/rational.ts'
 
+/** More outcomes than this come of so many open unknowns that one less helps nobody; orders of arrival are looked at all the same. */
+const OUTCOMES = 300
+
 export function withoutIdleUnknowns(outcomes: readonly Outcome[], project: (value: Plain) => string): readonly Outcome[] {
-  const keys = new Set(outcomes.flatMap(o => [...o.world.keys()]))
+  const all = new Set(outcomes.flatMap(o => [...o.world.keys()]))
+  const keys = outcomes.length <= OUTCOMES ? all : [...all].filter(key => key.startsWith('order of '))
   // Orders first: they are many, and seldom matter.
   const ordered = [...keys].sort((a, b) => Number(b.startsWith('order of ')) - Number(a.startsWith('order of ')))
   return ordered.reduce<readonly Outcome[]>((left, key) => (isIdle(left, key, project) ? withoutKey(left, key) : left), outcomes)

@@ -50,8 +50,11 @@ function others(before: Session, after: Session, asker: string): Pick<Proof, 'ga
   const stubs = before.model.stubs.filter(s => !ours.has(s.place)).sort((a, b) => Number(b.place === asker) - Number(a.place === asker))
   for (const { stub: { place }, count } of classes(before, stubs).slice(0, CLASSES)) {
     if (dependsOn(before, place) === dependsOn(after, place)) continue
-    const [was, is] = [ask(before, place, before.name)?.explanation, ask(after, place, before.name)?.explanation]
-    if (!was || !is || was.verdict === is.verdict) continue
+    const was = ask(before, place, before.name)?.explanation
+    // What is open before cannot be said to become better or worse.
+    if (!was || RANK[was.verdict] === undefined) continue
+    const is = ask(after, place, before.name)?.explanation
+    if (!is || was.verdict === is.verdict) continue
     const [from, to] = [RANK[was.verdict], RANK[is.verdict]]
     if (from === undefined || to === undefined || from === to) continue
     ;(to < from ? gains : losses).push(`${place}${count > 1 ? ` and ${count - 1} like it` : ''} ${before.name}: ${was.verdict} -> ${is.verdict}`)

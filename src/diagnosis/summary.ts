@@ -16,7 +16,9 @@ const WORDS: Readonly<Record<Ending['result'], Said>> = {
 export function summaryOf(explanation: Explanation, observed: Observed | null): Said {
   const bad = explanation.endings.filter(e => e.result !== 'answer')
   const good = explanation.endings.filter(e => e.result === 'answer')
-  const answers = good.map(e => e.addresses.join(', ')).filter(a => a !== '').join(' / ')
+  // Endings may differ only in what nobody told (an AAAA that was not asked for).
+  const known = new Set(good.map(e => e.addresses.filter(a => a !== 'unknown').join(', ')).filter(a => a !== ''))
+  const answers = [...known].filter(a => ![...known].some(other => other !== a && other.split(', ').includes(a))).join(' / ') || (good.length > 0 ? 'an address' : '')
   const seen = seenOf(observed)
   const assumed = explanation.assumed.length > 0
     ? { en: `; ${explanation.assumed.length} server${explanation.assumed.length > 1 ? 's' : ''} not asked, taken to be like the others`, zh: `；${explanation.assumed.length} 个服务器未被询问，按同类处理` } : { en: '', zh: '' }
