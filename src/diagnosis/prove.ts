@@ -26,7 +26,9 @@ export function prove(session: Session, edits: readonly Edit[], place: string, f
   const after = reopened(session, evidence)
   const explained = ask(after, place, session.name, family)
   if (!explained) return undefined
-  return { proof: { ...compared(before, explained.explanation), ...(whom === 'everybody' ? others(session, after, place) : { gains: [], losses: [] }) }, after, explanation: explained.explanation, derived }
+  // A change that does nothing for the asker is dropped: nobody needs to know what else it does.
+  const changes = explained.explanation.verdict !== 'inconclusive' && explained.explanation.verdict !== before.verdict
+  return { proof: { ...compared(before, explained.explanation), ...(whom === 'everybody' && changes ? others(session, after, place) : { gains: [], losses: [] }) }, after, explanation: explained.explanation, derived }
 }
 
 export const compared = (before: Explanation, after: Explanation): Pick<Proof, 'before' | 'after'> => ({ before: oddsOf(before), after: oddsOf(after) })
