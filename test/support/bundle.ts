@@ -243,9 +243,10 @@ export const log = (place: string, ...lines: readonly string[]): Piece => ({ [`l
 
 /** A query line of CoreDNS' log; `cached`: answered in microseconds with `aa`. */
 export function served(at: string, type: string, name: string, rcode: string, { client: from = '10.244.0.9', cached = false }: { readonly client?: string; readonly cached?: boolean } = {}): string {
-  const size = 12 + name.length + 1 + 4
-  const reply = rcode === 'NOERROR' ? size + name.length + 1 + 10 + (type === 'A' ? 4 : 16) : size + 61
-  return `2024-09-03T${at}Z [INFO] ${from}:41382 - 2 "${type} IN ${name} udp ${size} false 512" ${rcode} qr${cached || rcode === 'NOERROR' ? ',aa' : ''},rd,ra ${reply} ${cached ? '0.000045' : '0.031942'}s`
+  const full = name.endsWith('.') ? name : `${name}.`
+  const size = 12 + full.length + 1 + 4
+  const reply = rcode === 'NOERROR' ? size + full.length + 1 + 10 + (type === 'A' ? 4 : 16) : size + 61
+  return `2024-09-03T${at}Z [INFO] ${from}:41382 - 2 "${type} IN ${full} udp ${size} false 512" ${rcode} qr${cached ? ',aa' : ''},rd,ra ${reply} ${cached ? '0.000045' : '0.031942'}s`
 }
 
 /** The diagnosis of one lookup; from `default/web` unless said. `stub`: `musl@1.2.2`. */

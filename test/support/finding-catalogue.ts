@@ -1,0 +1,22 @@
+// The permanent ids of the catalogue of failure modes: a page may point at one before its rule is written.
+export const findingIds: ReadonlySet<string> = new Set([
+  'aaaa-without-ipv6-route', 'api-cert-expired', 'autopath-namespace', 'bufsize-and-non-edns', 'case-randomisation',
+  'cilium-dns-proxy', 'clock-skew-and-dot', 'cloud-coredns-over-tunnel', 'cloud-resolver-pps', 'cluster-domain-mismatch',
+  'conntrack-race', 'conntrack-table-full', 'coredns-cpu-throttled', 'coredns-no-api', 'coredns-oom',
+  'corefile-error', 'dot-local-nss', 'dotted-short-name-meets-tld', 'edge-autonomy-cold-start', 'edgemesh-cluster-dns',
+  'empty-upstream-file', 'externalname-chain', 'externalname-shadows-namespace', 'failover-semantics-changed', 'fix-that-does-not-fix',
+  'forward-loop', 'frozen-watch', 'go-resolver', 'headless-depends-on-pool', 'headless-not-ready',
+  'hostnetwork-dns-policy', 'hostnetwork-pool-has-no-dns', 'hosts-overrides', 'ipvs-udp-blackhole', 'istio-dns-capture',
+  'jvm-cache', 'k3s-8.8.8.8', 'kube-dns-service-broken', 'kubelet-resolvconf-path', 'link-local-nameserver',
+  'max-concurrent', 'missing-cluster-dns', 'missing-fallthrough', 'mixed-upstreams', 'mtu-in-tunnels',
+  'musl-no-tcp', 'musl-stops-searching', 'narrow-block-captures', 'ndots-amplification', 'negative-cache',
+  'networkpolicy-53', 'nginx-resolver', 'no-lameduck', 'node-eai-again', 'node-firewall',
+  'node-outside-any-pool', 'nodelocal-binding', 'nodelocal-bypass', 'nodelocal-tcp-limit', 'nxdomain-rewriting',
+  'only-beside-coredns', 'oversize-without-tc', 'plugin-once', 'plugin-order', 'policy-port-after-dnat',
+  'public-resolver-rate-limit', 'rbac-endpointslices', 'rebind-protection', 'refused-on-suffix', 'replicas-disagree',
+  'resolvconf-overwritten', 'resolved-degraded', 'resolved-dnssec', 'rewrite-answer', 'rewrite-no-reentry',
+  'search-leakage', 'search-list-too-long', 'serve-stale-negative', 'snapshot-of-upstreams', 'split-dns-lost',
+  'stale-conntrack', 'too-many-nameservers', 'topology-no-local-endpoint', 'topology-not-in-effect', 'truncated-and-tcp-blocked',
+  'two-resolvers-in-one-pod', 'unequal-twins', 'upstream-refuses', 'upstream-unreachable', 'v6-upstream-from-v4-pod',
+  'vpn-owns-resolver', 'wildcard-search-domain', 'wrong-aaaa-from-upstream', 'cached-servfail',
+])
