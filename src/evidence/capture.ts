@@ -195,7 +195,7 @@ function datagram(r: Reading): void {
     wireEnd = c.at + stated
     if (wireEnd < end) end = wireEnd
   }
-  if (wireEnd > end) oddPacket(r.list, 'capture-packet-cut', c)
+  if (wireEnd > end && !c.fragment) oddPacket(r.list, 'capture-packet-cut', c)
   deliver(r, c.bytes, c.view, start, end, wireEnd - end)
 }
 

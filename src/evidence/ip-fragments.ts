@@ -30,7 +30,7 @@ export interface Fragments {
   readonly open: Map<string, Datagram>
   readonly list: Oddities
   readonly isDnsPort: Uint8Array
-  /** Called with `c.bytes` holding the datagram from the transport's header on. */
+  /** Called with `c.bytes` holding the datagram from the transport's header on; `c.fragment`: its end is missing. */
   readonly onDatagram: () => void
 }
 
@@ -108,8 +108,10 @@ function handOver(all: Fragments, c: CaptureCursor, datagram: Datagram, totalByt
   c.at = 0
   c.end = reached
   c.wireEnd = totalBytes
-  c.fragment = false
+  // What is handed over as a fragment is a datagram that stays incomplete.
+  c.fragment = reached < totalBytes
   all.onDatagram()
+  c.fragment = false
   c.bytes = bytes
   c.view = view
 }
@@ -124,7 +126,7 @@ function giveUpOldest(all: Fragments, c: CaptureCursor): void {
   odd(all.list, 'capture-fragments-incomplete', first.number, first.base + first.recordStart, first.base + first.recordEnd)
   const now = { ...c }
   recall(c, first)
-  handOver(all, c, datagram, Math.max(datagram.totalBytes, contiguous(datagram) + 1))
+  handOver(all, c, datagram, datagram.totalBytes < 0 ? MAX_DATAGRAM_BYTES : datagram.totalBytes)
   Object.assign(c, now)
 }
 

@@ -1,8 +1,9 @@
-// The directions of TCP connections a capture is following: a table of fixed size, so that a port scan costs nothing. A direction seen on two interfaces
-// is two. Sets of four slots; the one unused for longest makes room.
+// The directions of TCP connections a capture is following: a table of bounded size, so that a port scan costs nothing. A direction seen on two interfaces
+// is two. Sets of four slots; a full set makes the table grow, in a table of full size the slot unused for longest makes room.
 import type { CaptureCursor } from './capture-cursor.ts'
 
-const SETS = 1024
+const FIRST_SETS = 16
+const MAX_SETS = 1024
 const WAYS = 4
 const WORDS = 16
 /** Words of a slot: 0..3 from, 4..7 to, 8 ports, 9 interface and packet type, 10 kernel's interface, 11 state, 12 next sequence number, 13 last use. */
@@ -19,16 +20,20 @@ export const LOST = 1
 export const SYNCED = 2
 
 export interface Flows {
-  readonly words: Int32Array
+  words: Int32Array
+  sets: number
   readonly onEvict: (slot: number) => void
+  /** Slots are numbered anew: old slot → new slot. */
+  readonly onMove: (moved: ReadonlyMap<number, number>) => void
   clock: number
 }
 
-export const flows = (onEvict: (slot: number) => void): Flows => ({ words: new Int32Array(SETS * WAYS * WORDS), onEvict, clock: 0 })
+export const flows = (onEvict: Flows['onEvict'], onMove: Flows['onMove']): Flows =>
+  ({ words: new Int32Array(FIRST_SETS * WAYS * WORDS), sets: FIRST_SETS, onEvict, onMove, clock: 0 })
 
 const key = new Int32Array(11)
 
-function makeKey(c: CaptureCursor): number {
+function makeKey(c: CaptureCursor): void {
   const { header, fromAt, toAt } = c
   key[0] = header.getInt32(fromAt)
   key[4] = header.getInt32(toAt)
@@ -40,18 +45,41 @@ function makeKey(c: CaptureCursor): number {
   key[PORTS] = (c.fromPort << 16) | c.toPort
   key[SEEN_AT] = (c.interfaceIndex << 8) | (c.packetType & 0x7f) | (wide ? 0x80 : 0)
   key[KERNEL_SEEN_AT] = c.kernelInterface
+}
+
+/** The first slot of the set that the eleven words at `at` belong to. */
+function setOf(words: Int32Array, at: number, sets: number): number {
   let hash = 0x3c6ef372
   for (let i = 0; i < 11; i++) {
-    hash = Math.imul(hash ^ (key[i] as number), 0x9e3779b1)
+    hash = Math.imul(hash ^ (words[at + i] as number), 0x9e3779b1)
     hash ^= hash >>> 15
   }
-  return (hash ^ (hash >>> 11)) & (SETS - 1)
+  return ((hash ^ (hash >>> 11)) & (sets - 1)) * WAYS
+}
+
+/** Four times the sets: what was in one set goes to four, so every slot finds room. */
+function grow(all: Flows): void {
+  const { words, sets } = all
+  const larger = new Int32Array(words.length * 4)
+  const moved = new Map<number, number>()
+  for (let slot = 0; slot < sets * WAYS; slot++) {
+    const at = slot * WORDS
+    if (words[at + STATE] === FREE) continue
+    let to = setOf(words, at, sets * 4)
+    while (larger[to * WORDS + STATE] !== FREE) to++
+    larger.set(words.subarray(at, at + WORDS), to * WORDS)
+    moved.set(slot, to)
+  }
+  all.words = larger
+  all.sets = sets * 4
+  all.onMove(moved)
 }
 
 /** The slot of the packet's direction; -1: not followed, and `create` was false. */
 export function flowOf(all: Flows, c: CaptureCursor, create: boolean): number {
   const { words } = all
-  const set = makeKey(c) * WAYS
+  makeKey(c)
+  const set = setOf(key, 0, all.sets)
   let victim = set
   for (let slot = set; slot < set + WAYS; slot++) {
     const at = slot * WORDS
@@ -68,6 +96,10 @@ export function flowOf(all: Flows, c: CaptureCursor, create: boolean): number {
   }
   if (!create) return -1
   const at = victim * WORDS
+  if (words[at + STATE] !== FREE && all.sets < MAX_SETS) {
+    grow(all)
+    return flowOf(all, c, create)
+  }
   if (words[at + STATE] !== FREE) all.onEvict(victim)
   words.set(key, at)
   words[at + STATE] = LOST

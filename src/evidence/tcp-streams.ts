@@ -35,7 +35,7 @@ interface Held {
 
 export interface Streams {
   flows: Flows | undefined
-  readonly held: Map<number, Held>
+  held: Map<number, Held>
   heldBytes: number
   readonly list: Oddities
   readonly isDnsPort: Uint8Array
@@ -63,7 +63,7 @@ export function addSegment(all: Streams, c: CaptureCursor): void {
   }
   const isOpening = (flags & SYN) !== 0
   if (wireBytes <= 0 && !isOpening) return
-  const table = (all.flows ??= flows(slot => finish(all, c, slot)))
+  const table = (all.flows ??= flows(slot => finish(all, c, slot), moved => moveHeld(all, moved)))
   const slot = flowOf(table, c, true)
   if (isOpening) {
     if (all.held.size > 0) finish(all, c, slot)
@@ -71,6 +71,10 @@ export function addSegment(all: Streams, c: CaptureCursor): void {
     setFlow(table, slot, SYNCED, seq)
   }
   if (wireBytes > 0) segment(all, c, slot, seq, c.bytes, from, c.end, wireBytes)
+}
+
+function moveHeld(all: Streams, moved: ReadonlyMap<number, number>): void {
+  all.held = new Map([...all.held].map(([slot, held]) => [moved.get(slot) as number, held]))
 }
 
 function segment(all: Streams, c: CaptureCursor, slot: number, seq: number, bytes: Uint8Array, from: number, end: number, wireBytes: number): void {
