@@ -45,13 +45,11 @@ export function upstreamChoices(c: Case): UpstreamChoice[] {
 }
 
 function successOf(ends: Deciding['alternatives'][number]['ends']): { readonly min: number; readonly denied: boolean } {
-  let min = 0
-  let denied = true
-  for (const [key, odds] of ends) {
-    if (key.startsWith('answer')) min += toNumber(odds.min)
-    if (compare(odds.max, ZERO) > 0 && key !== 'nxdomain' && key !== 'nodata') denied = false
-  }
-  return { min: Math.min(min, 1), denied }
+  const possible = [...ends].filter(([, odds]) => compare(odds.max, ZERO) > 0)
+  const answers = possible.filter(([key]) => key.startsWith('answer'))
+  // Which answer it is may be open (AAAA was not asked): that it is one is not.
+  const min = answers.length === possible.length ? 1 : answers.reduce((sum, [, odds]) => sum + toNumber(odds.min), 0)
+  return { min: possible.length === 0 ? 0 : Math.min(min, 1), denied: possible.every(([key]) => key === 'nxdomain' || key === 'nodata') }
 }
 
 function lineAt(c: Case, deciding: Deciding): ForwardLine | undefined {
