@@ -14,7 +14,6 @@ import { asker } from './asker.ts'
 import { evidenceFile, TEXT_LIMIT } from './bytes-to-text.ts'
 import { editDistance, nearest } from './did-you-mean.ts'
 import { loadBundle } from './load-bundle.ts'
-import { loadLooseFiles, placeOf } from './loose-files.ts'
 import { kubectlStyle, run } from './main.ts'
 import { OperatingError } from './operating-error.ts'
 import { commandName, langOf, wantsColor, type Rim } from './rim.ts'
@@ -290,16 +289,4 @@ test('bytes: UTF-8 with replacement, UTF-16 by its mark, large files in pieces',
   expect([...made(long).chunks()].join('')).toBe(long.toString())
   expect(made(long).text().length).toBeLessThan(long.length / 5 * 3)
   expect(problems).toEqual(['file-binary', 'file-too-large'])
-})
-
-test('loose files go where a bundle has them', () => {
-  expect(placeOf('cm.yaml', 'apiVersion: v1\nkind: ConfigMap\n')).toBe('cluster/cm.yaml')
-  expect(placeOf('x', '{\n    "apiVersion": "v1",\n    "kind": "List"\n}')).toBe('cluster/x.yaml')
-  expect(placeOf('out.txt', '$ dig a.example\n')).toBe('text/out.txt')
-  expect(placeOf('app.log', '2024/09/04 dial tcp: lookup a.x on 10.0.0.10:53: no such host\n')).toBe('logs/unknown/app.log')
-  expect(placeOf('probes.jsonl', '{"at":"2025"}\n')).toBe('probes/probes.jsonl')
-  expect(placeOf('resolv.conf', 'nameserver 10.0.0.1\n')).toBe('loose/resolv.conf')
-  const files = loadLooseFiles(['-', join(bundle, 'nodes/n1/etc/resolv.conf')], { stdin: Buffer.from('$ dig x\n;; ANSWER SECTION:\n') })
-  expect([...files.files.keys()]).toEqual(['loose/resolv.conf', 'text/stdin.txt'])
-  expect(files.problems.map(problem => problem.code)).toEqual(['loose-file-not-placed'])
 })

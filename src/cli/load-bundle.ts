@@ -78,7 +78,7 @@ function withoutRoot(file: EvidenceFile, root: string): EvidenceFile {
 }
 
 /** Captures are listed, so that nobody takes silence for absence; their bytes are not handed to readers of text. */
-function laterReader(file: EvidenceFile, hooks: ReadHooks): EvidenceFile {
+export function laterReader(file: EvidenceFile, hooks: ReadHooks): EvidenceFile {
   if (!NOT_READ_YET.test(file.path)) return file
   hooks.onProblem(fileProblem('capture-not-read', file.path, `(${file.sizeBytes} bytes) is not read yet: this version reads no captures`, 'ignored'))
   return { path: file.path, sizeBytes: file.sizeBytes, text: () => '', chunks: () => [] }

@@ -1,28 +1,37 @@
-// Loose files (`whydns why NAME cm.yaml app.log -`) → the same EvidenceFiles as a bundle: each is recognised by its
-// content and put where a bundle would have it. What has no place without a node or pod (a bare Corefile or resolv.conf)
-// is said, not guessed: whose it is decides what it means.
+// Loose files (`whydns why NAME Corefile resolv.conf app.log -`) → the same EvidenceFiles as a bundle. What each is, and where a
+// bundle would have it, src/loose-cluster.ts says; here they are read, and given back their own names in the answer.
 import { existsSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { EvidenceFile, EvidenceFiles } from '../chain/evidence-files.ts'
-import { evidenceFile, fileProblem, type ReadHooks } from './bytes-to-text.ts'
-import { byPath, problemList, type LoadOptions } from './load-bundle.ts'
+import { looseCluster } from '../loose-cluster.ts'
+import { evidenceFile, type ReadHooks } from './bytes-to-text.ts'
+import { byPath, laterReader, problemList, type LoadOptions } from './load-bundle.ts'
 import { OperatingError } from './operating-error.ts'
 import { diskFile } from './read-folder.ts'
 
-export function loadLooseFiles(paths: readonly string[], options: LoadOptions & { readonly stdin?: Uint8Array } = {}): EvidenceFiles {
+export interface LooseFiles extends EvidenceFiles {
+  /** Path in the bundle → what the user called the file. */
+  readonly names: ReadonlyMap<string, string>
+}
+
+/** A configuration file is smaller; of anything larger the beginning says what it is. */
+const WHOLE_BYTES = 4 * 1024 * 1024
+
+export function loadLooseFiles(paths: readonly string[], options: LoadOptions & { readonly stdin?: Uint8Array; readonly beside?: readonly string[] } = {}): LooseFiles {
   const { hooks, problems } = problemList(options)
-  const taken = new Set<string>()
-  const files = paths.map(path => {
-    const loose = path === '-' ? standardInput(options.stdin ?? new Uint8Array(0), hooks) : fromDisk(path, hooks)
-    const [head] = loose.chunks()
-    const place = placeOf(basename(path === '-' ? 'stdin' : path), head ?? '')
-    if (place.startsWith('loose/')) hooks.onProblem(fileProblem('loose-file-not-placed', place, 'is not read: put it into a bundle, under nodes/<node>/ or pods/<namespace>/<pod>/, so that it is known whose it is', 'unknown'))
-    let unique = place
-    for (let n = 2; taken.has(unique); n++) unique = place.replace(/(\.[^./]*)?$/, `-${n}$1`)
-    taken.add(unique)
-    return { ...loose, path: unique }
-  })
-  return { name: paths.join(' '), files: byPath(files), problems }
+  const given = [...new Set(paths)]
+  const files = given.map(path => (path === '-' ? standardInput(options.stdin ?? new Uint8Array(0), hooks) : fromDisk(path, hooks)))
+  const plan = looseCluster(files.map((file, at) => ({ name: given[at] === '-' ? 'stdin' : basename(given[at] as string), text: beginning(file) })), options.beside)
+  const placed = files.map((file, at) => laterReader({ ...file, path: plan.paths[at] as string }, hooks))
+  const made = [...plan.made].map(([path, text]): EvidenceFile => ({ path, sizeBytes: text.length, text: () => text, chunks: () => [text] }))
+  for (const problem of plan.problems) hooks.onProblem(problem)
+  return { name: given.join(' '), files: byPath([...placed, ...made]), problems, names: new Map(plan.paths.map((path, at) => [path, given[at] === '-' ? '<stdin>' : given[at] as string])) }
+}
+
+function beginning(file: EvidenceFile): string {
+  if (file.sizeBytes <= WHOLE_BYTES) return file.text()
+  const [head = ''] = file.chunks()
+  return head
 }
 
 function fromDisk(path: string, hooks: ReadHooks): EvidenceFile {
@@ -32,21 +41,19 @@ function fromDisk(path: string, hooks: ReadHooks): EvidenceFile {
 }
 
 function standardInput(bytes: Uint8Array, hooks: ReadHooks): EvidenceFile {
-  return evidenceFile('-', bytes.length, (start, length) => bytes.subarray(start, start + length), hooks)
+  return evidenceFile('<stdin>', bytes.length, (start, length) => bytes.subarray(start, start + length), hooks)
 }
 
-const firstLines = (head: string): string[] => head.slice(0, 64 * 1024).split('\n', 200)
-
-/** Where a bundle has such a file; `loose/…` where that cannot be known. */
-export function placeOf(name: string, head: string): string {
-  const lines = firstLines(head)
-  const some = (pattern: RegExp): boolean => lines.some(line => pattern.test(line))
-  const stem = name.replace(/\.[^.]*$/, '') || name
-  if (some(/^\s{0,8}"?apiVersion"?:\s/) && some(/^\s{0,8}"?kind"?:\s/)) return `cluster/${name.match(/\.(?:ya?ml|json)$/) ? name : `${stem}.yaml`}`
-  if (lines[0]?.startsWith('{"at":') === true) return `probes/${stem}.jsonl`
-  if (some(/^\$ (?:dig|nslookup|host|tcpdump|resolvectl|systemd-resolve|getent|drill|kubectl)\b/) || some(/^; <<>> DiG /) || some(/^;; (?:->>HEADER<<-|ANSWER SECTION)/) ||
-    some(/^\d\d:\d\d:\d\d\.\d+ .*\bIP6? \S+ > \S+/) || (some(/^Server:\s/) && some(/^Address(?:es)?:?\s/))) return `text/${stem}.txt`
-  if (some(/^\s*(?:nameserver|search|options)\s+\S/) && !some(/\{\s*$/)) return `loose/${name}`
-  if (some(/^\s*[^\s#{}][^{}]*\{\s*$/) && some(/^\s*(?:forward|proxy|kubernetes|errors|cache|import)\b/)) return `loose/${name}`
-  return some(/\[(?:INFO|ERROR|WARNING)\]|no such host|lookup |resolve|EAI_|getaddrinfo/i) ? `logs/unknown/${stem}.log` : `loose/${name}`
+/** The answer in the user's own file names: sources, edits and sentences. */
+export function inOwnNames<T>(value: T, names: ReadonlyMap<string, string>): T {
+  if (names.size === 0) return value
+  // A longer path may contain a shorter one.
+  const pairs = [...names].sort(([a], [b]) => b.length - a.length)
+  const renamed = (item: unknown): unknown => {
+    if (typeof item === 'string') return pairs.reduce((text, [path, name]) => (text.includes(path) ? text.replaceAll(path, () => name) : text), item)
+    if (Array.isArray(item)) return item.map(renamed)
+    if (item === null || typeof item !== 'object') return item
+    return Object.fromEntries(Object.entries(item).map(([key, inner]) => [key, renamed(inner)]))
+  }
+  return renamed(value) as T
 }

@@ -23,7 +23,13 @@ export interface QuestionOptions {
 
 export interface Asking {
   readonly questions: readonly Asked[]
-  readonly read: (progress: Progress) => Promise<EvidenceFiles>
+  readonly read: (progress: Progress) => Promise<Evidence>
+}
+
+export interface Evidence {
+  readonly files: EvidenceFiles
+  /** Path in the bundle → what the user called the file; empty where that is the same. */
+  readonly names: ReadonlyMap<string, string>
 }
 
 /** The first word is a name; of the others, those that are files are evidence. */
@@ -62,10 +68,11 @@ export function stubOf(text: string): NonNullable<Asked['stub']> {
   return stub
 }
 
-async function evidence(bundle: string | undefined, paths: readonly string[], rim: Rim, onProgress: Progress['onProgress']): Promise<EvidenceFiles> {
+async function evidence(bundle: string | undefined, paths: readonly string[], rim: Rim, onProgress: Progress['onProgress']): Promise<Evidence> {
   const stdin = paths.includes('-') ? await rim.readStdin() : undefined
-  const loose = paths.length === 0 ? undefined : loadLooseFiles(paths, { onProgress, ...(stdin && { stdin }) })
   const whole = bundle === undefined ? undefined : await loadBundle(bundle, { onProgress })
-  if (loose === undefined || whole === undefined) return (whole ?? loose) as EvidenceFiles
-  return { name: whole.name, files: byPath([...whole.files.values(), ...loose.files.values()]), problems: [...whole.problems, ...loose.problems] }
+  if (paths.length === 0 && whole) return { files: whole, names: new Map() }
+  const loose = loadLooseFiles(paths, { onProgress, ...(whole && { beside: [...whole.files.keys()] }), ...(stdin && { stdin }) })
+  if (!whole) return { files: loose, names: loose.names }
+  return { files: { name: whole.name, files: byPath([...whole.files.values(), ...loose.files.values()]), problems: [...whole.problems, ...loose.problems] }, names: loose.names }
 }

@@ -5,6 +5,7 @@ import { asSimulationResult, renderJson } from '../report/json.ts'
 import { renderSimulation } from '../report/simulated-text.ts'
 import type { Arrivals, SimulationSettings } from '../simulate.ts'
 import { durationMs, perSecond } from './duration.ts'
+import { inOwnNames } from './loose-files.ts'
 import { OperatingError, type ExitCode } from './operating-error.ts'
 import { progress } from './progress.ts'
 import { asking, type QuestionOptions } from './question.ts'
@@ -26,9 +27,9 @@ export async function simulate(words: readonly string[], options: SimulateComman
   const { questions, read } = asking(words, options, rim, 'simulate')
   const shown = progress(rim, options.quiet === true)
   try {
-    const files = await read(shown)
+    const { files, names } = await read(shown)
     const simulations: Simulation[] = []
-    for (const asked of questions) simulations.push(...(await rim.simulate(files, asked, settings)))
+    for (const asked of questions) simulations.push(...inOwnNames(await rim.simulate(files, asked, settings), names))
     shown.end()
     const { columns, isTty } = rim.outTerminal
     rim.out(options.output === 'json' ? renderJson(asSimulationResult(simulations)) : simulations.map(simulation => renderSimulation(simulation, {

@@ -16,17 +16,15 @@ const WORDS: Readonly<Record<Ending['result'], Said>> = {
 export function summaryOf(explanation: Explanation, observed: Observed | null): Said {
   const bad = explanation.endings.filter(e => e.result !== 'answer')
   const good = explanation.endings.filter(e => e.result === 'answer')
-  // Endings may differ only in what nobody told (an AAAA that was not asked for).
-  const known = new Set(good.map(e => e.addresses.filter(a => a !== 'unknown').join(', ')).filter(a => a !== ''))
-  const answers = [...known].filter(a => ![...known].some(other => other !== a && other.split(', ').includes(a))).join(' / ') || (good.length > 0 ? 'an address' : '')
+  const answers = answersOf(good)
   const seen = seenOf(observed)
   const assumed = explanation.assumed.length > 0
     ? { en: `; ${explanation.assumed.length} server${explanation.assumed.length > 1 ? 's' : ''} not asked, taken to be like the others`, zh: `；${explanation.assumed.length} 个服务器未被询问，按同类处理` } : { en: '', zh: '' }
   const said = (en: string, zh: string): Said => ({ en: `${en}${seen.en}${assumed.en}`, zh: `${zh}${seen.zh}${assumed.zh}` })
-  const goodPart = answers === '' ? { en: '', zh: '' } : { en: `, the others in ${answers}`, zh: `，其余得到 ${answers}` }
+  const goodPart = good.length === 0 ? { en: '', zh: '' } : { en: `, the others in ${answers.en}`, zh: `，其余得到 ${answers.zh}` }
   switch (explanation.verdict) {
-    case 'works': return said(`resolves, always: ${answers}`, `可解析，且总是：${answers}`)
-    case 'slow': return said(`resolves, but slowly: up to ${Math.max(...good.map(e => e.elapsedMs)) / 1000} s; ${answers}`, `可解析，但很慢：最多 ${Math.max(...good.map(e => e.elapsedMs)) / 1000} 秒；${answers}`)
+    case 'works': return said(`resolves, always: ${answers.en}`, `可解析，且总是：${answers.zh}`)
+    case 'slow': return said(`resolves, but slowly: up to ${Math.max(...good.map(e => e.elapsedMs)) / 1000} s; ${answers.en}`, `可解析，但很慢：最多 ${Math.max(...good.map(e => e.elapsedMs)) / 1000} 秒；${answers.zh}`)
     case 'intermittent': return bad.length > 0
       ? said(`resolves only sometimes: ${bad.map((e, i) => partEn(e, i === 0)).join(', ')}${goodPart.en}`, `时好时坏：${bad.map((e, i) => partZh(e, i === 0)).join('，')}${goodPart.zh}`)
       : said('resolves only sometimes', '时好时坏')
@@ -36,6 +34,12 @@ export function summaryOf(explanation: Explanation, observed: Observed | null): 
       'inconclusive: part of the way is not modelled, or not in the evidence', '无法定论：途中有一部分未建模，或不在证据中')
     return said(`inconclusive: it depends on ${explanation.unknowns.length === 1 ? 'one thing' : `${explanation.unknowns.length || 'several'} things`} that the evidence does not show`, `无法定论：取决于证据未显示的 ${explanation.unknowns.length || '若干'} 件事`)
   }
+}
+
+/** Endings may differ only in what nobody told (an AAAA that was not asked for): that is left out. */
+function answersOf(good: readonly Ending[]): Said {
+  const known = [...new Set(good.map(e => e.addresses.filter(a => a !== 'unknown').join(', ')).filter(a => a !== ''))].join(' / ')
+  return known === '' ? { en: 'an address', zh: '一个地址' } : { en: known, zh: known }
 }
 
 /** A fraction that a person can picture; else per cent, a range where worlds differ. */

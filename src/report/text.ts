@@ -54,9 +54,9 @@ function headLines(diagnosis: Diagnosis, options: TextOptions, w: Words): Line[]
   const { spec, status } = diagnosis
   const head = `${cut(spec.name, options.columns - 10)}${spec.type === '' ? '' : ` ${spec.type}`}${w.colon}`
   const sentence = wrap(head + status.summary[options.lang], options.columns)
+  const isNode = spec.from.kind.toLowerCase() === 'node'
   const asked = spec.from.name === '' ? [] : wrap(w.asked(
-    spec.from.kind === 'node' ? `node/${spec.from.name}` : `${spec.from.namespace}/${spec.from.name}`,
-    spec.from.kind === 'node' ? '' : spec.from.node, spec.from.class), options.columns - 2)
+    isNode ? `node/${spec.from.name}` : `${spec.from.namespace}/${spec.from.name}`, isNode ? '' : spec.from.node, spec.from.class), options.columns - 2)
   return [...sentence.map((text): Line => [styled(VERDICT_STYLE[status.verdict], text)]), ...asked.map((text): Line => [styled('dim', `  ${text}`)])]
 }
 
@@ -101,9 +101,24 @@ function endLines(diagnosis: Diagnosis, options: TextOptions, w: Words): Line[] 
   return [
     ...factLines(w.ruledOut, status.ruledOut.map(item => ({ name: item.id, text: item.because[lang] })), columns),
     ...factLines(w.open, open, columns),
-    ...factLines(w.notLooked, status.notLooked.map(item => ({ name: '', text: item.what[lang] + (item.flag === '' ? '' : w.notLookedFlag(item.flag)) })), columns),
+    ...factLines(w.notLooked, notLookedFacts(status.notLooked, lang, w), columns),
     ...problemLines(status.problems, options),
   ]
+}
+
+/** Findings that could not be checked for one and the same reason stand together. */
+function notLookedFacts(all: Diagnosis['status']['notLooked'], lang: Lang, w: Words): Fact[] {
+  const facts: Fact[] = []
+  const unchecked = new Map<string, string[]>()
+  for (const { what, flag } of all) {
+    const [, id] = /^explain (\S+)$/.exec(flag) ?? []
+    if (id === undefined) facts.push({ name: '', text: what[lang] + (flag === '' ? '' : w.notLookedFlag(flag)) })
+    else {
+      const why = what[lang].startsWith(id) ? what[lang].slice(id.length).replace(/^[:：]\s*/, '') : what[lang]
+      unchecked.set(why, [...(unchecked.get(why) ?? []), id])
+    }
+  }
+  return [...facts, ...[...unchecked].map(([why, ids]) => ({ name: '', text: `${why}${w.colon}${ids.join(', ')}` }))]
 }
 
 /** One measurement often settles several unknowns: it stands once, with all of them. */
