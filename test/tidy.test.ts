@@ -31,7 +31,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   cli: ['commander'], report: ['diff', 'get-east-asian-width', 'valibot'],
 }
 const EVERYWHERE = ['yaml', 'ipaddr.js']
-const RIM = /^src\/(?:cli|collect|agent)\/|^src\/drivers\/serve\.ts$/
+const RIM = /^src\/(?:cli|collect|agent)\/|^src\/drivers\/serve(?:-tcp|-upstream)?\.ts$/
 const BANNED = /\b(?:Date\.now|new Date\(\s*\)|Math\.random|performance\.|process\.|setTimeout|setInterval|setImmediate|queueMicrotask|fetch\(|globalThis|crypto\.|console\.)/
 
 const folderOf = (path: string): string => (path.split('/').length === 2 ? '(root)' : (path.split('/')[1] as string))

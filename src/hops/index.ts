@@ -14,6 +14,10 @@ import { upstreamHop } from './upstream.ts'
 export interface Wired {
   readonly chain: Chain
   readonly problems: readonly Problem[]
+  /** Who answers at an address, seen from a node; an upstream that nobody asked before is added to the chain. */
+  readonly reachFrom: (node: string) => Reach
+  /** The upstreams that are hops of the chain, by hop id. */
+  readonly upstreams: ReadonlyMap<string, Pick<UpstreamModel, 'address' | 'port'>>
 }
 
 /** ICMP port unreachable: the host is there, nobody listens. */
@@ -27,12 +31,13 @@ export function buildChain(model: Model): Wired {
   for (const coredns of model.coredns) wiring.addCoredns(coredns)
   for (const resolved of model.resolved) wiring.add(resolvedHops(resolved, wiring.reachFrom(resolved.node, undefined)))
   for (const service of model.services) wiring.add(serviceHops(service, wiring.reachFrom(service.node, undefined)))
-  return { chain: wiring.chain, problems: wiring.problems }
+  return { chain: wiring.chain, problems: wiring.problems, reachFrom: node => wiring.reachFrom(node, undefined), upstreams: wiring.asked }
 }
 
 class Wiring {
   readonly chain = new Map<string, Hop>([[CLOSED_PORT, () => fixed(REFUSED_PORT)], [NOBODY, () => fixed(LOST)]])
   readonly problems: Problem[] = []
+  readonly asked = new Map<string, Pick<UpstreamModel, 'address' | 'port'>>()
   private readonly upstreams = new Map<string, UpstreamModel>()
   private readonly model: Model
 
@@ -82,6 +87,7 @@ class Wiring {
 
   private upstream(address: string, port: number): string {
     const id = hopId.upstream(address, port)
+    this.asked.set(id, { address, port })
     if (!this.chain.has(id)) this.add(upstreamHop(this.upstreams.get(id) ?? { address, port, view: [], reachable: 'unknown', reachableSources: [] }))
     return id
   }

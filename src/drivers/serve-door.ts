@@ -1,0 +1,117 @@
+// Between packets and the chain: what a DNS server of CoreDNS' kind (miekg/dns server.go, acceptfunc.go, msg.go; coredns.md §2.2) does
+// with a packet before any plugin sees it, and how a reply leaves. Total: any bytes give silence, a reply or a query.
+// Not modelled: compression pointers of a question's name into the header or forward (refused here), RDATA of a query that one parser takes
+// and the other does not.
+import type { Plain } from '../chain/effects.ts'
+import type { DnsQuery, Reply } from '../dns/message.ts'
+import { messageBytes } from '../dns/size.ts'
+import { queryFromWire, replyToWire, type Arrival } from '../dns/wire-chain.ts'
+import { decodeMessage } from '../dns/wire-decode.ts'
+import type { FaultCode } from '../dns/wire-fault.ts'
+import { FLAG, HEADER_END } from '../dns/wire-message.ts'
+import { u16 } from '../dns/wire-reader.ts'
+
+export type AtTheDoor =
+  | { readonly kind: 'silence' }
+  | { readonly kind: 'refused'; readonly bytes: Uint8Array }
+  | { readonly kind: 'query'; readonly query: DnsQuery; readonly id: number }
+
+const SILENCE: AtTheDoor = { kind: 'silence' }
+/** MinMsgSize: what is longer is cut by the read. */
+export const UDP_READ_BYTES = 512
+const QUERY = 0
+const NOTIFY = 4
+const [FORMERR, SERVFAIL, NOTIMP] = [1, 2, 4]
+const MOST_ADDITIONAL = 2
+const QUESTION_REST = 4
+const OPCODE_BITS = 0x7800
+/** What the server copies from the query into a reply of its own: opcode, RD and CD. */
+const COPIED = OPCODE_BITS | FLAG.rd | FLAG.cd
+
+/** Faults of ours that are none there. */
+const TAKEN: ReadonlySet<FaultCode> = new Set([
+  'trailing-bytes', 'opt-owner-not-root', 'opt-repeated', 'opt-misplaced', 'type-bitmap-not-canonical', 'svcb-params-not-ascending', 'option-malformed',
+])
+
+export function atTheDoor(packet: Uint8Array, arrival: Arrival): AtTheDoor {
+  const bytes = arrival.transport === 'udp' && packet.length > UDP_READ_BYTES ? packet.subarray(0, UDP_READ_BYTES) : packet
+  if (bytes.length < HEADER_END) return SILENCE
+  const flags = u16(bytes, 2)
+  if ((flags & FLAG.qr) !== 0) return SILENCE
+  const opcode = (flags & OPCODE_BITS) >> 11
+  if (opcode !== QUERY && opcode !== NOTIFY) return { kind: 'refused', bytes: headerOnly(bytes, rejected(flags, NOTIMP) | (flags & OPCODE_BITS)) }
+  if (u16(bytes, 4) !== 1 || u16(bytes, 6) > 1 || u16(bytes, 8) > 1 || u16(bytes, 10) > MOST_ADDITIONAL) return { kind: 'refused', bytes: headerOnly(bytes, rejected(flags, FORMERR)) }
+  // A header that announces a question and ends is read without error, and a server without a question fails.
+  if (bytes.length === HEADER_END) return { kind: 'refused', bytes: headerOnly(bytes, FLAG.qr | (opcode === QUERY ? flags & COPIED : flags & OPCODE_BITS) | SERVFAIL) }
+  return parsed(withWholeQuestion(bytes), flags, arrival)
+}
+
+function parsed(bytes: Uint8Array, flags: number, arrival: Arrival): AtTheDoor {
+  const { message, faults } = decodeMessage(bytes)
+  const query = queryFromWire(message, arrival)
+  const isBad = faults.some(({ code, start }) => !TAKEN.has(code) && !(code === 'count-exceeds-data' && start >= bytes.length))
+  if (query && !isBad) return { kind: 'query', query, id: message.id }
+  const header = rejected(flags, FORMERR)
+  if (!query) return { kind: 'refused', bytes: headerOnly(bytes, header) }
+  const echo = replyToWire({ rcode: 'FORMERR', flags: [], answer: [], authority: [], additional: [] }, { ...query, opcode: 'QUERY' }, message.id)
+  const out = echo.value ? echo.value.slice() : headerOnly(bytes, header)
+  out[2] = header >> 8
+  out[3] = header
+  return { kind: 'refused', bytes: out }
+}
+
+/** SetRcodeFormatError: the query's own bits go back, but for AA and Z; the opcode becomes QUERY. */
+const rejected = (flags: number, rcode: number): number =>
+  FLAG.qr | (flags & (FLAG.tc | FLAG.rd | FLAG.ra | FLAG.ad | FLAG.cd)) | rcode
+
+function headerOnly(bytes: Uint8Array, flags: number): Uint8Array {
+  const out = new Uint8Array(HEADER_END)
+  out.set(bytes.subarray(0, 2))
+  out[2] = flags >> 8
+  out[3] = flags
+  return out
+}
+
+/** A question that ends after its name or after its type is taken: what is missing is 0. */
+function withWholeQuestion(bytes: Uint8Array): Uint8Array {
+  let at = HEADER_END
+  while (at < bytes.length && (bytes[at] as number) > 0 && (bytes[at] as number) < 64) at += (bytes[at] as number) + 1
+  const missing = at + 1 + QUESTION_REST - bytes.length
+  if (bytes[at] !== 0 || (missing !== QUESTION_REST && missing !== 2)) return bytes
+  const whole = new Uint8Array(bytes.length + missing)
+  whole.set(bytes)
+  return whole
+}
+
+/** UDP replies that fit the client's size uncompressed are compressed all the same above these (request.go, Scrub). */
+const UNFRAGMENTED_IPV4 = 1480
+const UNFRAGMENTED_IPV6 = 1220
+const SMALLEST_UDP_BYTES = 512
+const LARGEST_BYTES = 65_535
+/** RFC 8914: EXTENDED DNS ERROR, code 0, Other. */
+const EDE = 15
+const EDE_OTHER = '0000'
+
+/** A reply as CoreDNS writes it: in full where that fits, else compressed. Undefined: no packet can hold it. */
+export function replyBytes(reply: Reply, query: DnsQuery, id: number): Uint8Array | undefined {
+  const size = messageBytes(reply.question?.name ?? query.name, reply)
+  const limit = query.transport === 'tcp' ? LARGEST_BYTES : Math.min(clientBytes(reply, query), query.client?.includes(':') ? UNFRAGMENTED_IPV6 : UNFRAGMENTED_IPV4)
+  return replyToWire(reply, query, id, size > limit ? { compress: true } : {}).value
+}
+
+/** The size that the reply's own OPT repeats is the one the server cut it to (`bufsize` may have lowered it). */
+const clientBytes = (reply: Reply, query: DnsQuery): number =>
+  query.edns ? Math.max(SMALLEST_UDP_BYTES, reply.edns?.sizeBytes ?? query.edns.sizeBytes) : SMALLEST_UDP_BYTES
+
+/** A value of the chain that is a reply; anything else is silence. */
+export const isReply = (value: Plain): boolean => typeof value === 'object' && value !== null && 'rcode' in value
+
+/** What is sent in place of an answer nobody knows: SERVFAIL, with the reason where the client can read one. */
+export function untold(query: DnsQuery, why: string): Reply {
+  const text = [...new TextEncoder().encode(`whydns: ${why}`)].slice(0, 200).map(b => b.toString(16).padStart(2, '0')).join('')
+  return {
+    rcode: 'SERVFAIL', flags: [...(query.rd ? ['rd'] : []), ...(query.cd ? ['cd'] : [])], answer: [], authority: [], additional: [],
+    ...(query.edns && { edns: { sizeBytes: query.edns.sizeBytes, options: [[EDE, EDE_OTHER + text]] } }),
+    cause: { kind: 'unmodelled', by: 'whydns', detail: why },
+  }
+}
