@@ -13,7 +13,7 @@ import type { WireRecord } from './wire-message.ts'
 import { nameFromText } from './wire-name.ts'
 import { className, classNumber, typeName, typeNumber } from './wire-numbers-table.ts'
 import { wireReader } from './wire-reader.ts'
-import { wireWriter } from './wire-writer.ts'
+import { wireWriter, writtenBytes } from './wire-writer.ts'
 
 const CLASS_IN = 1
 const MAX_RDATA = 65535
@@ -37,7 +37,7 @@ const genericText = (bytes: Uint8Array): string => (bytes.length === 0 ? '\\# 0'
 export function rdataBytes(rdata: Rdata): Uint8Array {
   const writer = wireWriter(false)
   writeRdata(writer, rdata)
-  return writer.bytes.subarray(0, writer.at)
+  return writtenBytes(writer)
 }
 
 /** `type`: a number, or a word such as `MX`, `TYPE65280`. */

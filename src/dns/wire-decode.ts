@@ -18,37 +18,43 @@ const MAX_MESSAGE = 65535
 const QUESTION_REST = 4
 const RECORD_REST = 10
 const TYPE_OPT = 41
+/** Beyond any message. */
+const STOPPED = 0x3fffffff
 
 /** The message in [start, end) of `bytes`. Offsets of what is returned count from `start`. */
 export function decodeMessage(bytes: Uint8Array, start = 0, end = bytes.length): Decoded {
   const reader = wireReader(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), HEADER_END)
   const own = reader.bytes
-  const message = { id: own.length >= 2 ? u16(own, 0) : 0, flags: own.length >= 4 ? u16(own, 2) : 0, questions: [], answers: [], authorities: [], additionals: [] }
+  const id = own.length >= 2 ? u16(own, 0) : 0
+  const flags = own.length >= 4 ? u16(own, 2) : 0
   if (own.length > MAX_MESSAGE) fault(reader, 'message-too-long', MAX_MESSAGE, own.length)
-  if (own.length < HEADER_END) fault(reader, 'truncated-header', own.length, own.length)
-  else {
-    const isWhole = readSection(reader, u16(own, 4), readQuestion, message.questions)
-      && readSection(reader, u16(own, 6), readRecord, message.answers)
-      && readSection(reader, u16(own, 8), readRecord, message.authorities)
-      && readSection(reader, u16(own, 10), readRecord, message.additionals)
-    if (isWhole && reader.at < own.length) fault(reader, 'trailing-bytes', reader.at, own.length)
-    checkOpt(reader, message)
+  if (own.length < HEADER_END) {
+    fault(reader, 'truncated-header', own.length, own.length)
+    return { message: { id, flags, questions: [], answers: [], authorities: [], additionals: [] }, faults: reader.faults }
   }
+  const questions = readSection(reader, u16(own, 4), readQuestion)
+  const answers = readSection(reader, u16(own, 6), readRecord)
+  const authorities = readSection(reader, u16(own, 8), readRecord)
+  const additionals = readSection(reader, u16(own, 10), readRecord)
+  if (reader.at < own.length) fault(reader, 'trailing-bytes', reader.at, own.length)
+  const message = { id, flags, questions, answers, authorities, additionals }
+  checkOpt(reader, message)
   return { message, faults: reader.faults }
 }
 
-/** False: the message ends here. */
-function readSection<T>(reader: WireReader, count: number, read: (reader: WireReader) => T | undefined, into: T[]): boolean {
-  for (let n = 0; n < count; n++) {
-    if (reader.at >= reader.bytes.length) {
-      fault(reader, 'count-exceeds-data', reader.at, reader.at)
-      return false
-    }
-    const entry = read(reader)
-    if (entry === undefined) return false
-    into.push(entry)
+/** An entry that cannot be read ends the message: the reader then stands beyond it, and no more is looked for. */
+function readSection<T>(reader: WireReader, count: number, read: (reader: WireReader) => T | undefined): readonly T[] {
+  let entries: T[] | undefined
+  for (let n = 0; n < count && reader.at !== STOPPED; n++) {
+    const isMissing = reader.at >= reader.bytes.length
+    if (isMissing) fault(reader, 'count-exceeds-data', reader.at, reader.at)
+    const entry = isMissing ? undefined : read(reader)
+    if (entry === undefined) reader.at = STOPPED
+    // Most sections have one entry: room for more is made when they come.
+    else if (entries === undefined) entries = [entry]
+    else entries.push(entry)
   }
-  return true
+  return entries ?? []
 }
 
 function readQuestion(reader: WireReader): WireQuestion | undefined {
@@ -70,7 +76,7 @@ function readRecord(reader: WireReader): WireRecord | undefined {
   if (name === undefined) return undefined
   const at = name.end
   const rdataStart = at + RECORD_REST
-  const end = rdataStart <= bytes.length ? rdataStart + u16(bytes, at + 8) : Infinity
+  const end = rdataStart <= bytes.length ? rdataStart + u16(bytes, at + 8) : STOPPED
   if (end > bytes.length) {
     fault(reader, 'record-truncated', start, bytes.length)
     return undefined

@@ -3,7 +3,7 @@
 import type { WireMessage, WireRecord } from './wire-message.ts'
 import { writeRdata } from './rdata-layout.ts'
 import type { WireWriter } from './wire-writer.ts'
-import { put16, wireWriter, write16, write32, writeName } from './wire-writer.ts'
+import { put16, wireWriter, write16, write32, writeName, writtenBytes } from './wire-writer.ts'
 
 export interface EncodeOptions {
   /** Compress all names anew, or none. Absent: names from a packet as they were there, others in full. */
@@ -24,7 +24,7 @@ export function encodeMessage(message: WireMessage, options: EncodeOptions = {})
     write16(writer, question.class)
   }
   for (const section of [answers, authorities, additionals]) for (const record of section) writeRecord(writer, record)
-  return writer.bytes.subarray(0, writer.at)
+  return writtenBytes(writer)
 }
 
 function writeRecord(writer: WireWriter, record: WireRecord): void {

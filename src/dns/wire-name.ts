@@ -5,6 +5,7 @@
 import type { FaultCode, Result } from './wire-fault.ts'
 import { failed } from './wire-fault.ts'
 import { encodeText, escapeAt } from './presentation-escape.ts'
+import { labelsText } from './wire-labels.ts'
 import type { WireReader } from './wire-reader.ts'
 import { fault } from './wire-reader.ts'
 
@@ -20,8 +21,6 @@ export interface WireName {
   readonly pointer: number
   /** Octets of the whole name, uncompressed. */
   readonly lengthBytes: number
-  /** Pointers gone through. */
-  readonly hops: number
   /** Could not be read to its end: `text` is what came before the fault. */
   readonly broken?: true
 }
@@ -34,31 +33,7 @@ const DOT = 46
 
 /** A name of one's own, not taken from a packet; `text` is absolute and valid (`nameFromText` says whether it is). */
 export const newName = (text: string): WireName =>
-  ({ text, start: -1, end: -1, literal: -1, pointer: -1, lengthBytes: -1, hops: 0 })
-
-/** Longest text: 255 bytes, each written \DDD. */
-const letters = Buffer.alloc(4 * 256)
-
-/** How a byte is written inside a label: 0 as it is, 1 after a backslash, 2 as \DDD. */
-const WRITTEN = new Uint8Array(256).fill(2, 0, 33).fill(2, 127)
-for (const c of '".;()\\@$') WRITTEN[c.charCodeAt(0)] = 1
-
-/** Puts a label and its dot into `letters` at `at`; where it ends. */
-function spell(bytes: Uint8Array, from: number, to: number, at: number): number {
-  let k = at
-  for (let i = from; i < to; i++) {
-    const byte = bytes[i] as number
-    const how = WRITTEN[byte]
-    if (how !== 0) letters[k++] = 92
-    if (how === 2) {
-      letters[k++] = 48 + Math.floor(byte / 100)
-      letters[k++] = 48 + (Math.floor(byte / 10) % 10)
-      letters[k++] = 48 + (byte % 10)
-    } else letters[k++] = byte
-  }
-  letters[k++] = DOT
-  return k
-}
+  ({ text, start: -1, end: -1, literal: -1, pointer: -1, lengthBytes: -1 })
 
 /**
  * Reads the name at `reader.at` and moves behind it. What is spelled out here must end before `limit`.
@@ -67,7 +42,6 @@ function spell(bytes: Uint8Array, from: number, to: number, at: number): number 
 export function readName(reader: WireReader, limit: number): WireName | undefined {
   const { bytes } = reader
   const start = reader.at
-  if (start < limit && bytes[start] === 0) return rootName(reader, start)
   let at = start
   /** Where the labels now read began: a pointer must lead before it. */
   let segment = start
@@ -76,9 +50,8 @@ export function readName(reader: WireReader, limit: number): WireName | undefine
   let literal = 0
   let pointer = -1
   let hops = 0
-  let written = 0
   let lengthBytes = 1
-  let tail = ''
+  let text = ''
   let code: FaultCode | undefined
   for (;;) {
     if (at >= segmentLimit) {
@@ -94,7 +67,6 @@ export function readName(reader: WireReader, limit: number): WireName | undefine
       if (at + length >= segmentLimit) code = 'name-truncated'
       else if (lengthBytes + length + 1 > MAX_NAME) code = 'name-too-long'
       if (code) break
-      written = spell(bytes, at + 1, at + 1 + length, written)
       lengthBytes += length + 1
       at += length + 1
       if (end < 0) literal++
@@ -111,71 +83,28 @@ export function readName(reader: WireReader, limit: number): WireName | undefine
     }
     code = pointerFault(target, segment, at, ++hops)
     if (code) break
-    // Most pointers lead to the beginning of a name that has been read already.
-    const known = knownName(reader, target)
-    if (known !== undefined && hops + known.hops <= MAX_HOPS) {
-      if (lengthBytes + known.lengthBytes - 1 > MAX_NAME) code = 'name-too-long'
-      else {
-        tail = known.text
-        lengthBytes += known.lengthBytes - 1
-        hops += known.hops
-      }
-      break
-    }
+    if (at > segment) text += labelsText(bytes, segment, at)
     // An earlier name, and all of it: it ends before what points to it begins.
     segmentLimit = segment
     segment = at = target
   }
-  if (code === 'name-truncated' && hops > 0) code = 'pointer-loop'
-  if (code) return brokenName(reader, { start, end, limit, literal, pointer, hops, lengthBytes, at }, code, written)
+  if (at > segment) text += labelsText(bytes, segment, at)
+  if (text === '') text = '.'
+  if (code) {
+    fault(reader, code === 'name-truncated' && hops > 0 ? 'pointer-loop' : code, Math.min(at, bytes.length), Math.min(at + 1, bytes.length))
+    if (end < 0) end = skipName(bytes, start, limit)
+    if (end < 0) return undefined
+    reader.at = end
+    return { text, start, end, literal, pointer, lengthBytes, broken: true }
+  }
   reader.at = end
-  const name: WireName = { text: joined(written, tail), start, end, literal, pointer, lengthBytes, hops }
-  remember(reader, name)
-  return name
-}
-
-/** The labels in `letters`, and the name they stand before. */
-function joined(written: number, tail: string): string {
-  if (written === 0) return tail === '' ? '.' : tail
-  const own = letters.toString('latin1', 0, written)
-  return tail === '' || tail === '.' ? own : own + tail
-}
-
-function rootName(reader: WireReader, start: number): WireName {
-  reader.at = start + 1
-  return { text: '.', start, end: start + 1, literal: 0, pointer: -1, lengthBytes: 1, hops: 0 }
+  return { text, start, end, literal, pointer, lengthBytes }
 }
 
 function pointerFault(target: number, segment: number, at: number, hops: number): FaultCode | undefined {
   if (target < HEADER) return 'pointer-into-header'
   if (target >= segment) return target > at + 1 ? 'pointer-forward' : 'pointer-loop'
   return hops > MAX_HOPS ? 'too-many-pointers' : undefined
-}
-
-interface Unfinished extends Omit<WireName, 'text'> {
-  readonly limit: number
-  readonly at: number
-}
-
-function brokenName(reader: WireReader, name: Unfinished, code: FaultCode, written: number): WireName | undefined {
-  const { start, literal, pointer, hops, lengthBytes } = name
-  const end = name.end >= 0 ? name.end : skipName(reader.bytes, start, name.limit)
-  fault(reader, code, Math.min(name.at, reader.bytes.length), Math.min(name.at + 1, reader.bytes.length))
-  if (end < 0) return undefined
-  reader.at = end
-  const text = written === 0 ? '.' : letters.toString('latin1', 0, written)
-  return { text, start, end, literal, pointer, lengthBytes, hops, broken: true }
-}
-
-const REMEMBERED = 8
-
-function knownName(reader: WireReader, target: number): WireName | undefined {
-  for (const name of reader.names) if (name.start === target) return name
-  return undefined
-}
-
-function remember(reader: WireReader, name: WireName): void {
-  if (name.literal > 0 && reader.names.length < REMEMBERED) reader.names.push(name)
 }
 
 /** Where the name at `at` ends, without following pointers; -1: not before `limit`. */
@@ -240,7 +169,7 @@ export function nameFromText(text: string, origin?: string): Result<WireName> {
   if (text === '') return failed('text-field-missing', 0, 0)
   if (whole === undefined) return failed('text-name-relative', 0, text.length)
   const length = nameToBytes(whole, scratch)
-  return typeof length === 'number' ? { value: newName(nameText(scratch.subarray(0, length))) } : failed(length, 0, text.length)
+  return typeof length === 'number' ? { value: newName(length === 1 ? '.' : labelsText(scratch, 0, length - 1)) } : failed(length, 0, text.length)
 }
 
 function endsInDot(text: string): boolean {
@@ -248,13 +177,4 @@ function endsInDot(text: string): boolean {
   if (text[at] !== '.') return false
   while (at > 0 && text[at - 1] === '\\') at--
   return (text.length - 1 - at) % 2 === 0
-}
-
-/** The canonical text of a whole uncompressed name. */
-function nameText(bytes: Uint8Array): string {
-  let written = 0
-  for (let at = 0; (bytes[at] as number) > 0; at += (bytes[at] as number) + 1) {
-    written = spell(bytes, at + 1, at + 1 + (bytes[at] as number), written)
-  }
-  return written === 0 ? '.' : letters.toString('latin1', 0, written)
 }

@@ -1,17 +1,14 @@
 // A place in a message while it is read. Reading never throws: what does not fit is a fault, and the caller goes on or stops.
 import type { Fault, FaultCode } from './wire-fault.ts'
-import type { WireName } from './wire-name.ts'
 
 export interface WireReader {
   /** The message and nothing else. */
   readonly bytes: Uint8Array
   at: number
   readonly faults: Fault[]
-  /** Names read so far that a pointer may lead to. */
-  readonly names: WireName[]
 }
 
-export const wireReader = (bytes: Uint8Array, at = 0): WireReader => ({ bytes, at, faults: [], names: [] })
+export const wireReader = (bytes: Uint8Array, at = 0): WireReader => ({ bytes, at, faults: [] })
 
 export function fault(reader: WireReader, code: FaultCode, start: number, end: number): void {
   reader.faults.push({ code, start, end })

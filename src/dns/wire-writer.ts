@@ -10,13 +10,18 @@ export interface WireWriter {
   at: number
   /** Undefined: as recorded; names of one's own in full. */
   readonly compress: boolean | undefined
-  /** Offsets of suffixes that a pointer may lead to. */
-  readonly suffixes: Map<string, number>
+  /** Where a pointer may lead: hash of a suffix → offset. */
+  readonly suffixes: Map<number, number>
 }
 
 const POINTER_LIMIT = 1 << 14
 
-export const wireWriter = (compress?: boolean): WireWriter => ({ bytes: new Uint8Array(512), at: 0, compress, suffixes: new Map() })
+/** Writing is over before anyone else writes, so all share their room. */
+let room = new Uint8Array(4096)
+
+export const wireWriter = (compress?: boolean): WireWriter => ({ bytes: room, at: 0, compress, suffixes: new Map() })
+
+export const writtenBytes = (writer: WireWriter): Uint8Array => writer.bytes.slice(0, writer.at)
 
 /** Makes room for `count` bytes and returns where they go. */
 function take(writer: WireWriter, count: number): number {
@@ -24,7 +29,7 @@ function take(writer: WireWriter, count: number): number {
   if (at + count > writer.bytes.length) {
     const grown = new Uint8Array(Math.max(2 * writer.bytes.length, at + count))
     grown.set(writer.bytes)
-    writer.bytes = grown
+    writer.bytes = room = grown
   }
   writer.at = at + count
   return at
@@ -57,13 +62,19 @@ export function writeBytes(writer: WireWriter, bytes: Uint8Array): void {
 
 const scratch = new Uint8Array(NAME_ROOM)
 
+function writeScratch(writer: WireWriter, length: number): void {
+  const at = take(writer, length)
+  const { bytes } = writer
+  for (let i = 0; i < length; i++) bytes[at + i] = scratch[i] as number
+}
+
 /** @throws RangeError for a name that `nameFromText` would refuse. */
 export function writeName(writer: WireWriter, name: WireName, isCompressible: boolean): void {
   const length = nameToBytes(name.text, scratch)
   if (typeof length !== 'number') throw new RangeError(`not a name: ${name.text} (${length})`)
   if (writer.compress === undefined && name.literal >= 0) writeAsRecorded(writer, name, length)
   else if (writer.compress === true) writeCompressed(writer, length, isCompressible)
-  else writeBytes(writer, scratch.subarray(0, length))
+  else writeScratch(writer, length)
 }
 
 /** A pointer is written where it was, if it still leads to the rest of the name. */
@@ -71,7 +82,7 @@ function writeAsRecorded(writer: WireWriter, name: WireName, length: number): vo
   let own = 0
   for (let label = 0; label < name.literal; label++) own += (scratch[own] as number) + 1
   const leadsThere = name.pointer >= 0 && name.pointer < POINTER_LIMIT && spellsSame(writer, name.pointer, own)
-  writeBytes(writer, scratch.subarray(0, leadsThere ? own : length))
+  writeScratch(writer, leadsThere ? own : length)
   if (leadsThere) write16(writer, 0xc000 | name.pointer)
 }
 
@@ -96,24 +107,36 @@ function spellsSame(writer: WireWriter, from: number, own: number): boolean {
   return false
 }
 
+/** Where the labels of the name in `scratch` begin. */
+const labels = new Uint8Array(128)
+const hashes = new Int32Array(128)
+
 function writeCompressed(writer: WireWriter, length: number, isCompressible: boolean): void {
   const start = writer.at
-  for (let own = 0; (scratch[own] as number) > 0; own += (scratch[own] as number) + 1) {
-    const suffix = latin1(own, length)
-    const target = writer.suffixes.get(suffix)
+  const count = hashSuffixes()
+  for (let label = 0; label < count; label++) {
+    const own = labels[label] as number
+    const hash = hashes[label] as number
+    const target = writer.suffixes.get(hash)
     if (target === undefined) {
-      if (start + own < POINTER_LIMIT) writer.suffixes.set(suffix, start + own)
-    } else if (isCompressible) {
-      writeBytes(writer, scratch.subarray(0, own))
+      if (start + own < POINTER_LIMIT) writer.suffixes.set(hash, start + own)
+    } else if (isCompressible && spellsSame(writer, target, own)) {
+      writeScratch(writer, own)
       write16(writer, 0xc000 | target)
       return
     }
   }
-  writeBytes(writer, scratch.subarray(0, length))
+  writeScratch(writer, length)
 }
 
-function latin1(start: number, end: number): string {
-  let text = ''
-  for (let at = start; at < end; at++) text += String.fromCharCode(scratch[at] as number)
-  return text
+/** One hash a suffix, from the last label to the first. */
+function hashSuffixes(): number {
+  let count = 0
+  for (let at = 0; (scratch[at] as number) > 0; at += (scratch[at] as number) + 1) labels[count++] = at
+  for (let label = count - 1, hash = 0; label >= 0; label--) {
+    const at = labels[label] as number
+    for (let i = at + (scratch[at] as number); i >= at; i--) hash = Math.imul(hash ^ (scratch[i] as number), 0x01000193) ^ (hash >>> 15)
+    hashes[label] = hash
+  }
+  return count
 }

@@ -115,5 +115,5 @@ export function tsharkLines(name: (typeof CAPTURES)[number]['name'], count: numb
     { cwd: new URL('../../', import.meta.url), maxBuffer: 2 ** 30, encoding: 'utf8' })
   if (run.error || run.status !== 0) return undefined
   const packets = JSON.parse(run.stdout) as readonly { readonly _source: { readonly layers: { readonly dns: Tree } } }[]
-  return packets.map(packet => lineOfTshark(packet._source.layers.dns))
+  return packets.map(({ _source: { layers } }) => lineOfTshark(layers.dns))
 }

@@ -1,4 +1,4 @@
-// The codec beside tshark 4.0.17, named 9.18.49 and dig 9.18.49: what they said of 25,140 packets is recorded (README.md).
+// The codec beside tshark 4.0.17, named 9.18.49 and dig 9.18.49: what they said of 25,140 packets is recorded (tshark-README.md).
 import { gunzipSync } from 'node:zlib'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
@@ -43,7 +43,7 @@ test('the packets of the incident come out the same through the words of the cha
     if ((message.flags & 0x8000) === 0) written[is(queryToWire(query, message.id).value) ? 'query' : 'other']++
     else written[is(reply(true)) ? 'compressed' : is(reply(false)) ? 'full' : 'other']++
   }
-  // The others come from unbound, which points to names but spells out the target of a CNAME.
+  // The others come from recursors that point to names but spell out the target of a CNAME.
   expect(written).toEqual({ query: 3773, compressed: 304, full: 3447, other: 22 })
 })
 
