@@ -207,7 +207,7 @@ status:
   podIP: ${address}
   conditions: [{type: Ready, status: "True"}]
 `,
-    [`pods/default/${name}/etc/os-release`]: `ID=${id}\nVERSION_ID="${version}"\n`,
+    [`pods/default/${name}/etc/os-release`]: `ID=${id}\nVERSION_ID=${version}\n`,
     ...(given !== null && { [`pods/default/${name}/etc/resolv.conf`]: given ?? stock }),
   }
 }
