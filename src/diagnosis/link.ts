@@ -129,7 +129,7 @@ function inferredServices(addresses: ReadonlyMap<string, Source>, nodes: Readonl
 function serversOf(node: LinkedNode): NodeServers {
   const conf = node.handedOn
   return {
-    servers: conf?.servers ?? [], generatedBy: conf?.generatedBy, file: conf?.path, strayLines: conf?.strayLines ?? [],
+    servers: conf?.servers ?? [], generatedBy: conf?.generatedBy, file: conf?.path, strayLines: conf?.strayLines ?? [], missing: conf?.missing ?? [],
     routes: node.dns.routes,
   }
 }

@@ -96,6 +96,8 @@ export interface NodeServers {
   readonly routes: readonly { readonly link: string; readonly domain: Sourced<string>; readonly servers: readonly Sourced<string>[] }[]
   /** Lines of the generated file that its sources would not produce: somebody edited it. */
   readonly strayLines: readonly Source[]
+  /** Servers that its sources would put there and that it does not list. */
+  readonly missing: readonly Sourced<string>[]
 }
 
 export interface ClusterFacts {

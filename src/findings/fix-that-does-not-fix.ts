@@ -67,12 +67,15 @@ function externals(c: Case): Hit[] {
 function generatedEdits(c: Case): Hit[] {
   return c.servers.flatMap((server): Hit[] => {
     const node = c.cluster.nodeDns.get(server.node)
-    if (!node?.generatedBy || node.strayLines.length === 0) return []
+    if (!node?.generatedBy || node.strayLines.length + node.missing.length === 0) return []
     return [{
       level: 'warning', certainty: 'likely',
       message: { en: `${node.file} on ${server.node} was edited; ${node.generatedBy} writes it and will write it again`, zh: `${server.node} 上的 ${node.file} 被手工修改过；它由 ${node.generatedBy} 生成，还会被重写` },
       fingerprint: `fix-that-does-not-fix:generated:${server.node}`,
-      sources: node.strayLines.slice(0, 4).map((source, index) => ({ source, primary: index === 0, label: { en: 'not what its sources would produce', zh: '与其来源所生成的内容不符' } })),
+      sources: [
+        ...node.strayLines.slice(0, 4).map(source => ({ source, primary: true, label: { en: 'not what its sources would produce', zh: '与其来源所生成的内容不符' } })),
+        ...node.missing.slice(0, 4).map(({ value, source }) => ({ source, primary: true, label: { en: `${value} was taken out of the file; this line puts it there again`, zh: `${value} 已从该文件中删除；这一行会把它写回去` } })),
+      ],
       evidence: [], notes: [], fixes: [],
     }]
   })
