@@ -138,8 +138,8 @@ test('a fixed order hides it for now: a warning, and an error once the ignorant 
 })
 
 test('a public name that the private server denies: the block for it is no machine’s work', () => {
-  const NAME = 'www.example.org'
-  const files = cluster(probe('10.0.0.2', NAME, 'NXDOMAIN', { zone: '.' }), probe('223.5.5.5', NAME, '203.0.113.5'))
-  const found = hit(why(files, NAME), ID)
+  const name = 'www.example.org'
+  const files = cluster(probe('10.0.0.2', name, 'NXDOMAIN', { zone: '.' }), probe('223.5.5.5', name, '203.0.113.5'))
+  const found = hit(why(files, name), ID)
   expect(found.fixes[0]).toMatchObject({ applicability: 'likely', caution: { en: expect.stringContaining('public name') as string } })
 })
