@@ -12,8 +12,8 @@ import { commandName, langOf, type Rim } from './rim.ts'
 import { VERSION } from './version.ts'
 
 /** Commands of later versions: a word that will mean a command must not mean a name today. */
-const RESERVED = ['check', 'next', 'fix', 'diff', 'read', 'probe', 'watch', 'collect', 'show', 'serve', 'lab', 'ui', 'agent', 'mcp']
-const COMMANDS = ['why', 'simulate', 'explain', 'help']
+const RESERVED = ['check', 'next', 'fix', 'diff', 'read', 'probe', 'watch', 'collect', 'show', 'lab', 'ui', 'agent', 'mcp']
+const COMMANDS = ['why', 'simulate', 'serve', 'explain', 'help']
 
 export async function run(args: readonly string[], rim: Rim): Promise<ExitCode> {
   const lang = langFromArgs(args) ?? langOf(rim.env)
@@ -47,6 +47,7 @@ function build(lang: Lang, rim: Rim, end: (code: ExitCode) => void): Command {
     refuseLive(words, options)
     end(await run(words, options, rim))
   })
+  serveCommand(program.command('serve').description(t('serve')), lang, rim, end)
   const explain = program.command('explain').description(t('explain')).argument('[id]', t('id'))
   configure(explain, lang, rim)
   explain.addOption(choice('--lang <lang>', t('lang'), ['en', 'zh'], lang)).addOption(choice('--color <when>', t('color'), ['auto', 'always', 'never'], 'auto'))
@@ -73,6 +74,20 @@ function questionCommand(command: Command, lang: Lang, rim: Rim): Command {
   return command
 }
 
+function serveCommand(command: Command, lang: Lang, rim: Rim, end: (code: ExitCode) => void): void {
+  const t = (key: keyof typeof HELP): string => HELP[key][lang]
+  configure(command, lang, rim)
+  command.option('--bundle <path>', t('bundle')).option('--node <name>', t('node')).option('--from <who>', t('from')).option('-n, --namespace <ns>', t('namespace'))
+    .option('--corefile <file>', t('corefile')).option('--resolv-conf <file>', t('resolvConf')).option('--coredns <version>', t('coredns'))
+    .option('--port <port>', t('port'), '5353').option('--address <ip>', t('address'), '127.0.0.1').option('--real-upstreams', t('realUpstreams')).option('-v, --verbose', t('verbose'))
+    .addOption(choice('--lang <lang>', t('lang'), ['en', 'zh'], lang)).option('-q, --quiet', t('quiet'))
+  for (const flag of KUBECTL_FLAGS) command.addOption(new Option(flag).hideHelp())
+  command.action(async options => {
+    const { serve } = await import('./serve.ts')
+    end(await serve(options, rim))
+  })
+}
+
 function refuseLive(words: readonly string[], options: Readonly<Record<string, unknown>>): void {
   if (words.length > 0 && options['bundle'] === undefined && KUBECTL_OPTIONS.some(name => options[name] !== undefined)) throw noLiveCluster()
 }
@@ -90,6 +105,7 @@ function examples(command: string, lang: Lang): string {
     `${command} a.corp.example.com --bundle site.tgz --from shop/cart-7d9f`,
     `${command} why a.corp.example.com --bundle site/ --from node/edge-1 -o json`,
     `${command} simulate a.corp.example.com --bundle site.tgz --from shop/cart-7d9f --for 30m --every 4s`,
+    `${command} serve --bundle site.tgz --node edge-1 --port 5353`,
     `${command} explain mixed-upstreams`,
   ]
   return [HELP.examples[lang], ...lines.map(line => `  ${line}`)].join('\n')
@@ -160,11 +176,16 @@ export async function main(): Promise<void> {
     err: text => writeNow(2, text),
     env: process.env, outTerminal: terminal(process.stdout), errTerminal: terminal(process.stderr),
     calledAs: commandName(process.env['WHYDNS_CALLED_AS'] ?? process.argv[1]),
-    readStdin: allOfStdin,
+    readStdin: allOfStdin, stopped,
     diagnose: async (files, asked) => (await import('../diagnose.ts')).diagnose(files, asked),
     simulate: async (files, asked, settings) => (await import('../simulate.ts')).simulateLookups(files, asked, settings),
   })
 }
+
+const stopped = (): Promise<ExitCode> => new Promise(resolve => {
+  process.once('SIGINT', () => resolve(130))
+  process.once('SIGTERM', () => resolve(0))
+})
 
 const STDIN_LIMIT = 1024 * 1024 * 1024
 

@@ -6,6 +6,7 @@ import type { EvidenceFiles } from '../chain/evidence-files.ts'
 import type { Diagnosis, Lang } from '../findings/diagnosis.ts'
 import type { Simulation } from '../findings/simulation.ts'
 import type { SimulationSettings } from '../simulate.ts'
+import type { ExitCode } from './operating-error.ts'
 
 export interface Rim {
   /** The result, and nothing else. */
@@ -17,6 +18,8 @@ export interface Rim {
   /** `whydns` or `kubectl whydns`, as it was called. */
   readonly calledAs: string
   readonly readStdin: () => Promise<Uint8Array>
+  /** Comes when the user ends what goes on by itself; absent: never. */
+  readonly stopped?: () => Promise<ExitCode>
   /** Loaded only when a question is asked: `--help` need not wait for the engine. */
   readonly diagnose: (files: EvidenceFiles, asked: Asked) => Promise<readonly Diagnosis[]>
   readonly simulate: (files: EvidenceFiles, asked: Asked, settings: SimulationSettings) => Promise<readonly Simulation[]>
