@@ -19,6 +19,8 @@ interface Seen {
   readonly result: Result
 }
 
+/** Paths for one question; beyond it evidence costs more than it tells. */
+const PATHS = 4000
 /** One exploration for each question asked; a log has few different ones about a name. */
 const QUESTIONS = 24
 
@@ -30,7 +32,11 @@ function outcomesOf(chain: Chain, question: Ask): readonly Outcome[] {
   if (!known) exploredBefore.set(chain, (known = new Map()))
   const key = `${question.hop} ${JSON.stringify(question.query)}`
   let outcomes = known.get(key)
-  if (!outcomes) known.set(key, (outcomes = explore(chain, question, { start: 'cold' }).outcomes))
+  if (!outcomes) {
+    // What was not explored to the end excludes nothing: the missing part might be what was seen.
+    const explored = explore(chain, question, { start: 'cold', limits: { paths: PATHS } })
+    known.set(key, (outcomes = explored.complete || explored.hitBound === undefined ? explored.outcomes : []))
+  }
   return outcomes
 }
 

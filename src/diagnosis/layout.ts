@@ -1,5 +1,6 @@
 // The bundle's layout: which path is what (bundle.md). Paths only; nothing is read here.
 import type { EvidenceFile, EvidenceFiles } from '../chain/evidence-files.ts'
+import { isCapturePath } from '../evidence/capture-place.ts'
 
 export interface LogFile {
   readonly file: EvidenceFile
@@ -21,7 +22,10 @@ export interface Layout {
   readonly probes: readonly EvidenceFile[]
   readonly pasted: readonly EvidenceFile[]
   readonly loose: readonly EvidenceFile[]
-  /** Known parts that no reader takes yet: captures, dnstap, metrics. */
+  /** In order of path, wherever they are kept. */
+  readonly captures: readonly EvidenceFile[]
+  readonly captureList: EvidenceFile | undefined
+  /** Known parts that no reader takes: dnstap, metrics, captures whose bytes nobody gives. */
   readonly notRead: readonly EvidenceFile[]
   readonly unknown: readonly EvidenceFile[]
 }
@@ -43,13 +47,17 @@ export function layoutOf(evidence: EvidenceFiles): Layout {
   const probes: EvidenceFile[] = []
   const pasted: EvidenceFile[] = []
   const loose: EvidenceFile[] = []
+  const captures: EvidenceFile[] = []
   const notRead: EvidenceFile[] = []
   const unknown: EvidenceFile[] = []
   let bundle: EvidenceFile | undefined
+  let captureList: EvidenceFile | undefined
   for (const [path, file] of evidence.files) {
     const [top, second, third] = path.split('/') as [string, string | undefined, string | undefined]
     const below = (count: number): string => path.split('/').slice(count).join('/')
     if (path === 'bundle.yaml' || path === 'bundle.yml') bundle = file
+    else if (path === 'captures.yaml') captureList = file
+    else if (isCapturePath(path) && file.bytes) captures.push(file)
     else if (top === 'cluster' && /\.(ya?ml|json)$/.test(path)) cluster.push(file)
     else if (top === 'nodes' && second !== undefined && third !== undefined) {
       if (path.split('/').length === 3 && /\.(txt|json)$/.test(third)) put(nodeOutput, second, third, file)
@@ -59,12 +67,12 @@ export function layoutOf(evidence: EvidenceFiles): Layout {
     else if (top === 'probes' && path.endsWith('.jsonl')) probes.push(file)
     else if (top === 'text') pasted.push(file)
     else if (top === 'loose') loose.push(file)
-    else if (top === 'captures' || top === 'dnstap' || top === 'metrics' || path === 'captures.yaml') notRead.push(file)
+    else if (top === 'captures' || top === 'dnstap' || top === 'metrics') notRead.push(file)
     // `kubectl cluster-info dump` has its objects in folders of their own.
     else if (/\.(ya?ml|json)$/.test(path)) cluster.push(file)
     else unknown.push(file)
   }
-  return { bundle, cluster, nodeFiles, nodeOutput, podFiles, logs, probes, pasted, loose, notRead, unknown }
+  return { bundle, cluster, nodeFiles, nodeOutput, podFiles, logs, probes, pasted, loose, captures, captureList, notRead, unknown }
 }
 
 /** The same files with some texts replaced, added (text) or taken away (undefined). */

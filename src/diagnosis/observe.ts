@@ -1,4 +1,4 @@
-// The observations of a bundle about one name: logs, probes and pasted output. Only lines about the name (with or without a
+// The observations of a bundle about one name: logs, probes, pasted output and captures. Only lines about the name (with or without a
 // search suffix) are kept of a CoreDNS log, so that its length does not matter.
 import { nameKey } from '../dns/name.ts'
 import type { Problem } from '../chain/source.ts'
@@ -9,13 +9,17 @@ import type { Observation } from '../evidence/observation.ts'
 import { readPasted } from '../evidence/pasted.ts'
 import { readProbes } from '../evidence/probes.ts'
 import { recognise } from '../evidence/recognise.ts'
+import type { CorednsPod } from '../cluster/coredns-pods.ts'
 import type { Gathered } from './gather.ts'
 import type { LogFile } from './layout.ts'
+import { observeCaptures, type CapturesObserved } from './observe-captures.ts'
 
 export interface Observed {
   readonly observations: readonly Observation[]
   /** Query lines of all names, per CoreDNS pod. */
   readonly queriesAtPod: ReadonlyMap<string, number>
+  /** What packets tell, joined with the above; undefined: no captures. */
+  readonly captured: CapturesObserved | undefined
   readonly problems: readonly Problem[]
 }
 
@@ -24,7 +28,8 @@ const LINES_KEPT = 60_000
 /** Enough of a log to see whose it is. */
 const HEAD_LENGTH = 16_384
 
-export function observe(gathered: Gathered, name: string, isCoredns: (pod: string) => boolean): Observed {
+export function observe(gathered: Gathered, name: string, servers: readonly CorednsPod[]): Observed {
+  const corednsPlaces = new Set(servers.map(s => s.place))
   const observations: Observation[] = []
   const problems: Problem[] = []
   const queriesAtPod = new Map<string, number>()
@@ -36,7 +41,7 @@ export function observe(gathered: Gathered, name: string, isCoredns: (pod: strin
   for (const log of gathered.layout.logs) {
     const place = placeOf(gathered, log)
     const [head = ''] = log.file.chunks()
-    if (!isCoredns(place) && recognise(log.file.path, head.slice(0, HEAD_LENGTH)) !== 'coredns-log') {
+    if (!corednsPlaces.has(place) && recognise(log.file.path, head.slice(0, HEAD_LENGTH)) !== 'coredns-log') {
       applications.push({ file: log.file.path, text: log.file.text(), place })
       continue
     }
@@ -47,7 +52,9 @@ export function observe(gathered: Gathered, name: string, isCoredns: (pod: strin
     problems.push(...summary.problems)
   }
   take(readApplicationLogs(applications, { names: namesByAddress(observations), ...(nearMs !== undefined && { nearMs }) }))
-  return { observations, queriesAtPod, problems }
+  const captured = observeCaptures(gathered, servers, observations, name)
+  if (captured) take({ value: captured.observations, problems: captured.problems })
+  return { observations, queriesAtPod, captured, problems }
 
   function take(read: { readonly value: readonly Observation[]; readonly problems: readonly Problem[] }): void {
     for (const seen of read.value) observations.push(seen)

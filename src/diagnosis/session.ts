@@ -12,6 +12,7 @@ import { explainLookup, type Explained, type Lookup } from './explain.ts'
 import { gather, type Gathered } from './gather.ts'
 import { link, type Linked } from './link.ts'
 import { observe } from './observe.ts'
+import type { CapturesObserved } from './observe-captures.ts'
 
 export interface Session {
   readonly name: string
@@ -19,6 +20,7 @@ export interface Session {
   readonly servers: readonly CorednsPod[]
   readonly observations: readonly Observation[]
   readonly queriesAtPod: ReadonlyMap<string, number>
+  readonly captured: CapturesObserved | undefined
   readonly linked: Linked
   readonly model: Model
   readonly chain: Chain
@@ -28,9 +30,8 @@ export interface Session {
 export function openSession(evidence: EvidenceFiles, name: string): Session {
   const gathered = gather(evidence)
   const servers = corednsPods(gathered.inventory)
-  const places = new Set(servers.value.map(s => s.place))
-  const { observations, queriesAtPod, problems } = observe(gathered, name, pod => places.has(pod))
-  return { ...wired(name, gathered, servers.value, observations, [...gathered.problems, ...servers.problems, ...problems]), queriesAtPod }
+  const { observations, queriesAtPod, captured, problems } = observe(gathered, name, servers.value)
+  return { ...wired(name, gathered, servers.value, observations, [...gathered.problems, ...servers.problems, ...problems]), queriesAtPod, captured }
 }
 
 /** The same observations over changed files: what was seen of the world does not change by editing a configuration. What ended a
@@ -38,7 +39,7 @@ export function openSession(evidence: EvidenceFiles, name: string): Session {
 export function reopened(before: Session, evidence: EvidenceFiles): Session {
   const gathered = gather(evidence)
   const observations = before.observations.filter(o => o.kind !== 'server-event' || !ENDED_BY_CONFIGURATION.has(o.event))
-  return { ...wired(before.name, gathered, corednsPods(gathered.inventory).value, observations, []), queriesAtPod: before.queriesAtPod }
+  return { ...wired(before.name, gathered, corednsPods(gathered.inventory).value, observations, []), queriesAtPod: before.queriesAtPod, captured: before.captured }
 }
 
 const ENDED_BY_CONFIGURATION: ReadonlySet<ServerEvent['event']> = new Set(['loop-detected', 'corefile-error', 'no-nameservers'])
@@ -49,7 +50,7 @@ export function withModel(session: Session, model: Model): Session {
   return { ...session, model, chain, linked: { ...session.linked, model } }
 }
 
-function wired(name: string, gathered: Gathered, servers: readonly CorednsPod[], observations: readonly Observation[], problems: readonly Problem[]): Omit<Session, 'queriesAtPod'> {
+function wired(name: string, gathered: Gathered, servers: readonly CorednsPod[], observations: readonly Observation[], problems: readonly Problem[]): Omit<Session, 'queriesAtPod' | 'captured'> {
   const linked = link(gathered, servers, observations)
   const { chain, problems: odd } = buildChain(linked.model)
   return { name, gathered, servers, observations, linked, model: linked.model, chain, problems: [...problems, ...linked.problems, ...odd] }
