@@ -11,7 +11,7 @@ import { absolute } from '../dns/name.ts'
 import type { Reply } from '../dns/message.ts'
 import { MESSAGE, REFUSED, TCP, type CapturedMessage } from './capture-cursor.ts'
 import { packetSource } from './capture-oddities.ts'
-import type { DnsPacket, Endpoint } from './observation.ts'
+import type { DnsPacket, Endpoint, PrintedReply } from './observation.ts'
 
 export interface PacketOrigin {
   readonly file: string
@@ -154,13 +154,25 @@ export function messageIn(packet: DnsPacket): Decoded | undefined {
   return known
 }
 
-/** What a reply says, in the words of the chain. Undefined: no reply. Of a reply that is cut off: what could be read. */
-export function replyIn(packet: DnsPacket): Reply | undefined {
-  const found = packet.direction === 'reply' ? messageIn(packet) : undefined
-  if (!found) return undefined
-  const { question } = packet
-  const query = question && { name: question.name, type: question.type, transport: packet.transport }
-  return replyFromWire(found.message, query)
+/** What a reply says, in the words of the chain. Undefined: no reply, or text that does not list its answer. Of a reply that is cut off: what could be read.
+ * `question`: what it answers, where the packet itself does not say (pasted text). */
+export function replyIn(packet: DnsPacket, question = packet.question): Reply | undefined {
+  if (packet.direction !== 'reply') return undefined
+  if (packet.printed) return printedReply(packet, packet.printed, question?.name ?? '')
+  const found = messageIn(packet)
+  return found && replyFromWire(found.message, question && { name: question.name, type: question.type, transport: packet.transport })
+}
+
+/** Printed answers follow each other along the aliases, from the question's name on. */
+function printedReply(packet: DnsPacket, printed: PrintedReply, asked: string): Reply | undefined {
+  if (packet.rcode === undefined || (printed.answerCount > 0 && printed.answer.length === 0)) return undefined
+  let owner = asked
+  const answer = printed.answer.map(record => {
+    const named = record.name === '' ? { ...record, name: owner } : record
+    if (record.type === 'CNAME') owner = record.data
+    return named
+  })
+  return { rcode: packet.rcode, flags: packet.flags, answer, authority: [], additional: [] }
 }
 
 /** True for messages about one of `names`, letters of either case; refusals without a question pass, as nobody can say. Allocates nothing. */

@@ -33,6 +33,8 @@ export interface ServedQuery extends Seen {
   readonly querySizeBytes: number
   readonly replySizeBytes: number
   readonly durationMs: number
+  /** Told by packets, where the pod has no log: the transaction. */
+  readonly tx?: string
 }
 
 /** `[ERROR] plugin/errors: 2 name. A: …`: CoreDNS could not resolve; `upstream` when the text names it. */
@@ -83,10 +85,10 @@ export interface ApplicationLookup extends Seen {
   readonly text: string
 }
 
-/** An answer to a direct question: a probe, a pasted dig. `reply` undefined = no answer came. */
+/** An answer to a direct question: a probe, a pasted dig, packets of a question to a server that is not of the cluster. `reply` undefined = no answer came. */
 export interface DirectAnswer extends Seen {
   readonly kind: 'direct'
-  readonly tool: 'probe' | 'dig' | 'nslookup' | 'host' | 'getent' | 'ping'
+  readonly tool: 'probe' | 'dig' | 'nslookup' | 'host' | 'getent' | 'ping' | 'capture'
   /** Port 53 left out; `''` = the tool does not say (getent and ping go through the libc). */
   readonly server: string
   readonly query: DnsQuery
@@ -96,6 +98,8 @@ export interface DirectAnswer extends Seen {
   /** `unresolved`: the libc gave no address and the tool does not say why. */
   readonly failure?: 'timeout' | 'refused' | 'unreachable' | 'unresolved'
   readonly rttMs?: number
+  /** Of `capture`: the transaction, `tx:88`. */
+  readonly tx?: string
 }
 
 /** Whether packets reached an address: a ping. It says nothing about port 53, and a Service VIP never answers it. */
@@ -138,6 +142,15 @@ export interface DnsPacket extends Seen {
   readonly bytes: Uint8Array
   /** Bytes of the message that the capture does not hold. */
   readonly missingBytes: number
+  /** Of pasted text, which has no bytes: what the line says of a reply. */
+  readonly printed?: PrintedReply
+}
+
+/** Owner and TTL of a record are `''` and 0 where the text does not print them; of `answerCount` records it may list fewer. */
+export interface PrintedReply {
+  readonly answerCount: number
+  readonly authorityCount: number
+  readonly answer: readonly ResourceRecord[]
 }
 
 export type Observation = ServedQuery | ServerError | ServerEvent | ApplicationLookup | DirectAnswer | Reachability | DnsPacket

@@ -111,9 +111,10 @@ test('host, getent, ping', () => {
 
 test('what no reader knows is a Problem; an error line in it is still read', () => {
   expect(readPasted('t', '$ uname -a\nLinux\n').problems).toMatchObject([{ code: 'pasted-unknown', state: 'unknown' }])
-  const capture = '$ tcpdump -n port 53\n23:32:32.103511 IP 10.0.0.1.35232 > 10.0.0.2.53: 20507+ A? a.b. (62)\n'
-  expect(readPasted('t', capture).problems)
+  expect(readPasted('t', '$ tcpdump -A port 80\n23:32:32.103511 IP 10.0.0.1.35232 > 10.0.0.2.80: Flags [S], seq 1, win 1, length 0\n').problems)
     .toMatchObject([{ code: 'pasted-not-read', state: 'ignored', message: 'tcpdump text: not read yet' }])
+  expect(readPasted('t', '$ ss -s\nNetid State\n').problems)
+    .toMatchObject([{ code: 'pasted-not-read', state: 'ignored', message: 'netstat or ss output: not read yet' }])
   expect(readPasted('t', '$ curl https://a.b\n# from pod ns/x\ncurl: (6) Could not resolve host: a.b\n').value)
     .toMatchObject([{ kind: 'application', name: 'a.b', ok: false, place: 'ns/x' }])
 })

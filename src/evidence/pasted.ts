@@ -10,6 +10,7 @@ import { sectionsOf, sourceOf, toolWords, type PastedSection } from './pasted-se
 import { readPing } from './ping.ts'
 import { problemTally } from './problem-tally.ts'
 import { resolverErrorIn } from './resolver-error.ts'
+import { readTcpdump, TCPDUMP_SIGN } from './tcpdump-text.ts'
 import { lineStamp } from './time-stamp.ts'
 
 interface Tool {
@@ -28,11 +29,12 @@ const TOOLS: readonly Tool[] = [
   { name: 'host', sign: /^\S{1,300} has (?:IPv6 )?address |^Host \S{1,300} not found: \d/, commands: ['host'], read: readHost },
   { name: 'ping', sign: /^PING \S{1,300} \(|^ping6?: /, commands: ['ping', 'ping6'], read: readPing },
   { name: 'getent', sign: /^\d{1,3}(?:\.\d{1,3}){3}\s{1,20}STREAM /, commands: ['getent'], read: readGetent },
+  { name: 'tcpdump', sign: TCPDUMP_SIGN, commands: ['tcpdump'], read: readTcpdump },
 ]
 
 /** Known, and not read yet: said by name. */
 const UNREAD: readonly (readonly [what: string, sign: RegExp, commands: readonly string[]])[] = [
-  ['tcpdump text', /^(?:\d\d:\d\d:\d\d\.\d{6}|\d{10}\.\d{6}) .{0,80}IP6? /, ['tcpdump']],
+  ['tcpdump text', TCPDUMP_SIGN, ['tcpdump']],
   ['netstat or ss output', /^(?:Proto Recv-Q|Netid\s+State|Active Internet connections)/, ['netstat', 'ss']],
   ['resolvectl output', /^(?:Link \d{1,5} \(|Global$|-- Information acquired via protocol)/, ['resolvectl', 'systemd-resolve']],
   ['a listing of files', /^[lds-][rwxsStT-]{9}[.+@]? /, ['ls', 'stat']],

@@ -83,7 +83,7 @@ export function isoStampAt(text: string, at: number): Stamp | undefined {
   return zone ? { atMs: local - zone.eastMinutes * 60_000, zone: 'written', end: zone.end } : { atMs: local, zone: 'missing', end }
 }
 
-const fraction = (text: string | undefined): number => (text ? Math.trunc(Number(`0.${text.slice(0, 6)}`) * 1e6) / 1000 : 0)
+const fraction = (text: string | undefined): number => (text ? Number(text.slice(0, 6).padEnd(6, '0')) / 1000 : 0)
 
 /** The year in which a stamp without one lies nearest to `nearMs`. */
 function withYear(month: number, day: number, ofDayMs: number, nearMs: number | undefined): number | undefined {
