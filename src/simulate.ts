@@ -8,7 +8,7 @@ import type { Problem } from './chain/source.ts'
 import { boundedProblems, fromOf, GENERATED_BY, questionOf } from './diagnose.ts'
 import { askersOf, type Asker } from './diagnosis/askers.ts'
 import { caseOf } from './diagnosis/case-of.ts'
-import { endingKey } from './diagnosis/ending.ts'
+import { endingKey, isStubResult } from './diagnosis/ending.ts'
 import { explainLookup, rootOf, type Explained, type Lookup } from './diagnosis/explain.ts'
 import { countObserved } from './diagnosis/observed.ts'
 import { plainWorlds } from './diagnosis/plain-worlds.ts'
@@ -39,7 +39,7 @@ export interface SimulationSettings {
 /** Where nothing tells how often the name is asked: often enough that a spell of a 5 s entry shows. */
 const ASSUMED: Arrivals = { kind: 'every', everyMs: 4000 }
 /** Of the drawn world; a lookup takes about half a millisecond. */
-const LOOKUPS = 10_000
+const LOOKUPS = 5000
 const LOOKUPS_ELSEWHERE = 1000
 const WORLDS_RUN = 8
 /** Enough to judge an ordinary chain; an unknown world of upstreams is not worth a minute. */
@@ -132,9 +132,12 @@ function endingsOf({ lookups }: Ran): Record<string, number> {
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
+/** A server that may not answer is marked down by probes, which run in virtual time only: what follows from that, `any` does not know. */
+const mayBeDown = (outcomes: readonly Outcome[]): boolean => outcomes.some(({ value }) => isStubResult(value) && value.cause?.kind === 'lost')
+
 function outside(lookup: Lookup, { lookups }: Ran): number | null {
   const any = explore(lookup.chain, rootOf(lookup), { start: 'any', limits: { paths: JUDGE_PATHS } })
-  if (!any.complete) return null
+  if (!any.complete || mayBeDown(any.outcomes)) return null
   const possible = new Set(any.outcomes.map((o: Outcome) => endingKey(o.value)))
   return lookups.filter(l => !possible.has(l.ending)).length
 }

@@ -25,8 +25,8 @@ export function simulatedRecovery(lookup: Lookup, ran: Ran, window: Window, opti
   const pins = mendingPins(decidedBy, sites)
   const bad = ran.lookups.flatMap((l, index) => (l.fill && !l.good ? [index] : []))
   if (pins.size === 0 || bad.length === 0 || !mends(lookup, pins, options.world ?? new Map())) return null
-  const step = Math.max(1, Math.floor(bad.length / MOMENTS))
-  const moments = bad.filter((_, i) => i % step === 0).slice(0, MOMENTS)
+  // The first ones: everything up to the moment is run again.
+  const moments = bad.slice(0, MOMENTS)
   const horizonMs = 2000 * (predictedWorstS ?? LONGEST_S)
   const lastedMs = moments.map(index => lastFailureMs(lookup, index, window, { ...options, pins }, horizonMs))
   return { mended: [...pins.keys()], predictedWorstS: predictedWorstS ?? null, worstS: tenths(Math.max(...lastedMs)), n: moments.length }
