@@ -43,6 +43,17 @@ test('the asker’s own log is a second witness as well', () => {
   expect(brief(hit(why(cluster(KNOWS, DENIES, app), NAME), ID))).toBe('error confirmed mixed-upstreams')
 })
 
+test('two replicas, as everybody runs: each hides the other’s choice from the odds, and the hit is the same, once', () => {
+  const files = bundle(
+    node('n1', { resolvConf: resolvConf(['10.0.0.2', '223.5.5.5']) }), corefile(),
+    coredns('coredns-a', { resolvConf: resolvConf(['10.0.0.2', '223.5.5.5']) }), coredns('coredns-b', { address: '10.244.0.4', resolvConf: resolvConf(['10.0.0.2', '223.5.5.5']) }),
+    dnsService([['10.244.0.3', 'n1'], ['10.244.0.4', 'n1']]), client('web'), KNOWS, DENIES, FLAPS,
+  )
+  const found = hit(why(files, NAME), ID)
+  expect(brief(found)).toBe('error confirmed mixed-upstreams')
+  expect(found.fixes[0]?.proof?.after).toEqual({ 'answer 10.9.0.7': '1' })
+})
+
 test('near miss: both servers know the name', () => {
   const diagnosis = why(cluster(KNOWS, probe('223.5.5.5', NAME, '10.9.0.7')), NAME)
   expect([diagnosis.status.verdict, hits(diagnosis, ID)]).toEqual(['works', []])

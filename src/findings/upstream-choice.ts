@@ -1,5 +1,5 @@
 // The choice of an upstream, as findings see it: which servers one `forward` (or `proxy`) line picks from, and what each ends in.
-import { compare, toNumber, ZERO } from '../chain/rational.ts'
+import { compare, ONE, sum, ZERO } from '../chain/rational.ts'
 import type { CorednsModel, Directive, ServerBlock, UpstreamModel } from '../chain/model.ts'
 import type { Source } from '../chain/source.ts'
 import { absolute, nameKey } from '../dns/name.ts'
@@ -33,23 +33,26 @@ export function upstreamChoices(c: Case): UpstreamChoice[] {
     if (deciding.unknown || deciding.influence <= 0) continue
     const line = lineAt(c, deciding)
     if (!line) continue
-    const options = deciding.alternatives.map(a => ({ address: a.taken.replace(/:53$/, ''), source: a.source, ...successOf(a.ends) }))
+    const options = deciding.alternatives.map(a => ({ address: a.taken.replace(/:53$/, ''), source: a.source, ends: a.ends }))
+    // What a server said itself comes first: pinning one replica's choice says little where another replica answers as well.
+    const says = (o: (typeof options)[number]): Says => {
+      const told = saysOf(c, o.address)
+      return told === 'untold' ? endsAs(o.ends) : told
+    }
     found.push({
       deciding, ...line,
-      knows: options.filter(o => o.min === 1),
-      denies: options.filter(o => o.denied),
-      untold: options.filter(o => o.min !== 1 && !o.denied),
+      knows: options.filter(o => says(o) === 'answer'), denies: options.filter(o => says(o) === 'denial'), untold: options.filter(o => says(o) === 'untold'),
     })
   }
   return [...found, ...fixedOrders(c).filter(choice => !found.some(other => other.server === choice.server && other.forward === choice.forward))]
 }
 
-function successOf(ends: Deciding['alternatives'][number]['ends']): { readonly min: number; readonly denied: boolean } {
+/** A choice that always ends in an address, or always in a denial. */
+function endsAs(ends: Deciding['alternatives'][number]['ends']): Says {
   const possible = [...ends].filter(([, odds]) => compare(odds.max, ZERO) > 0)
-  const answers = possible.filter(([key]) => key.startsWith('answer'))
-  // Which answer it is may be open (AAAA was not asked): that it is one is not.
-  const min = answers.length === possible.length ? 1 : answers.reduce((sum, [, odds]) => sum + toNumber(odds.min), 0)
-  return { min: possible.length === 0 ? 0 : Math.min(min, 1), denied: possible.every(([key]) => key === 'nxdomain' || key === 'nodata') }
+  if (possible.length > 0 && possible.every(([key]) => key === 'nxdomain' || key === 'nodata')) return 'denial'
+  const answered = possible.filter(([key]) => key.startsWith('answer')).map(([, odds]) => odds.min)
+  return compare(sum(answered), ONE) >= 0 ? 'answer' : 'untold'
 }
 
 function lineAt(c: Case, deciding: Deciding): ForwardLine | undefined {
