@@ -1,11 +1,13 @@
 // mixed-upstreams: one forward line, servers that do not know the same names. findings.md F01.
 import type { Source } from '../chain/source.ts'
-import type { Observation } from '../evidence/observation.ts'
 import { absolute, nameKey } from '../dns/name.ts'
+import { bothSeen } from './both-seen.ts'
 import type { Case } from './case.ts'
 import type { Certainty } from './diagnosis.ts'
 import type { Finding, Hit, LabelledSource } from './finding.ts'
-import { ownServersForZone, serversOffTheNode, serversOutOfTheLine } from './upstream-cures.ts'
+import { linesToEdit } from './lines-to-edit.ts'
+import { areTwins } from './twins.ts'
+import { nodesToMend, ownServersForZone, serversOffTheNode, serversOutOfTheLine } from './upstream-cures.ts'
 import { asksOthersAfterDenial, fixedOrder, isPrivateAddress, upstreamChoices, viewsOf, type UpstreamChoice, type UpstreamOption } from './upstream-choice.ts'
 import { zoneOf } from './zone-of.ts'
 
@@ -42,7 +44,7 @@ function hitOf(c: Case, choice: UpstreamChoice): Hit[] {
   const { good, bad, all, proved } = mix
   const name = absolute(c.question.name)
   const direct = proved && good.some(o => asked(c, o)) && bad.some(o => asked(c, o))
-  const seen = servedResults(c.observations, choice.server.pod, c.question.name) || applicationResults(c)
+  const seen = bothSeen(c, choice.server.pod)
   const certainty: Certainty = direct && seen ? 'confirmed' : direct || (seen && choice.deciding !== undefined) ? 'likely' : 'possible'
   const cut = zoneOf(c.model, name, [...good, ...bad].map(o => o.address))
   const zone = cut.zone.replace(/\.$/, '')
@@ -108,51 +110,23 @@ function mixOf(c: Case, choice: UpstreamChoice): Mix | undefined {
   return good.length > 0 && bad.length > 0 && !told ? { good, bad, all, proved: false } : undefined
 }
 
-/** The denial comes with the very SOA that those who know show: one zone, one primary, copies out of step. That is another fault. */
-function areTwins(c: Case, knows: readonly UpstreamOption[], denies: readonly UpstreamOption[]): boolean {
-  const primaries = (options: readonly UpstreamOption[]): Set<string> => new Set(options.flatMap(o => viewsOf(c, o.address)).flatMap(v => v.replies)
-    .flatMap(r => r.reply.authority).filter(r => r.type === 'SOA').map(r => `${nameKey(r.name)} ${nameKey(r.data.split(' ')[0] ?? '')}`))
-  const known = primaries(knows)
-  return [...primaries(denies)].some(primary => known.has(primary))
-}
-
 const asked = (c: Case, option: UpstreamOption): boolean => viewsOf(c, option.address).length > 0
 
 function sourcesOf(choice: UpstreamChoice, good: readonly UpstreamOption[], bad: readonly UpstreamOption[], dropped: readonly { value: string; source: Source }[]): LabelledSource[] {
   const total = choice.knows.length + choice.denies.length + choice.untold.length
   const order = fixedOrder(choice.forward)
   const cache = choice.block.directives.find(d => d.name === 'cache')
-  // The line to edit: what stands behind the pod's copy and behind the generated file.
-  const behind = (source: Source | undefined): Source[] => {
-    if (!source) return []
-    const lasting = (source.behind ?? []).filter(s => !s.file.includes('/run/'))
-    return lasting.length > 0 ? lasting : [...(source.behind ?? []), source].slice(0, 1)
-  }
   return [
     { source: choice.forward.source, primary: true, label: order === 'sequential'
       ? { en: `${total} servers in order; the next one after a timeout`, zh: `${total} 个服务器依次尝试；超时后才换下一个` }
       : { en: `one of ${total} servers, chosen anew for each question`, zh: `每次查询从 ${total} 个服务器中选一个` } },
     ...(cache ? [{ source: cache.source, label: { en: 'keeps whichever answer came first, NXDOMAIN too', zh: '保留先到的答案，NXDOMAIN 也不例外' } }] : []),
-    ...bad.flatMap(o => behind(o.source).map(source => ({ source, primary: true, label: { en: `${o.address}: does not know the name`, zh: `${o.address}：不认识该域名` } }))),
-    ...good.flatMap(o => behind(o.source).map(source => ({ source, label: { en: `${o.address}: knows the name`, zh: `${o.address}：认识该域名` } }))),
-    ...dropped.flatMap(d => behind(d.source).map(source => ({
+    ...bad.flatMap(o => linesToEdit(o.source).map(source => ({ source, primary: true, label: { en: `${o.address}: does not know the name`, zh: `${o.address}：不认识该域名` } }))),
+    ...good.flatMap(o => linesToEdit(o.source).map(source => ({ source, label: { en: `${o.address}: knows the name`, zh: `${o.address}：认识该域名` } }))),
+    ...dropped.flatMap(d => linesToEdit(d.source).map(source => ({
       source, label: { en: `${d.value}: left out by kubelet (three at most); moves up when one before it goes`, zh: `${d.value}：被 kubelet 丢弃（最多三个）；前面的去掉一个它就补上` },
     }))),
   ]
-}
-
-/** True when the asker's own log shows both an address and "no such host" for the name. */
-function applicationResults(c: Case): boolean {
-  const own = c.observations.filter(o => o.kind === 'application' && o.place === c.question.stub.place && nameKey(absolute(o.name)) === nameKey(absolute(c.question.name)))
-  return own.some(o => o.kind === 'application' && o.ok) && own.some(o => o.kind === 'application' && o.result === 'nxdomain')
-}
-
-/** True when the log of this server shows both an answer and NXDOMAIN for the name. */
-function servedResults(observations: readonly Observation[], pod: string, name: string): boolean {
-  const results = new Set<string>()
-  const key = nameKey(name)
-  for (const o of observations) if (o.kind === 'served' && o.place === pod && o.type === 'A' && nameKey(o.name) === key) results.add(o.rcode)
-  return results.has('NOERROR') && results.has('NXDOMAIN')
 }
 
 function evidenceOf(c: Case, choice: UpstreamChoice, name: string): string[] {
@@ -166,12 +140,4 @@ function evidenceOf(c: Case, choice: UpstreamChoice, name: string): string[] {
     if (line) ids.push(`${line.source.file}:${line.source.line}`)
   }
   return ids
-}
-
-/** The server's own node first, then the nodes of its pool whose files carry one of the addresses too. */
-function nodesToMend(c: Case, node: string, addresses: readonly string[]): string[] {
-  const pool = c.cluster.poolOf(node)
-  const carries = (n: string): boolean => (c.cluster.nodeDns.get(n)?.servers ?? []).some(s => addresses.includes(s.address) && s.behind.length > 0)
-  const others = [...c.cluster.nodeDns.keys()].filter(n => n !== node && pool !== undefined && c.cluster.poolOf(n) === pool)
-  return [node, ...others].filter(carries)
 }

@@ -94,3 +94,11 @@ export function serversOffTheNode(c: Case, nodes: readonly string[], addresses: 
     caution: { en: 'public names then depend on the remaining servers resolving them', zh: '此后公网域名也依赖剩余的服务器来解析' },
   }
 }
+
+/** The server's own node first, then the nodes of its pool whose files carry one of the addresses too. */
+export function nodesToMend(c: Case, node: string, addresses: readonly string[]): string[] {
+  const pool = c.cluster.poolOf(node)
+  const carries = (n: string): boolean => (c.cluster.nodeDns.get(n)?.servers ?? []).some(s => addresses.includes(s.address) && s.behind.length > 0)
+  const others = [...c.cluster.nodeDns.keys()].filter(n => n !== node && pool !== undefined && c.cluster.poolOf(n) === pool)
+  return [node, ...others].filter(carries)
+}
