@@ -1,8 +1,9 @@
 // Bytes of one evidence file → an EvidenceFile: read when asked for, decoded as UTF-8 with replacement characters,
-// UTF-16 where a byte order mark says so (PowerShell's `>` writes that). Bytes with NULs are no text.
+// UTF-16 where a byte order mark says so (PowerShell's `>` writes that). Bytes with NULs are no text; captures are taken as bytes, unpacked.
 import { TextDecoder } from 'node:util'
 import type { EvidenceFile } from '../chain/evidence-files.ts'
 import type { Problem } from '../chain/source.ts'
+import { fileBytes } from './file-bytes.ts'
 
 /** A file over this is only streamed: `text()` gives its first part. */
 export const TEXT_LIMIT = 32 * 1024 * 1024
@@ -47,6 +48,7 @@ export function evidenceFile(path: string, sizeBytes: number, read: ReadRange, h
   return {
     path, sizeBytes,
     text: () => (whole ??= textNow()),
+    bytes: () => fileBytes(path, sizeBytes, guarded, hooks),
     * chunks() {
       if (sizeBytes === 0 || encodingOf() === 'binary') return
       yield* lineChunks(path, sizeBytes, guarded, new TextDecoder(encodingOf()), hooks)

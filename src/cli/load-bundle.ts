@@ -13,7 +13,9 @@ import { readTar } from './read-tar.ts'
 /** What stands at the top of a bundle (docs of the layout: README of examples/). */
 const TOP = new Set(['bundle.yaml', 'captures.yaml', 'cluster', 'nodes', 'pods', 'logs', 'captures', 'dnstap', 'probes', 'metrics', 'text'])
 /** Folders whose content no reader takes yet, at the top or below the archive's own folder. */
-const NOT_READ_YET = /^(?:[^/]+\/)?(?:captures|dnstap)\//
+const NOT_READ_YET = /^(?:[^/]+\/)?dnstap\//
+/** Bytes for one reader; others get no text of it. */
+const PACKETS = /\.(?:pcap|pcapng|cap)(?:\.(?:gz|zst))?$/i
 /** A problem list is bounded like everything that hostile input can grow. */
 const MAX_PROBLEMS = 1000
 
@@ -77,11 +79,13 @@ function withoutRoot(file: EvidenceFile, root: string): EvidenceFile {
   return root === '' ? file : { ...file, path: file.path.slice(root.length) }
 }
 
-/** Captures are listed, so that nobody takes silence for absence; their bytes are not handed to readers of text. */
+/** Captures are bytes and no text. What nobody reads is listed, so that nobody takes silence for absence. */
 export function laterReader(file: EvidenceFile, hooks: ReadHooks): EvidenceFile {
-  if (!NOT_READ_YET.test(file.path)) return file
-  hooks.onProblem(fileProblem('capture-not-read', file.path, `(${file.sizeBytes} bytes) is not read yet: this version reads no captures`, 'ignored'))
-  return { path: file.path, sizeBytes: file.sizeBytes, text: () => '', chunks: () => [] }
+  const { path, sizeBytes, bytes } = file
+  if (PACKETS.test(path)) return { path, sizeBytes, text: () => '', chunks: () => [], ...(bytes && { bytes }) }
+  if (!NOT_READ_YET.test(path)) return file
+  hooks.onProblem(fileProblem('file-not-read', path, `(${sizeBytes} bytes) is not read: this version reads no dnstap`, 'ignored'))
+  return { path, sizeBytes, text: () => '', chunks: () => [] }
 }
 
 export function byPath(files: readonly EvidenceFile[]): ReadonlyMap<string, EvidenceFile> {

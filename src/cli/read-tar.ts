@@ -18,7 +18,7 @@ const MAX_KEPT_BYTES = 1024 * 1024 * 1024
 const MAX_UNPACKED_BYTES = 16 * 1024 * 1024 * 1024
 const MAX_LONG_NAME_BYTES = 64 * 1024
 
-/** `wanted(path)` false: listed, its content not kept (captures are large, and nothing reads them from memory). */
+/** `wanted(path)` false: listed, its content not kept. */
 export async function readTar(file: string, wanted: (path: string) => boolean, hooks: ReadHooks): Promise<EvidenceFile[]> {
   const entries = new Map<string, Entry>()
   const links: { path: string; target: string }[] = []

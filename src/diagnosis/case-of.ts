@@ -7,6 +7,7 @@ import { oddsByClass } from '../drivers/worlds.ts'
 import { nameKey } from '../dns/name.ts'
 import type { Reply } from '../dns/message.ts'
 import { hopId } from '../chain/hop.ts'
+import { confront } from './confront.ts'
 import { evidenceWorlds, replyResult } from './evidence-worlds.ts'
 import { agreeing, decidersOf, type Explained } from './explain.ts'
 import { nameservers } from './link.ts'
@@ -24,10 +25,14 @@ export function caseOf(session: Session, question: Question, explained: Explaine
     return cache.get(key)
   }
   const open = explained.explanation.endings.length > 1 || explained.explanation.endings.some(e => compare(e.odds.min, ZERO) === 0)
+  const servers = serversOf(session.model, question.stub)
+  let outside: Case['outside']
   return {
+    get outside() { return (outside ??= confront(session, servers).outside) },
+    ...(session.captured && { wire: session.captured.joined }),
     model: session.model, cluster: session.linked.facts, question, explanation: explained.explanation,
     decidedBy: open ? decidersOf(lookupOf(session, question.stub.place, question.name, question.family), explained) : [],
-    observations: session.observations, servers: serversOf(session.model, question.stub), explain,
+    observations: session.observations, servers, explain,
     replies: (name, type) => repliesTo(session, question, name, type),
     textOf: file => session.gathered.evidence.files.get(file)?.text(),
   }

@@ -1,9 +1,7 @@
 // What was seen of this name, counted, to be held against what the model says: fills at the CoreDNS pods that the asker can
 // reach, lookups of the application, direct questions per server, spells and the raster.
-import { hopId } from '../chain/hop.ts'
 import type { CorednsModel } from '../chain/model.ts'
 import { absolute, nameKey } from '../dns/name.ts'
-import { explore } from '../drivers/explore.ts'
 import { fillsOf, rasterOf, type FillCounts, type FillSettings } from '../evidence/fills.ts'
 import type { ApplicationLookup, DirectAnswer, Observation, ServedQuery } from '../evidence/observation.ts'
 import { rateOf } from '../evidence/rate.ts'
@@ -11,6 +9,7 @@ import { spellsOf } from '../evidence/spells.ts'
 import type { Case } from '../findings/case.ts'
 import type { FillCount, Observed } from '../findings/diagnosis.ts'
 import type { Reply } from '../dns/message.ts'
+import { countUpstreams, fillsWithUpstreams, upstreamLetters, type ServerCounts } from './observed-wire.ts'
 import type { Session } from './session.ts'
 
 export interface Counted {
@@ -24,7 +23,9 @@ export interface Counted {
 export function countObserved(session: Session, c: Case): Counted {
   const name = nameKey(absolute(c.question.name))
   const served = c.servers.map(server => ({ server, lines: servedAt(session.observations, server.pod, name) }))
-  const fills = served.flatMap(({ server, lines }) => fillsOf(lines, fillSettings(server)))
+  const joined = session.captured?.joined
+  const fillsAt = new Map(served.map(({ server, lines }) => [server, fillsWithUpstreams(fillsOf(lines, fillSettings(server)), joined)]))
+  const fills = [...fillsAt.values()].flat()
   const application = session.observations.filter((o): o is ApplicationLookup => o.kind === 'application' && o.place === c.question.stub.place && nameKey(absolute(o.name)) === name)
   const direct = session.observations.filter((o): o is DirectAnswer => o.kind === 'direct' && o.server !== '' && nameKey(o.query.name) === name)
   if (fills.length === 0 && application.length === 0 && direct.length === 0) return { observed: null, window: null, perSecond: undefined, fills }
@@ -34,18 +35,15 @@ export function countObserved(session: Session, c: Case): Counted {
     fills, window: windowOf(all), perSecond: rateOf(first, c.question.name, 'A')?.perSecond,
     observed: {
       lookups: application.length, failed: application.filter(o => !o.ok).length, fills: fillCounts(fills),
-      servers: serverCounts(session, c, fills, direct), outsideModel: outside(session, served.map(s => s.server), fills),
+      servers: serverCounts(session, c, fills, direct), outsideModel: (c.outside ?? []).reduce((total, o) => total + o.count, 0),
       spells: spells(application.length > 0 ? application.map(o => ({ atMs: o.atMs, result: o.ok ? 'answer' : o.result ?? 'error' })) : first.filter(l => l.type === 'A').map(l => ({ atMs: l.atMs, result: l.rcode }))),
-      raster: served.flatMap(({ server }) => rasters(server, fills.filter(f => f.fills[0]?.source.file === firstFile(served, server)))),
+      raster: [...fillsAt].flatMap(([server, own]) => rasters(server, own, upstreamLetters(fills))),
     },
   }
 }
 
 const servedAt = (observations: readonly Observation[], pod: string, name: string): ServedQuery[] =>
   observations.filter((o): o is ServedQuery => o.kind === 'served' && o.place === pod && nameKey(o.name) === name)
-
-const firstFile = (served: readonly { server: CorednsModel; lines: readonly ServedQuery[] }[], server: CorednsModel): string | undefined =>
-  served.find(s => s.server === server)?.lines[0]?.source.file
 
 /** The caps of this server's `cache` line: a reply after that time cannot be a copy. */
 function fillSettings(server: CorednsModel): FillSettings {
@@ -71,49 +69,29 @@ function fillCounts(fills: readonly FillCounts[]): Record<string, FillCount> {
 }
 
 function serverCounts(session: Session, c: Case, fills: readonly FillCounts[], direct: readonly DirectAnswer[]): Observed['servers'] {
-  const servers = new Map<string, { forwarded: number; probed: number; answers: Record<string, number> }>()
-  const at = (address: string): { forwarded: number; probed: number; answers: Record<string, number> } => {
+  const servers = new Map<string, ServerCounts>()
+  const at = (address: string): ServerCounts => {
     let counts = servers.get(address)
     if (!counts) servers.set(address, (counts = { forwarded: 0, probed: 0, answers: {} }))
     return counts
   }
   const upstreams = new Set(session.model.upstreams.map(u => u.address))
+  const joined = session.captured?.joined
+  const counted = countUpstreams(joined, new Set(c.servers.map(s => s.pod)), nameKey(absolute(c.question.name)), direct, at)
   for (const o of direct) {
-    if (!upstreams.has(o.server)) continue
+    if (!upstreams.has(o.server) || counted.has(o)) continue
     const counts = at(o.server)
     counts.probed++
     const result = resultOf(o.reply)
     counts.answers[result] = (counts.answers[result] ?? 0) + 1
   }
-  // Only a log format that prints the upstream says where a fill came from; a default log does not.
-  for (const fill of fills.flatMap(f => f.fills)) if (fill.upstream !== undefined) at(fill.upstream).forwarded++
+  // Without packets only a log format that prints the upstream says where a fill came from; a default log does not.
+  if (!joined) for (const fill of fills.flatMap(f => f.fills)) if (fill.upstream !== undefined) at(fill.upstream).forwarded++
   for (const d of c.decidedBy) for (const a of d.alternatives) if (upstreams.has(a.taken)) at(a.taken)
   return Object.fromEntries([...servers].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 const resultOf = (reply: Reply | undefined): string => (!reply ? 'no answer' : reply.rcode === 'NOERROR' ? (reply.answer.length > 0 ? 'answer' : 'nodata') : reply.rcode.toLowerCase())
-
-/** Fills whose result the model does not think possible at that server, in any state of its caches. */
-function outside(session: Session, servers: readonly CorednsModel[], fills: readonly FillCounts[]): number {
-  let count = 0
-  const placeByFile = new Map(session.observations.flatMap(o => (o.kind === 'served' && o.place !== undefined ? [[o.source.file, o.place] as const] : [])))
-  const possible = new Map<string, Set<string>>()
-  for (const fill of fills.flatMap(f => f.fills)) {
-    if (fill.type !== 'A' && fill.type !== 'AAAA') continue
-    const server = servers.find(s => placeByFile.get(fill.source.file) === s.pod)
-    if (!server) continue
-    const key = `${server.pod} ${fill.name} ${fill.type}`
-    let results = possible.get(key)
-    if (!results) {
-      const { outcomes, complete } = explore(session.chain, { hop: hopId.coredns(server.pod), query: { name: nameKey(fill.name), type: fill.type, transport: 'udp', rd: true } }, { start: 'any' })
-      results = new Set(outcomes.map(o => (o.value as unknown as Reply | undefined)?.rcode ?? 'none'))
-      if (!complete) results.add(fill.rcode)
-      possible.set(key, results)
-    }
-    if (!results.has(fill.rcode)) count++
-  }
-  return count
-}
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 
@@ -128,10 +106,11 @@ function spells(results: readonly { readonly atMs: number | undefined; readonly 
     .map(s => ({ from: iso(s.fromMs as number), to: iso(s.toMs as number), result: s.result, count: s.count })).slice(0, 200)
 }
 
-function rasters(server: CorednsModel, fills: readonly FillCounts[]): Observed['raster'] {
+function rasters(server: CorednsModel, fills: readonly FillCounts[], letterOf: ReturnType<typeof upstreamLetters>): Observed['raster'] {
   return fills.filter(f => f.n > 0 && (f.type === 'A' || f.type === 'AAAA')).map(f => {
     const times = f.fills.flatMap(x => (x.atMs === undefined ? [] : [x.atMs]))
-    const { letters, legend } = rasterOf(f.fills)
+    const drawn = letterOf && f.fills.map(letterOf)
+    const { letters, legend } = drawn ? { letters: drawn.map(([letter]) => letter).join(''), legend: Object.fromEntries(drawn) } : rasterOf(f.fills)
     return { place: server.pod, type: f.type, from: times.length > 0 ? iso(times[0] as number) : '', to: times.length > 0 ? iso(times.at(-1) as number) : '', letters, legend }
   })
 }

@@ -2,11 +2,12 @@
 // need. *Probed*: somebody asked by hand from the pod's address (`probes/`, a pasted dig). Both look alike on the wire; what tells them apart:
 //   a served question of the same name and type was open meanwhile, was asked just before and answered just after, with the same result;
 //   a recorded direct question to this server at this moment got this answer, while nobody waited.
+// The bytes do not tell: CoreDNS' cache adds EDNS and DO (before 1.10.1) or AD (from 1.14.7) to what a client asked.
 // CoreDNS asks once for each client that misses (no single flight in plugin/forward), again after a timeout, and ahead of need with `prefetch`.
 import { nameKey } from '../dns/name.ts'
 import type { Reply, ResourceRecord } from '../dns/message.ts'
 import { replyIn } from './captured-packet.ts'
-import type { DirectAnswer, DnsPacket, ServedQuery } from './observation.ts'
+import type { DirectAnswer, ServedQuery } from './observation.ts'
 import { formatServer } from './server-address.ts'
 import type { Exchange, JoinTopology, Link, Origin, Reason, UpstreamAsk } from './trace.ts'
 
@@ -76,13 +77,9 @@ function fitsOf(ask: Exchange, waits: readonly Exchange[]): Fit[] {
     if (before <= AT_ONCE_MS) reasons.push('asked-at-once')
     if (after <= AT_ONCE_MS) reasons.push('reply-followed')
     if (ask.answer && wait.answer && ask.answer.rcode === wait.answer.rcode) reasons.push('same-result')
-    if (sameFlags(ask.main.query, wait.main.query)) reasons.push('same-flags')
     return [{ to: wait, reasons, slackMs: Math.max(0, before) + (after >= 0 ? after : 0) }]
   })
 }
-
-/** forward passes a question on as it is, but for its id: flags, EDNS and its length stay. dig sets AD, and CoreDNS' clients rarely do. */
-const sameFlags = (a: DnsPacket, b: DnsPacket): boolean => a.flags.join() === b.flags.join() && a.bytes.length === b.bytes.length
 
 /** One that fits in more ways, or much closer, than the others is the one; else each is possible. */
 function settled(fits: readonly Fit[]): Link<Exchange>[] {

@@ -5,7 +5,7 @@ import type { ApplicationLookup, DirectAnswer, DnsPacket, Endpoint, ServedQuery 
 /** Why two things are held to belong together. Words of the contract, not sentences. */
 export type Reason =
   | 'same-socket' | 'same-id' | 'same-question' | 'same-bytes' | 'same-moment' | 'service-address' | 'address-rewritten' | 'same-result' | 'same-server'
-  | 'asked-while-waited' | 'asked-at-once' | 'reply-followed' | 'same-flags' | 'nobody-waited' | 'nobody-else-asks-here' | 'asked-ahead'
+  | 'asked-while-waited' | 'asked-at-once' | 'reply-followed' | 'nobody-waited' | 'nobody-else-asks-here' | 'asked-ahead'
   | 'inside-the-logged-time' | 'only-candidate' | 'nearest' | 'next-candidate' | 'other-type' | 'first-candidate'
 
 /** A statement that something belongs to `to`. Several that are not certain: one of them is right, nobody knows which. */

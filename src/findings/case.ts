@@ -7,6 +7,7 @@ import type { Rational } from '../chain/rational.ts'
 import type { Source, Sourced } from '../chain/source.ts'
 import type { ServiceAtNode } from '../cluster/endpoints.ts'
 import type { Observation } from '../evidence/observation.ts'
+import type { Joined } from '../evidence/trace.ts'
 import type { CorefileText } from '../fixes/corefile-edit.ts'
 import type { Said, Verdict } from './diagnosis.ts'
 
@@ -128,6 +129,27 @@ export interface Case {
   /** What the asker's first name server says to one question (absolute name), in the worlds that agree with the evidence: result → odds. */
   readonly replies: (name: string, type: 'A' | 'AAAA') => ReadonlyMap<ReplyResult, OddsRange>
   readonly textOf: (file: string) => string | undefined
+  /** What packets tell, joined with logs and probes; absent: no captures. */
+  readonly wire?: Joined
+  /** What was seen and the model says cannot be. */
+  readonly outside?: readonly OutsideModel[]
+}
+
+/** Something seen at a CoreDNS pod that is not in the explored set, in any state of its caches. */
+export interface OutsideModel {
+  readonly pod: string
+  readonly name: string
+  readonly type: string
+  /** `answer 10.0.0.1`, `nxdomain`; `asked 114.114.114.114`: a question that CoreDNS sent where no line sends it. */
+  readonly seen: string
+  /** What the model says instead. */
+  readonly possible: readonly string[]
+  readonly count: number
+  /** Of the first: `tx:88`, or file and line of a log; and where it stands. */
+  readonly evidence: readonly string[]
+  readonly source: Source
+  /** By packets and by the log. */
+  readonly twoWays: boolean
 }
 
 export type ReplyResult = 'answer' | 'nodata' | 'nxdomain' | 'servfail' | 'refused' | 'none'
