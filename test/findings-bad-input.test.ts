@@ -1,10 +1,12 @@
 // Input that is not perfect: an honest partial result, never an exception, and never a claim that was not looked at.
+import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { EvidenceFiles } from '../src/chain/evidence-files.ts'
 import { loadBundle } from '../src/cli/load-bundle.ts'
 import { diagnose } from '../src/diagnose.ts'
 import type { Diagnosis } from '../src/findings/diagnosis.ts'
 import { bundle, changed, CONFIG_MAP, evidenceOf, hits, log, probe, served, stockCluster, STOCK_COREFILE, textsOf, why, without } from './support/bundle.ts'
+import { ROOT } from './support/source-files.ts'
 
 const NAME = 'a.corp-example.com'
 const POD = 'alpha01/order-sync-hangzhou-k9v4t-545ddd789c-fl8b9'
@@ -14,7 +16,7 @@ const claims = (d: Diagnosis): string[] => d.status.findings.filter(f => f.level
 describe('half of the recorded incident', () => {
   let incident: EvidenceFiles
   // Captures and the head are left out from the start: they are many bytes and change nothing here.
-  beforeAll(async () => { incident = without(await loadBundle('examples/incident'), /^(?:captures|bundle\.yaml)/) })
+  beforeAll(async () => { incident = without(await loadBundle(join(ROOT, 'examples/incident')), /^(?:captures|bundle\.yaml)/) })
 
   test.each([
     ['logs', 'intermittent'], ['nodes', 'intermittent'], ['pods', 'intermittent'],
