@@ -8,10 +8,13 @@ import { mixedUpstreams } from './mixed-upstreams.ts'
 import { muslStopsSearching } from './musl-stops-searching.ts'
 import { ndotsAmplification } from './ndots-amplification.ts'
 import { negativeCache } from './negative-cache.ts'
+import { outsideModel } from './outside-model.ts'
 import { splitDnsLost } from './split-dns-lost.ts'
 import { tooManyNameservers } from './too-many-nameservers.ts'
 import { topologyNoLocalEndpoint } from './topology-no-local-endpoint.ts'
 import { topologyNotInEffect } from './topology-not-in-effect.ts'
+import { unequalTwins } from './unequal-twins.ts'
+import { upstreamUnreachable } from './upstream-unreachable.ts'
 
 export const findings: readonly Finding[] = [
   fixThatDoesNotFix,
@@ -22,8 +25,11 @@ export const findings: readonly Finding[] = [
   muslStopsSearching,
   ndotsAmplification,
   negativeCache,
+  outsideModel,
   splitDnsLost,
   tooManyNameservers,
   topologyNoLocalEndpoint,
   topologyNotInEffect,
+  unequalTwins,
+  upstreamUnreachable,
 ]
