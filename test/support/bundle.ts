@@ -221,10 +221,10 @@ export const stockCluster = (servers: readonly string[], { corefile: text = STOC
   client('web', settings),
 ]
 
-const SOA = (zone: string): object => ({ name: zone, type: 'SOA', ttl: 300, data: `ns1.${zone} hostmaster.${zone} 1 3600 900 604800 300` })
+const SOA = (zone: string, primary = `ns1.${zone}`): object => ({ name: zone, type: 'SOA', ttl: 300, data: `${primary} hostmaster.${zone} 1 3600 900 604800 300` })
 
 /** Asked directly: an address (for A; AAAA has no data), an rcode, NODATA or `timeout`; for A and AAAA alike. */
-export function probe(server: string, name: string, says: string, { zone, from = 'pod kube-system/coredns-a' }: { readonly zone?: string; readonly from?: string } = {}): Piece {
+export function probe(server: string, name: string, says: string, { zone, primary, from = 'pod kube-system/coredns-a' }: { readonly zone?: string; readonly primary?: string; readonly from?: string } = {}): Piece {
   const full = name.endsWith('.') ? name : `${name}.`
   const cut = zone ?? full.split('.').slice(1).join('.')
   const line = (type: 'A' | 'AAAA'): string => {
@@ -233,7 +233,7 @@ export function probe(server: string, name: string, says: string, { zone, from =
     const address = /^[\d.]+$/.test(says) && type === 'A'
     const rcode = /^[\d.]+$/.test(says) || says === 'NODATA' ? 'NOERROR' : says
     const answers = address ? [{ name: full, type, ttl: 300, data: says }] : []
-    return `${JSON.stringify({ ...common, rcode, flags: ['qr', 'rd', 'ra'], answers, authority: address || /SERVFAIL|REFUSED/.test(says) ? [] : [SOA(cut)], rttMs: 3 })}\n`
+    return `${JSON.stringify({ ...common, rcode, flags: ['qr', 'rd', 'ra'], answers, authority: address || /SERVFAIL|REFUSED/.test(says) ? [] : [SOA(cut, primary)], rttMs: 3 })}\n`
   }
   return { 'probes/upstreams.jsonl': line('A') + line('AAAA') }
 }
