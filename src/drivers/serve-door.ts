@@ -4,7 +4,6 @@
 // and the other does not.
 import type { Plain } from '../chain/effects.ts'
 import type { DnsQuery, Reply } from '../dns/message.ts'
-import { messageBytes } from '../dns/size.ts'
 import { queryFromWire, replyToWire, type Arrival } from '../dns/wire-chain.ts'
 import { decodeMessage } from '../dns/wire-decode.ts'
 import type { FaultCode } from '../dns/wire-fault.ts'
@@ -94,9 +93,10 @@ const EDE_OTHER = '0000'
 
 /** A reply as CoreDNS writes it: in full where that fits, else compressed. Undefined: no packet can hold it. */
 export function replyBytes(reply: Reply, query: DnsQuery, id: number): Uint8Array | undefined {
-  const size = messageBytes(reply.question?.name ?? query.name, reply)
   const limit = query.transport === 'tcp' ? LARGEST_BYTES : Math.min(clientBytes(reply, query), query.client?.includes(':') ? UNFRAGMENTED_IPV6 : UNFRAGMENTED_IPV4)
-  return replyToWire(reply, query, id, size > limit ? { compress: true } : {}).value
+  const whole = replyToWire(reply, query, id)
+  const fits = whole.value ? whole.value.length <= limit : whole.fault.code !== 'message-too-long'
+  return fits ? whole.value : replyToWire(reply, query, id, { compress: true }).value
 }
 
 /** The size that the reply's own OPT repeats is the one the server cut it to (`bufsize` may have lowered it). */

@@ -131,7 +131,7 @@ class DnsServer {
     this.answer(packet, 'udp', address, port, answer => {
       if (typeof answer === 'string') return
       try {
-        udp.send(answer, port, address, unsent)
+        udp.send(answer, port, address)
       } catch (error) {
         // The socket was closed while the lookup went on.
         this.options.onFault?.(error)
@@ -184,8 +184,6 @@ function outgoing({ value }: Ended, query: DnsQuery, id: number): { readonly rep
   const reply = untold(query, why ?? `an answer exists, nobody saw which: ${query.name} ${query.type}`)
   return { reply, answer: replyBytes(reply, query, id) ?? 'silence' }
 }
-
-const unsent = (): void => {}
 
 const asGiven = (address: string, _: unknown, done: (error: null, address: string, family: number) => void): void => done(null, address, isIPv6(address) ? 6 : 4)
 
