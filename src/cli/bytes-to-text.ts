@@ -7,7 +7,8 @@ import { fileBytes } from './file-bytes.ts'
 
 /** A file over this is only streamed: `text()` gives its first part. */
 export const TEXT_LIMIT = 32 * 1024 * 1024
-const CHUNK_BYTES = 1024 * 1024
+/** Small, because text that is kept of a chunk keeps the chunk. */
+const CHUNK_BYTES = 64 * 1024
 /** Longest line that `chunks()` keeps in one piece. */
 const LINE_LIMIT = 4 * 1024 * 1024
 const SNIFF_BYTES = 8192

@@ -41,7 +41,7 @@ function fromDisk(path: string, hooks: ReadHooks): EvidenceFile {
 }
 
 function standardInput(bytes: Uint8Array, hooks: ReadHooks): EvidenceFile {
-  return evidenceFile('<stdin>', bytes.length, (start, length) => bytes.subarray(start, start + length), hooks)
+  return evidenceFile('<stdin>', bytes.length, (start, length) => bytes.slice(start, start + length), hooks)
 }
 
 /** The answer in the user's own file names: sources, edits and sentences. */

@@ -189,16 +189,17 @@ const stopped = (): Promise<ExitCode> => new Promise(resolve => {
 
 const STDIN_LIMIT = 1024 * 1024 * 1024
 
-/** Not read synchronously: a pipe on standard input may be non-blocking. */
+/** Not read synchronously: a pipe on standard input may be non-blocking. Kept once: pieces that are joined at the end would be there twice. */
 async function allOfStdin(): Promise<Uint8Array> {
-  const pieces: Buffer[] = []
-  let sizeBytes = 0
+  const store = new ArrayBuffer(0, { maxByteLength: STDIN_LIMIT })
+  const bytes = new Uint8Array(store)
   for await (const piece of process.stdin as AsyncIterable<Buffer>) {
-    pieces.push(piece)
-    sizeBytes += piece.length
-    if (sizeBytes > STDIN_LIMIT) throw new OperatingError(2, { en: `standard input is larger than ${STDIN_LIMIT} bytes`, zh: `标准输入超过 ${STDIN_LIMIT} 字节` })
+    const at = store.byteLength
+    if (at + piece.length > STDIN_LIMIT) throw new OperatingError(2, { en: `standard input is larger than ${STDIN_LIMIT} bytes`, zh: `标准输入超过 ${STDIN_LIMIT} 字节` })
+    store.resize(at + piece.length)
+    bytes.set(piece, at)
   }
-  return Buffer.concat(pieces)
+  return bytes
 }
 
 function writeNow(fd: number, text: string): void {

@@ -3,7 +3,7 @@ import type { Rim } from './rim.ts'
 
 /** Files below this are read before a line could be. */
 const WORTH_SHOWING_BYTES = 8 * 1024 * 1024
-const PLAIN_STEP_BYTES = 256 * 1024 * 1024
+const PLAIN_STEP_BYTES = 32 * 1024 * 1024
 
 export interface Progress {
   readonly onProgress: (path: string, doneBytes: number, totalBytes: number) => void
@@ -13,6 +13,7 @@ export interface Progress {
 export function progress(rim: Rim, quiet: boolean): Progress {
   let drawn = false
   let saidAt = 0
+  let drawnPercent = -1
   const clear = (): void => {
     if (drawn) rim.err('\r\x1b[2K')
     drawn = false
@@ -21,7 +22,10 @@ export function progress(rim: Rim, quiet: boolean): Progress {
     onProgress: (path, doneBytes, totalBytes) => {
       if (quiet || totalBytes < WORTH_SHOWING_BYTES) return
       if (rim.errTerminal.isTty) {
-        const line = `${Math.floor((doneBytes / totalBytes) * 100)} % of ${Math.round(totalBytes / 1e6)} MB  ${JSON.stringify(path).slice(1, -1)}`
+        const percent = Math.floor((doneBytes / totalBytes) * 100)
+        if (percent === drawnPercent && drawn) return
+        drawnPercent = percent
+        const line = `${percent} % of ${Math.round(totalBytes / 1e6)} MB  ${JSON.stringify(path).slice(1, -1)}`
         rim.err(`\r\x1b[2K${line.slice(0, Math.max(20, rim.errTerminal.columns - 1))}`)
         drawn = true
         if (doneBytes >= totalBytes) clear()
