@@ -75,6 +75,10 @@ test('near miss: the denial comes from a copy of the same zone, out of step', ()
   expect([diagnosis.status.verdict, hits(diagnosis, ID)]).toEqual(['intermittent', []])
 })
 
+test('a denial of the zone by another primary is its public side, not a copy', () => {
+  expect(brief(hit(why(cluster(KNOWS, probe('223.5.5.5', NAME, 'NXDOMAIN', { zone: 'corp.example.', primary: 'dns3.hichina.example.' })), NAME), ID))).toBe('error likely mixed-upstreams')
+})
+
 test('near miss: the second server is dead, not ignorant', () => {
   const diagnosis = why(cluster(KNOWS, probe('223.5.5.5', NAME, 'timeout')), NAME)
   expect(hits(diagnosis, ID)).toEqual([])

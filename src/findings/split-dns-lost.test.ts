@@ -18,12 +18,12 @@ Current DNS Server: 223.5.5.5
 
 Link 3 (tun0)
     Current Scopes: DNS
-         Protocols: -DefaultRoute -LLMNR -mDNS -DNSOverTLS DNSSEC=no/unsupported
+         Protocols: +DefaultRoute -LLMNR -mDNS -DNSOverTLS DNSSEC=no/unsupported
 Current DNS Server: 10.8.0.1
        DNS Servers: 10.8.0.1
-        DNS Domain: ~corp.example
+        DNS Domain: corp.example
 `
-const UPLINK = '# This is /run/systemd/resolve/resolv.conf managed by man:systemd-resolved(8).\n# Do not edit.\n\nnameserver 223.5.5.5\nnameserver 10.8.0.1\nsearch .\n'
+const UPLINK = '# This is /run/systemd/resolve/resolv.conf managed by man:systemd-resolved(8).\n# Do not edit.\n\nnameserver 223.5.5.5\nnameserver 10.8.0.1\nsearch corp.example\n'
 const KNOWS = probe('10.8.0.1', NAME, '10.9.0.7')
 const DENIES = probe('223.5.5.5', NAME, 'NXDOMAIN', { zone: 'example.' })
 
@@ -35,14 +35,24 @@ const cluster = ({ status = STATUS, text = STOCK_COREFILE }: { status?: string; 
   corefile(text), coredns('coredns-a', { resolvConf: resolvConf(['223.5.5.5', '10.8.0.1']) }), dnsService([['10.244.0.3', 'n1']]), client('web'), ...more,
 )
 
-test('a routing domain of one link, and a file that lists the servers of all: confirmed once asked', () => {
+test('a domain of one link, and a file that lists the servers of all: confirmed once asked', () => {
   const diagnosis = why(cluster({}, KNOWS, DENIES), NAME)
   expect(diagnosis.status.verdict).toBe('intermittent')
   const found = hit(diagnosis, ID)
   expect(brief(found)).toBe('error confirmed split-dns-lost')
   expect(lines(found)).toEqual([
-    '* nodes/n1/resolvectl-status.txt: ~corp.example', '  cluster/configmaps.yaml: forward . /etc/resolv.conf', '  pods/kube-system/coredns-a/etc/resolv.conf: 223.5.5.5',
+    '* nodes/n1/resolvectl-status.txt: corp.example', '  cluster/configmaps.yaml: forward . /etc/resolv.conf', '  pods/kube-system/coredns-a/etc/resolv.conf: 223.5.5.5',
   ])
+})
+
+test('a routing-only domain: its link is no default route, its server not in the file at all, and no pod ever finds the name', () => {
+  const status = STATUS.replace('+DefaultRoute -LLMNR -mDNS -DNSOverTLS DNSSEC=no/unsupported\nCurrent DNS Server: 10.8.0.1', '-DefaultRoute -LLMNR -mDNS -DNSOverTLS DNSSEC=no/unsupported\nCurrent DNS Server: 10.8.0.1')
+    .replace('Domain: corp.example', 'Domain: ~corp.example')
+  const files = changed(changed(cluster({ status }, KNOWS, DENIES), 'nodes/n1/run/systemd/resolve/resolv.conf', 'nameserver 10.8.0.1\nsearch corp.example', 'search .'),
+    'pods/kube-system/coredns-a/etc/resolv.conf', 'nameserver 10.8.0.1\n', '')
+  const diagnosis = why(files, NAME)
+  expect([diagnosis.status.verdict, brief(hit(diagnosis, ID)), hits(diagnosis, 'fix-that-does-not-fix')]).toEqual(['fails', 'error confirmed split-dns-lost', []])
+  expect(hit(diagnosis, ID).fixes[0]?.proof?.after).toEqual({ 'answer 10.9.0.7': '1' })
 })
 
 test('nobody asked: possible, a warning', () => {
@@ -50,11 +60,11 @@ test('nobody asked: possible, a warning', () => {
 })
 
 test('near miss: another domain is routed', () => {
-  expect(hits(why(cluster({ status: STATUS.replace('~corp.example', '~lab.example') }, KNOWS, DENIES), NAME), ID)).toEqual([])
+  expect(hits(why(cluster({ status: STATUS.replace('Domain: corp.example', 'Domain: lab.example') }, KNOWS, DENIES), NAME), ID)).toEqual([])
 })
 
 test('near miss: the root is routed, which is no split', () => {
-  expect(hits(why(cluster({ status: STATUS.replace('~corp.example', '~.') }, KNOWS, DENIES), NAME), ID)).toEqual([])
+  expect(hits(why(cluster({ status: STATUS.replace('Domain: corp.example', 'Domain: ~.') }, KNOWS, DENIES), NAME), ID)).toEqual([])
 })
 
 test('near miss: the Corefile has the rule anew, even where that server fails', () => {
@@ -71,7 +81,7 @@ test('near miss: every server of the file knows the domain', () => {
 })
 
 test('the longest routing domain holds', () => {
-  const status = STATUS.replace('~corp.example', '~corp.example ~example').replace('DNS Servers: 223.5.5.5', 'DNS Servers: 223.5.5.5\n        DNS Domain: ~example')
+  const status = STATUS.replace('DNS Servers: 223.5.5.5', 'DNS Servers: 223.5.5.5\n        DNS Domain: example')
   expect(hit(why(cluster({ status }, KNOWS, DENIES), NAME), ID).message).toContain('`corp.example`')
 })
 

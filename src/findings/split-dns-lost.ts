@@ -12,9 +12,9 @@ export const splitDnsLost: Finding = {
   page: {
     title: { en: 'the node routes a domain to its own servers; the file handed to pods forgets that', zh: '节点把某个域路由到专用服务器，而交给 Pod 的文件丢失了这一规则' },
     shows: { en: '`resolvectl query host.corp` works on the node, pods get NXDOMAIN, sometimes only now and then.', zh: '节点上 `resolvectl query host.corp` 正常，Pod 却得到 NXDOMAIN，有时是时好时坏。' },
-    proved: { en: '`resolvectl status` shows `~domain` on one link; the uplink file lists the servers of all links side by side.', zh: '`resolvectl status` 显示某链路上有 `~域名`；而 uplink 文件把所有链路的服务器并排列出。' },
+    proved: { en: '`resolvectl status` shows the domain on one link; the uplink file lists that link’s servers beside others, or, for a routing-only `~domain`, leaves them out.', zh: '`resolvectl status` 显示某链路上有该域；而 uplink 文件把该链路的服务器与其他服务器并排列出，若是仅路由的 `~域名` 则根本不列出。' },
     refuted: { en: 'The Corefile has a server block for the domain with these servers, or all servers of the file know it.', zh: 'Corefile 中已有该域及其服务器的 server block，或文件中所有服务器都认识它。' },
-    wrong: 'Link 3 (tun0): DNS Domain: ~corp, DNS Servers: 10.8.0.1\nnameserver 223.5.5.5\nnameserver 10.8.0.1',
+    wrong: 'Link 3 (tun0): DNS Servers: 10.8.0.1, DNS Domain: ~corp\n# and what CoreDNS was given:\nnameserver 223.5.5.5',
     right: 'corp {\n    forward . 10.8.0.1\n}',
     seeAlso: ['mixed-upstreams'],
   },
@@ -52,7 +52,7 @@ function hitOf(c: Case, line: ForwardLine, name: string): Hit[] {
       ...others.slice(0, 3).flatMap(t => (t.source ? [{ source: t.source, label: { en: `${t.address}: asked as well`, zh: `${t.address}：也会被询问` } }] : [])),
     ],
     evidence: [],
-    notes: [{ kind: 'why', said: { en: 'routing domains live inside systemd-resolved; /run/systemd/resolve/resolv.conf lists the servers of all links in one row', zh: '路由域只存在于 systemd-resolved 内部；/run/systemd/resolve/resolv.conf 把所有链路的服务器排成一列' } }],
+    notes: [{ kind: 'why', said: { en: 'routing by domain lives inside systemd-resolved: its file lists the servers of default-route links in one row, and leaves out those of a link with a routing-only domain', zh: '按域路由只存在于 systemd-resolved 内部：它写的文件把各默认路由链路的服务器排成一列，而带有仅路由域的链路的服务器则不写入' } }],
     fixes: [ownServersForZone(c, { ...line, knows, denies: [], untold: [] }, { zone: domain, shownBy: undefined })].filter(fix => fix !== undefined)
       .map(fix => ({ ...fix, caution: { en: `these servers must be reachable from the CoreDNS pod, not only through link ${route.link} of the node`, zh: `这些服务器必须能从 CoreDNS Pod 访问到，而不仅仅经由节点的链路 ${route.link}` } })),
   }]
