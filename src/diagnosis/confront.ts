@@ -26,7 +26,8 @@ interface Seen {
   readonly what: string
   readonly source: Source
   readonly evidence: string
-  readonly by: 'packet' | 'line'
+  /** A packet and a line tell of it. */
+  readonly twoWays: boolean
 }
 
 export interface Confrontation {
@@ -58,7 +59,7 @@ export function confront(session: Session, servers: readonly CorednsModel[]): Co
     if (!possible || (Array.isArray(possible) ? possible.includes(what) : (possible as Possible).allows(what))) return []
     return [{
       pod: server.pod, name, type, seen: what, possible: Array.isArray(possible) ? possible : (possible as Possible).words, source,
-      count: group.length, evidence: group.slice(0, 5).map(s => s.evidence), twoWays: new Set(group.map(s => s.by)).size > 1,
+      count: group.length, evidence: group.slice(0, 5).map(s => s.evidence), twoWays: group.some(s => s.twoWays),
     }]
   })
   return { placed, outside }
@@ -94,11 +95,12 @@ function wordOf(reply: Reply): string {
 }
 
 function packetsSeen(session: Session, servers: readonly CorednsModel[]): Seen[] {
+  const logged = new Map(session.captured?.joined.logged.map(l => [l.exchange, l.lines]))
   return (session.captured?.joined.exchanges ?? []).flatMap((e): Seen[] => {
     const server = e.role === 'served' ? servers.find(s => s.pod === e.pod) : undefined
     const reply = e.answer && e.answer.missingBytes === 0 ? replyIn(e.answer) : undefined
     if (!server || !e.answer || !reply || !isOrdinary(e) || reply.flags.includes('tc')) return []
-    return [{ server, name: e.name, type: e.type, what: wordOf(reply), source: e.answer.source, evidence: e.id, by: 'packet' }]
+    return [{ server, name: e.name, type: e.type, what: wordOf(reply), source: e.answer.source, evidence: e.id, twoWays: logged.get(e)?.some(l => l.certain && l.to.rcode === reply.rcode) === true }]
   })
 }
 
@@ -114,7 +116,7 @@ function linesSeen(session: Session, servers: readonly CorednsModel[]): Seen[] {
     const server = servers.find(s => s.pod === o.place)
     if (!server || !(o.type === 'A' || o.type === 'AAAA')) return []
     const what = o.rcode === 'NOERROR' ? 'noerror' : o.rcode.toLowerCase()
-    return [{ server, name: o.name, type: o.type, what, source: o.source, evidence: `${o.source.file}:${o.source.line}`, by: 'line' }]
+    return [{ server, name: o.name, type: o.type, what, source: o.source, evidence: `${o.source.file}:${o.source.line}`, twoWays: false }]
   })
 }
 
@@ -123,7 +125,7 @@ function askedElsewhere(session: Session, servers: readonly CorednsModel[]): See
   return (session.captured?.joined.upstream ?? []).flatMap(({ exchange: e, origin, servedFor, loggedAs }): Seen[] => {
     const server = servers.find(s => s.pod === e.pod)
     if (!server || origin !== 'forwarded' || servedFor.length + loggedAs.length === 0 || upstreamsFor(server, e.name).length === 0) return []
-    return [{ server, name: e.name, type: e.type, what: `asked ${formatServer(e.server)}`, source: e.main.query.source, evidence: e.id, by: 'packet' }]
+    return [{ server, name: e.name, type: e.type, what: `asked ${formatServer(e.server)}`, source: e.main.query.source, evidence: e.id, twoWays: servedFor.some(l => l.certain) && loggedAs.length > 0 }]
   })
 }
 

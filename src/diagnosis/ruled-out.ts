@@ -5,6 +5,7 @@ import type { Observation, ServedQuery } from '../evidence/observation.ts'
 import type { Case } from '../findings/case.ts'
 import type { Diagnosis, Said } from '../findings/diagnosis.ts'
 import { findings } from '../findings/index.ts'
+import { capturedAt, packetLoss, truncation } from './ruled-out-by-packets.ts'
 import type { Session } from './session.ts'
 
 type RuledOut = Diagnosis['status']['ruledOut'][number]
@@ -12,7 +13,7 @@ type NotLooked = Diagnosis['status']['notLooked'][number]
 
 export function ruledOut(session: Session, c: Case): RuledOut[] {
   if (c.explanation.verdict === 'works') return []
-  return [searchList(session, c), crossPool(session, c), corefileZone(c), replicas(session, c)].filter(r => r !== undefined)
+  return [searchList(session, c), crossPool(session, c), corefileZone(c), replicas(session, c), packetLoss(session, c), truncation(session, c)].filter(r => r !== undefined)
 }
 
 const served = (observations: readonly Observation[]): ServedQuery[] => observations.filter((o): o is ServedQuery => o.kind === 'served')
@@ -48,12 +49,14 @@ function crossPool(session: Session, c: Case): RuledOut | undefined {
   if (foreign.length === 0) return undefined
   const lines = served(session.observations).filter(o => o.client === address)
   const strayed = lines.filter(o => o.place !== undefined && !own.has(o.place)).length
-  if (strayed > 0) return undefined
+  const captured = capturedAt(session, address, own)
+  if (strayed > 0 || !captured) return undefined
   const left = at.removed.length
+  const packets = captured.all === 0 ? { en: '', zh: '' } : { en: `, ${captured.all} of ${captured.all} captured ones went to ${[...own].join(', ')}`, zh: `，抓到的 ${captured.all} 次中有 ${captured.all} 次发往 ${[...own].join('、')}` }
   return {
     id: 'cross-pool-coredns', because: {
-      en: `${strayed} of ${lines.length} questions of ${address} are in the logs of the ${foreign.length} other CoreDNS pods; the Service leads to ${at.service.endpoints.length} endpoint${at.service.endpoints.length > 1 ? 's' : ''} on ${c.question.stub.node}${left > 0 ? `, ${left} left out by topology` : ''}`,
-      zh: `${address} 的 ${lines.length} 次查询中有 ${strayed} 次出现在另外 ${foreign.length} 个 CoreDNS Pod 的日志里；在 ${c.question.stub.node} 上该 Service 指向 ${at.service.endpoints.length} 个端点${left > 0 ? `，${left} 个被拓扑过滤` : ''}`,
+      en: `${strayed} of ${lines.length} questions of ${address} are in the logs of the ${foreign.length} other CoreDNS pods${packets.en}; the Service leads to ${at.service.endpoints.length} endpoint${at.service.endpoints.length > 1 ? 's' : ''} on ${c.question.stub.node}${left > 0 ? `, ${left} left out by topology` : ''}`,
+      zh: `${address} 的 ${lines.length} 次查询中有 ${strayed} 次出现在另外 ${foreign.length} 个 CoreDNS Pod 的日志里${packets.zh}；在 ${c.question.stub.node} 上该 Service 指向 ${at.service.endpoints.length} 个端点${left > 0 ? `，${left} 个被拓扑过滤` : ''}`,
     },
   }
 }
@@ -85,12 +88,18 @@ function corefileZone(c: Case): RuledOut | undefined {
 
 function replicas(session: Session, c: Case): RuledOut | undefined {
   const name = nameKey(absolute(c.question.name))
+  const counts = c.servers.map(server => {
+    const own = new Map<string, number>()
+    for (const o of served(session.observations)) if (o.place === server.pod && o.type === 'A' && nameKey(o.name) === name) own.set(o.rcode, (own.get(o.rcode) ?? 0) + 1)
+    return { pod: server.pod, own }
+  })
+  const numbers = counts.map(({ pod, own }) => `${pod} ${[...own].sort(([a], [b]) => (a < b ? -1 : 1)).map(([rcode, n]) => `${n} ${rcode}`).join(', ')}`).join('; ')
   if (c.servers.length === 1) {
-    return { id: 'replicas-disagree', because: { en: 'one CoreDNS pod answers this asker: it gives both results itself', zh: '只有一个 CoreDNS Pod 为该 Pod 应答：两种结果都由它给出' } }
+    const told = (counts[0]?.own.size ?? 0) > 1 ? ` (${numbers})` : ''
+    return { id: 'replicas-disagree', because: { en: `one CoreDNS pod answers this asker: it gives both results itself${told}`, zh: `只有一个 CoreDNS Pod 为该 Pod 应答：两种结果都由它给出${told}` } }
   }
-  const results = c.servers.map(s => new Set(served(session.observations).filter(o => o.place === s.pod && nameKey(o.name) === name).map(o => o.rcode)))
-  if (results.length === 0 || !results.every(r => r.size > 1)) return undefined
-  return { id: 'replicas-disagree', because: { en: `each of the ${results.length} CoreDNS pods gave both results`, zh: `${results.length} 个 CoreDNS Pod 都给出过两种结果` } }
+  if (counts.length === 0 || !counts.every(({ own }) => own.size > 1)) return undefined
+  return { id: 'replicas-disagree', because: { en: `each of the ${counts.length} CoreDNS pods gave both results: ${numbers}`, zh: `${counts.length} 个 CoreDNS Pod 都给出过两种结果：${numbers}` } }
 }
 
 export function notLooked(session: Session, c: Case): NotLooked[] {
@@ -106,7 +115,7 @@ export function notLooked(session: Session, c: Case): NotLooked[] {
     if (layout.nodeFiles.size > 0 && !layout.nodeFiles.has(node)) missing({ en: `no files of node ${node}, where CoreDNS runs`, zh: `没有 CoreDNS 所在节点 ${node} 的文件` }, `nodes/${node}/`)
   }
   for (const finding of findings) {
-    const absent = finding.needs.filter(n => (n === 'observations' && layout.logs.length === 0) || (n === 'node-files' && layout.nodeFiles.size === 0) || (n === 'objects' && layout.cluster.length === 0) || (n === 'corefile' && c.servers.length === 0))
+    const absent = finding.needs.filter(n => (n === 'observations' && layout.logs.length === 0 && layout.captures.length === 0) || (n === 'node-files' && layout.nodeFiles.size === 0) || (n === 'objects' && layout.cluster.length === 0) || (n === 'corefile' && c.servers.length === 0))
     if (absent.length > 0) missing({ en: `${finding.id}: not checked, ${absent.join(', ')} missing`, zh: `${finding.id}：未检查，缺少 ${absent.join('、')}` }, `explain ${finding.id}`)
   }
   return all

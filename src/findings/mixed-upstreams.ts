@@ -9,6 +9,7 @@ import { linesToEdit } from './lines-to-edit.ts'
 import { areTwins } from './twins.ts'
 import { nodesToMend, ownServersForZone, serversOffTheNode, serversOutOfTheLine } from './upstream-cures.ts'
 import { asksOthersAfterDenial, fixedOrder, isPrivateAddress, upstreamChoices, viewsOf, type UpstreamChoice, type UpstreamOption } from './upstream-choice.ts'
+import { packetProofs, proofText, type PacketProof } from './upstream-packets.ts'
 import { zoneOf } from './zone-of.ts'
 
 export const mixedUpstreams: Finding = {
@@ -43,6 +44,7 @@ function hitOf(c: Case, choice: UpstreamChoice): Hit[] {
   if (!mix) return []
   const { good, bad, all, proved } = mix
   const name = absolute(c.question.name)
+  const packets = proved ? packetProofs(c, choice.server.pod, [...good, ...bad].map(o => o.address)) : []
   const direct = proved && good.some(o => asked(c, o)) && bad.some(o => asked(c, o))
   const seen = bothSeen(c, choice.server.pod)
   const certainty: Certainty = direct && seen ? 'confirmed' : direct || (seen && choice.deciding !== undefined) ? 'likely' : 'possible'
@@ -61,7 +63,7 @@ function hitOf(c: Case, choice: UpstreamChoice): Hit[] {
     },
     fingerprint: `mixed-upstreams:${cut.zone}:${good.map(o => o.address).sort().join(',')}|${bad.map(o => o.address).sort().join(',')}`,
     sources: sourcesOf(choice, good, bad, dropped),
-    evidence: evidenceOf(c, choice, name),
+    evidence: evidenceOf(c, choice, name, packets),
     notes: [
       {
         kind: 'why', said: {
@@ -75,6 +77,7 @@ function hitOf(c: Case, choice: UpstreamChoice): Hit[] {
           zh: `直接询问：${good.map(o => o.address).join('、')} 认识该域名，${bad.map(o => o.address).join('、')} 说它不存在`,
         },
       }] : []),
+      ...(packets.length > 0 ? [{ kind: 'confirmed' as const, said: proofText(packets) }] : []),
       ...(!direct ? [{
         kind: 'note' as const, said: {
           en: 'nobody asked these servers for the name: judged by private and public addresses only; `whydns probe` would tell',
@@ -129,15 +132,15 @@ function sourcesOf(choice: UpstreamChoice, good: readonly UpstreamOption[], bad:
   ]
 }
 
-function evidenceOf(c: Case, choice: UpstreamChoice, name: string): string[] {
-  const ids: string[] = []
+function evidenceOf(c: Case, choice: UpstreamChoice, name: string, packets: readonly PacketProof[]): string[] {
+  const ids = packets.map(p => p.tx)
   for (const { address } of [...choice.knows, ...choice.denies]) {
-    const direct = c.observations.find(o => o.kind === 'direct' && o.server === address && nameKey(o.query.name) === nameKey(name))
+    const direct = c.observations.find(o => o.kind === 'direct' && o.tx === undefined && o.server === address && nameKey(o.query.name) === nameKey(name))
     if (direct) ids.push(`${direct.source.file}:${direct.source.line}`)
   }
   for (const rcode of ['NOERROR', 'NXDOMAIN']) {
     const line = c.observations.find(o => o.kind === 'served' && o.place === choice.server.pod && o.rcode === rcode && nameKey(o.name) === nameKey(name))
-    if (line) ids.push(`${line.source.file}:${line.source.line}`)
+    if (line?.kind === 'served') ids.push(line.tx ?? `${line.source.file}:${line.source.line}`)
   }
   return ids
 }
