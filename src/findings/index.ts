@@ -1,4 +1,5 @@
 // All findings, in order of id. A new one is one file here and one line below.
+import { cachedServfail } from './cached-servfail.ts'
 import type { Finding } from './finding.ts'
 import { fixThatDoesNotFix } from './fix-that-does-not-fix.ts'
 import { forwardLoop } from './forward-loop.ts'
@@ -14,9 +15,12 @@ import { tooManyNameservers } from './too-many-nameservers.ts'
 import { topologyNoLocalEndpoint } from './topology-no-local-endpoint.ts'
 import { topologyNotInEffect } from './topology-not-in-effect.ts'
 import { unequalTwins } from './unequal-twins.ts'
+import { upstreamRefuses } from './upstream-refuses.ts'
 import { upstreamUnreachable } from './upstream-unreachable.ts'
+import { wildcardSearchDomain } from './wildcard-search-domain.ts'
 
 export const findings: readonly Finding[] = [
+  cachedServfail,
   fixThatDoesNotFix,
   forwardLoop,
   hostnetworkDnsPolicy,
@@ -31,5 +35,7 @@ export const findings: readonly Finding[] = [
   topologyNoLocalEndpoint,
   topologyNotInEffect,
   unequalTwins,
+  upstreamRefuses,
   upstreamUnreachable,
+  wildcardSearchDomain,
 ]

@@ -1,11 +1,11 @@
 // musl-stops-searching: an empty or failing answer on one suffix ends musl's search. findings.md F09.
 import { compare, ZERO } from '../chain/rational.ts'
-import type { Edit, Sourced } from '../chain/source.ts'
+import type { Sourced } from '../chain/source.ts'
 import { absolute, isAbsolute, nameKey } from '../dns/name.ts'
 import type { Observation } from '../evidence/observation.ts'
-import { removeListEntries } from '../fixes/yaml-list.ts'
 import type { Case, ReplyResult } from './case.ts'
 import type { Finding, Hit, ProposedFix } from './finding.ts'
+import { suffixRemoval } from './suffix-removal.ts'
 
 export const muslStopsSearching: Finding = {
   id: 'musl-stops-searching',
@@ -86,7 +86,7 @@ function repliesSeen(c: Case, candidate: string, results: readonly ReplyResult[]
 }
 
 function suffixOut(c: Case, suffix: Sourced<string>): ProposedFix {
-  const edits = removal(c, suffix)
+  const edits = suffixRemoval(c, suffix)
   return {
     title: { en: `take \`${suffix.value}\` out of the search list (node file or dnsConfig), write the name with a trailing dot, or use a glibc image`, zh: `从搜索列表中去掉 \`${suffix.value}\`（节点文件或 dnsConfig），或把名称写成以点结尾，或换用 glibc 镜像` },
     applicability: edits.length > 0 ? 'likely' : 'byHand',
@@ -94,21 +94,4 @@ function suffixOut(c: Case, suffix: Sourced<string>): ProposedFix {
     steps: [{ en: 'then make the pod anew: it keeps the resolv.conf it was created with', zh: '然后重建 Pod：它会一直使用创建时得到的 resolv.conf' }],
     caution: { en: `short names under \`${suffix.value}\` must then be written out`, zh: `此后 \`${suffix.value}\` 下的短名称必须写全` },
   }
-}
-
-/** Takes the suffix out of the file that a person edits: the node's own resolv.conf, or a netplan list. */
-function removal(c: Case, suffix: Sourced<string>): readonly Edit[] {
-  for (const source of suffix.source.behind ?? []) {
-    const text = c.textOf(source.file)
-    if (text === undefined || source.file.includes('/run/')) continue
-    if (/\/netplan\/[^/]+\.yaml$/.test(source.file)) return removeListEntries(source.file, text, [source.start]) ?? []
-    const generated = [...c.cluster.nodeDns.values()].some(n => n.file !== undefined && source.file.endsWith(n.file) && n.generatedBy !== undefined)
-    if (!source.file.startsWith('nodes/') || !source.file.endsWith('/resolv.conf') || generated) continue
-    const from = text.lastIndexOf('\n', source.start - 1) + 1
-    const newline = text.indexOf('\n', source.end)
-    const to = newline < 0 ? text.length : newline
-    const alone = text.slice(from, to).trim().split(/\s+/).length <= 2
-    return [alone ? { file: source.file, start: from, end: Math.min(to + 1, text.length), text: '' } : { file: source.file, start: source.start - 1, end: source.end, text: '' }]
-  }
-  return []
 }
