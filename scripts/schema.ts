@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { toJsonSchema } from '@valibot/to-json-schema'
 import * as v from 'valibot'
 import { diagnosisListSchema, diagnosisSchema, findingSchema, proofSchema, sourceSchema } from '../src/report/schema.ts'
+import { readingSchema } from '../src/report/read-schema.ts'
 import { simulationListSchema, simulationSchema } from '../src/report/simulated-schema.ts'
 
 export function schemaText(): string {
@@ -11,6 +12,10 @@ export function schemaText(): string {
 
 export function simulationSchemaText(): string {
   return textOf('whydns/v1 Simulation or SimulationList', 'src/report/simulated-schema.ts', v.union([simulationSchema, simulationListSchema]), { Source: sourceSchema, Simulation: simulationSchema })
+}
+
+export function readingSchemaText(): string {
+  return textOf('whydns/v1 Reading', 'src/report/read-schema.ts', readingSchema, { Source: sourceSchema, Finding: findingSchema, Reading: readingSchema })
 }
 
 function textOf(title: string, from: string, of: v.GenericSchema, definitions: Record<string, v.GenericSchema>): string {
@@ -22,4 +27,5 @@ if (import.meta.main) {
   mkdirSync(new URL('../docs/schema/', import.meta.url), { recursive: true })
   writeFileSync(new URL('../docs/schema/diagnosis.v1.json', import.meta.url), schemaText())
   writeFileSync(new URL('../docs/schema/simulation.v1.json', import.meta.url), simulationSchemaText())
+  writeFileSync(new URL('../docs/schema/reading.v1.json', import.meta.url), readingSchemaText())
 }

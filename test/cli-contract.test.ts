@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
-import { schemaText, simulationSchemaText } from '../scripts/schema.ts'
+import { readingSchemaText, schemaText, simulationSchemaText } from '../scripts/schema.ts'
 import { asResult } from '../src/report/json.ts'
 import { diagnosisListSchema, diagnosisSchema } from '../src/report/schema.ts'
 import { sampleDiagnosis } from './support/sample-diagnosis.ts'
@@ -16,6 +16,7 @@ const launch = (args: readonly string[], env: Record<string, string> = {}): { st
 test('docs/schema is fresh: else run node scripts/schema.ts', () => {
   expect(read('docs/schema/diagnosis.v1.json')).toBe(schemaText())
   expect(read('docs/schema/simulation.v1.json')).toBe(simulationSchemaText())
+  expect(read('docs/schema/reading.v1.json')).toBe(readingSchemaText())
 })
 
 test('a diagnosis fits the schema, and one with a foreign field does not', () => {

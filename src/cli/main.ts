@@ -12,8 +12,8 @@ import { commandName, langOf, type Rim } from './rim.ts'
 import { VERSION } from './version.ts'
 
 /** Commands of later versions: a word that will mean a command must not mean a name today. */
-const RESERVED = ['check', 'next', 'fix', 'diff', 'read', 'probe', 'watch', 'collect', 'show', 'lab', 'ui', 'agent', 'mcp']
-const COMMANDS = ['why', 'simulate', 'serve', 'explain', 'help']
+const RESERVED = ['check', 'next', 'fix', 'diff', 'probe', 'watch', 'collect', 'show', 'lab', 'ui', 'agent', 'mcp']
+const COMMANDS = ['why', 'simulate', 'read', 'serve', 'explain', 'help']
 
 export async function run(args: readonly string[], rim: Rim): Promise<ExitCode> {
   const lang = langFromArgs(args) ?? langOf(rim.env)
@@ -47,6 +47,7 @@ function build(lang: Lang, rim: Rim, end: (code: ExitCode) => void): Command {
     refuseLive(words, options)
     end(await run(words, options, rim))
   })
+  readCommand(program.command('read').description(t('read')), lang, rim, end)
   serveCommand(program.command('serve').description(t('serve')), lang, rim, end)
   const explain = program.command('explain').description(t('explain')).argument('[id]', t('id'))
   configure(explain, lang, rim)
@@ -72,6 +73,19 @@ function questionCommand(command: Command, lang: Lang, rim: Rim): Command {
     .option('-q, --quiet', t('quiet'))
   for (const flag of KUBECTL_FLAGS) command.addOption(new Option(flag).hideHelp())
   return command
+}
+
+function readCommand(command: Command, lang: Lang, rim: Rim, end: (code: ExitCode) => void): void {
+  const t = (key: keyof typeof HELP): string => HELP[key][lang]
+  configure(command, lang, rim)
+  command.argument('[files...]', t('evidenceFiles')).option('--bundle <path>', t('bundle')).option('--name <pattern>', t('namePattern'))
+    .addOption(choice('-o, --output <how>', t('output'), ['text', 'wide', 'json'], 'text')).addOption(choice('--fail-on <level>', t('failOn'), ['error', 'warning', 'info', 'never'], 'error'))
+    .addOption(choice('--lang <lang>', t('lang'), ['en', 'zh'], lang)).addOption(choice('--color <when>', t('color'), ['auto', 'always', 'never'], 'auto'))
+    .option('-q, --quiet', t('quiet'))
+  command.action(async (files: string[], options) => {
+    const { read } = await import('./read.ts')
+    end(await read(files, options, rim))
+  })
 }
 
 function serveCommand(command: Command, lang: Lang, rim: Rim, end: (code: ExitCode) => void): void {
@@ -105,6 +119,7 @@ function examples(command: string, lang: Lang): string {
     `${command} a.corp.example.com --bundle site.tgz --from shop/cart-7d9f`,
     `${command} why a.corp.example.com --bundle site/ --from node/edge-1 -o json`,
     `${command} simulate a.corp.example.com --bundle site.tgz --from shop/cart-7d9f --for 30m --every 4s`,
+    `${command} read node.pcap.gz coredns.log --name '*.corp.example.com'`,
     `${command} serve --bundle site.tgz --node edge-1 --port 5353`,
     `${command} explain mixed-upstreams`,
   ]

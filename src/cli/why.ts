@@ -48,9 +48,10 @@ function render(diagnoses: readonly Diagnosis[], { files, names }: Evidence, opt
 
 const LEVELS: readonly Level[] = ['info', 'warning', 'error']
 
+export const exceeds = (level: Level, failOn: FailOn): boolean => failOn !== 'never' && LEVELS.indexOf(level) >= LEVELS.indexOf(failOn)
+
 /** Findings come before "inconclusive": what was found stays found. `never` silences findings, not the lack of evidence. */
 export function exitCodeOf(diagnoses: readonly Diagnosis[], failOn: FailOn): ExitCode {
-  const counts = (level: Level): boolean => failOn !== 'never' && LEVELS.indexOf(level) >= LEVELS.indexOf(failOn)
-  if (diagnoses.some(diagnosis => diagnosis.status.findings.some(finding => counts(finding.level)))) return 1
+  if (diagnoses.some(diagnosis => diagnosis.status.findings.some(finding => exceeds(finding.level, failOn)))) return 1
   return diagnoses.length === 0 || diagnoses.some(diagnosis => diagnosis.status.verdict === 'inconclusive') ? 3 : 0
 }

@@ -2,14 +2,16 @@
 // keys of records (addresses, outcomes) in the order of code units.
 import type * as v from 'valibot'
 import type { Diagnosis, DiagnosisList } from '../findings/diagnosis.ts'
+import type { Reading } from '../findings/reading.ts'
 import type { Simulation, SimulationList } from '../findings/simulation.ts'
 import { printableJson } from './printable.ts'
+import { readingSchema } from './read-schema.ts'
 import { diagnosisListSchema, diagnosisSchema } from './schema.ts'
 import { simulationListSchema, simulationSchema } from './simulated-schema.ts'
 
-const SCHEMAS = { Diagnosis: diagnosisSchema, DiagnosisList: diagnosisListSchema, Simulation: simulationSchema, SimulationList: simulationListSchema } as const
+const SCHEMAS = { Diagnosis: diagnosisSchema, DiagnosisList: diagnosisListSchema, Simulation: simulationSchema, SimulationList: simulationListSchema, Reading: readingSchema } as const
 
-export function renderJson(result: Diagnosis | DiagnosisList | Simulation | SimulationList): string {
+export function renderJson(result: Diagnosis | DiagnosisList | Simulation | SimulationList | Reading): string {
   const ordered = inOrder(SCHEMAS[result.kind], result)
   return `${printableJson(JSON.stringify(ordered, null, 2))}\n`
 }

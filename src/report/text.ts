@@ -63,7 +63,7 @@ function headLines(diagnosis: Diagnosis, options: TextOptions, w: Words): Line[]
 const snippetOptions = (options: TextOptions): SnippetOptions => ({ columns: options.columns, lang: options.lang, textOf: options.textOf })
 
 /** The finding itself, then one section for each cure. */
-function findingSections(finding: FindingReport, options: TextOptions, w: Words): Line[][] {
+export function findingSections(finding: FindingReport, options: TextOptions, w: Words): Line[][] {
   const zh = options.lang === 'zh'
   const title = `${finding.level}[${finding.id}]`
   const message = wrap(`${title}: ${zh ? finding.message_zh : finding.message}${w.paren(w.certainty[finding.certainty])}`, options.columns)

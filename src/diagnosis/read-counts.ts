@@ -1,0 +1,67 @@
+// Counts of a reading: fills of CoreDNS logs, lookups of applications, questions without an answer.
+import { absolute, nameKey } from '../dns/name.ts'
+import { fillsOf, rasterOf } from '../evidence/fills.ts'
+import type { FillCounts } from '../evidence/fills.ts'
+import { spellsOf } from '../evidence/spells.ts'
+import type { ApplicationReading, FillReading, Reading, UnansweredReading } from '../findings/reading.ts'
+import type { ReadEvidence } from './read-evidence.ts'
+
+const FILLS_LISTED = 500
+const UNANSWERED_LISTED = 200
+const SPELLS_LISTED = 200
+
+export const iso = (ms: number): string => new Date(ms).toISOString()
+
+export interface PlaceFills {
+  readonly place: string
+  readonly fills: readonly FillCounts[]
+}
+
+/** One log is one pod: a cache of its own. */
+export function fillsByPlace({ lines }: ReadEvidence): PlaceFills[] {
+  const places = Map.groupBy(lines, line => line.place ?? line.source.file)
+  return [...places].sort(([a], [b]) => (a < b ? -1 : 1)).map(([place, own]) => ({ place, fills: fillsOf(own) }))
+}
+
+export function fillReadings(e: ReadEvidence): FillReading[] {
+  return fillsByPlace(e).flatMap(({ place, fills }) => fills.filter(f => f.n > 0).map(f => {
+    const results = new Map<string, number>()
+    for (const fill of f.fills) results.set(fill.rcode, (results.get(fill.rcode) ?? 0) + 1)
+    return {
+      place, name: nameKey(f.name), type: f.type, n: f.n, failed: f.failed, low: f.low, high: f.high,
+      results: Object.fromEntries([...results].sort(([a], [b]) => (a < b ? -1 : 1))), letters: rasterOf(f.fills).letters.slice(0, 200),
+    }
+  })).sort((a, b) => Number(b.failed > 0 && b.failed < b.n) - Number(a.failed > 0 && a.failed < a.n) || b.n - a.n || (a.name < b.name ? -1 : a.name > b.name ? 1 : a.type < b.type ? -1 : 1)).slice(0, FILLS_LISTED)
+}
+
+export function applicationReadings({ application }: ReadEvidence): ApplicationReading[] {
+  const groups = Map.groupBy(application, seen => `${seen.place ?? seen.source.file}\n${nameKey(absolute(seen.name))}`)
+  return [...groups.values()].map(own => {
+    const results = new Map<string, number>()
+    const resultOf = (seen: (typeof own)[number]): string => (seen.ok ? 'answer' : seen.result ?? 'error')
+    for (const seen of own) results.set(resultOf(seen), (results.get(resultOf(seen)) ?? 0) + 1)
+    const [first] = own as [(typeof own)[number]]
+    return {
+      place: first.place ?? first.source.file, name: nameKey(absolute(first.name)), lookups: own.length, failed: own.filter(seen => !seen.ok).length,
+      results: Object.fromEntries([...results].sort(([a], [b]) => (a < b ? -1 : 1))),
+      spells: spellsOf(own.map(seen => ({ atMs: seen.atMs, result: resultOf(seen) }))).filter(s => s.fromMs !== undefined && s.toMs !== undefined)
+        .map(s => ({ from: iso(s.fromMs as number), to: iso(s.toMs as number), result: s.result, count: s.count })).slice(0, SPELLS_LISTED),
+    }
+  }).sort((a, b) => b.failed - a.failed || b.lookups - a.lookups || (a.place < b.place ? -1 : a.place > b.place ? 1 : a.name < b.name ? -1 : 1))
+}
+
+export function unansweredOf({ asks }: ReadEvidence): UnansweredReading[] {
+  return asks.flatMap((ask): UnansweredReading[] => (ask.result !== 'unanswered' && ask.result !== 'unreachable' ? [] : [{
+    client: ask.client, server: ask.server, name: nameKey(ask.name), type: ask.type, at: ask.fromMs === undefined ? '' : iso(ask.fromMs), how: ask.result, evidence: ask.id,
+  }])).slice(0, UNANSWERED_LISTED)
+}
+
+export function windowOf({ asks, lines, application, errors }: ReadEvidence): Reading['spec']['window'] {
+  let [from, to] = [Infinity, -Infinity]
+  const take = (ms: number | undefined): void => {
+    if (ms !== undefined && Number.isFinite(ms)) [from, to] = [Math.min(from, ms), Math.max(to, ms)]
+  }
+  for (const { fromMs, toMs } of asks) take(fromMs), take(toMs)
+  for (const { atMs } of [...lines, ...application, ...errors]) take(atMs)
+  return from <= to ? { from: iso(from), to: iso(to) } : null
+}

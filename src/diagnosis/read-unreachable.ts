@@ -1,0 +1,78 @@
+// `upstream-unreachable` from evidence alone: questions that nobody answered, ICMP refusals, CoreDNS errors that name an upstream. A capture in which no
+// question at all is answered shows one direction only, and proves nothing.
+import { nameKey } from '../dns/name.ts'
+import type { Source } from '../chain/source.ts'
+import { withoutDot, type ReadEvidence, type ReadHit } from './read-evidence.ts'
+import { byAddress } from './read-matrix.ts'
+import type { Ask } from './read-asks.ts'
+
+interface Heard {
+  answered: number
+  readonly failed: { readonly source: Source; readonly id: string; readonly name: string; readonly way: 'silence' | 'refusal' | 'log'; readonly byHand: boolean }[]
+  /** Asked by a forwarder, by hand, or named in a log: an upstream. */
+  isUpstream: boolean
+}
+
+const FAILED_KEPT = 1000
+/** One lost packet is no outage. */
+const FEWEST = 2
+const SHARE_NOTICED = 0.05
+
+export function unreachableHits(e: ReadEvidence): ReadHit[] {
+  const heard = heardOf(e)
+  return [...heard].sort(([a], [b]) => byAddress(a, b)).flatMap(([server, each]) => hitOf(server, each) ?? [])
+}
+
+function heardOf(e: ReadEvidence): Map<string, Heard> {
+  const servers = new Map<string, Heard>()
+  const at = (server: string): Heard => {
+    const known = servers.get(server) ?? { answered: 0, failed: [], isUpstream: false }
+    servers.set(server, known)
+    return known
+  }
+  const bothWays = new Set(e.asks.filter(ask => ask.reply).map(ask => ask.source.file))
+  for (const ask of e.asks) {
+    if (e.forwarders.has(ask.server)) continue
+    const known = at(ask.server)
+    known.isUpstream ||= ask.byHand || e.forwarders.has(ask.client)
+    if (ask.reply) known.answered++
+    else if (isFailure(ask, bothWays) && known.failed.length < FAILED_KEPT)
+      known.failed.push({ source: ask.source, id: ask.id, name: ask.name, way: ask.result === 'unreachable' ? 'refusal' : 'silence', byHand: ask.byHand })
+  }
+  for (const error of e.errors) {
+    if (error.upstream === undefined || (error.failure !== 'timeout' && error.failure !== 'refused' && error.failure !== 'unreachable')) continue
+    const known = at(error.upstream)
+    known.isUpstream = true
+    if (known.failed.length < FAILED_KEPT) known.failed.push({ source: error.source, id: `${error.source.file}:${error.source.line}`, name: error.name, way: 'log', byHand: false })
+  }
+  return servers
+}
+
+const isFailure = (ask: Ask, bothWays: ReadonlySet<string>): boolean =>
+  ask.result === 'unreachable' || (ask.result === 'unanswered' && (ask.byHand || bothWays.has(ask.source.file)))
+
+function hitOf(server: string, { answered, failed, isUpstream }: Heard): ReadHit | undefined {
+  const total = answered + failed.length
+  const isRefused = failed.some(each => each.way === 'refusal')
+  if (failed.length < FEWEST && !(isRefused && answered === 0)) return undefined
+  if (failed.length / total < SHARE_NOTICED) return undefined
+  const isDead = answered === 0
+  const ways = new Set(failed.map(each => (each.byHand ? 'hand' : each.way)))
+  const certainty = !isUpstream ? 'possible' : ways.size > 1 ? 'confirmed' : 'likely'
+  const first = failed[0] as Heard['failed'][number]
+  const names = [...new Set(failed.map(each => withoutDot(nameKey(each.name))))].sort()
+  return {
+    id: 'upstream-unreachable', level: isDead && isUpstream ? 'error' : 'warning', certainty,
+    message: isDead
+      ? { en: `${server} answers nothing: ${total} of ${total} questions`, zh: `${server} 没有任何应答：${total} 个查询中 ${total} 个无应答` }
+      : { en: `${server} answers only sometimes: ${failed.length} of ${total} questions went unanswered`, zh: `${server} 时有时无：${total} 个查询中 ${failed.length} 个无应答` },
+    fingerprint: `upstream-unreachable:${server}`,
+    sources: [{ source: first.source, primary: true, label: first.way === 'refusal' ? { en: 'refused: nobody listens there, or a firewall says no', zh: '被拒绝：没有程序监听，或被防火墙拒绝' }
+      : first.way === 'log' ? { en: 'no answer, by CoreDNS\' own word', zh: '无应答（CoreDNS 自己的记录）' } : { en: 'no answer came', zh: '没有应答' } }],
+    evidence: failed.slice(0, 5).map(each => each.id),
+    notes: [
+      { kind: 'seen', said: { en: `asked for ${names.slice(0, 3).join(', ')}${names.length > 3 ? ' and others' : ''}`, zh: `查询的域名：${names.slice(0, 3).join('、')}${names.length > 3 ? ' 等' : ''}` } },
+      { kind: 'note', said: { en: 'an answer may have been lost before it came to where this was recorded', zh: '应答也可能在到达记录位置之前就丢失了' } },
+    ],
+  }
+}
