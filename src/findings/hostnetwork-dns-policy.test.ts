@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import {
-  brief, bundle, changed, client, coredns, corefile, dnsService, hit, hits, lines, log, node, patched, probe, resolvConf, STOCK_COREFILE, why, without,
+  brief, bundle, changed, client, CONFIG_MAP, coredns, corefile, dnsService, hit, hits, lines, log, node, patched, probe, resolvConf, STOCK_COREFILE, why, without,
   type Piece,
 } from '../../test/support/bundle.ts'
 
@@ -30,6 +30,12 @@ test('a zone with a block of its own in the Corefile is a reason as well', () =>
   const name = 'keystone.stack.corp.example'
   const files = cluster('ClusterFirst', probe('9.9.9.9', name, 'NXDOMAIN', { zone: '.' }))
   expect(brief(hit(why(files, name), ID))).toBe('error likely hostnetwork-dns-policy')
+})
+
+test('a name that the cluster DNS would ask other servers for: possible, a warning', () => {
+  const name = 'db.corp.example'
+  const files = changed(cluster('ClusterFirst', probe('9.9.9.9', name, 'NXDOMAIN', { zone: 'example.' })), CONFIG_MAP, 'forward . /etc/resolv.conf', 'forward . 10.0.0.2')
+  expect(brief(hit(why(files, name), ID))).toBe('warning possible hostnetwork-dns-policy')
 })
 
 test('near miss: ClusterFirstWithHostNet', () => {
