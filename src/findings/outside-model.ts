@@ -6,6 +6,7 @@ import type { Case, OutsideModel } from './case.ts'
 import type { Said } from './diagnosis.ts'
 import type { Finding, Hit, LabelledSource } from './finding.ts'
 import { blockFor, forwardLinesFor } from './forward-targets.ts'
+import { negativeCache } from './negative-cache.ts'
 
 /** What the model allows is told up to this many ways. */
 const WORDS = 4
@@ -31,7 +32,11 @@ export const outsideModel: Finding = {
     right: '# Corefile in the bundle        # in the capture\nforward . 10.0.0.2              # 10.244.0.3 > 10.0.0.2: A? a.corp.example.',
     seeAlso: ['mixed-upstreams', 'fix-that-does-not-fix'],
   },
-  find: c => (c.outside ?? []).map(o => hitOf(c, o)),
+  find: c => {
+    // A denial from before the record existed is of another time, not of another cluster, and has its own finding.
+    const aged = negativeCache.find(c).length > 0
+    return (c.outside ?? []).filter(o => !(aged && o.seen === 'nxdomain')).map(o => hitOf(c, o))
+  },
 }
 
 function hitOf(c: Case, o: OutsideModel): Hit {
