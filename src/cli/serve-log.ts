@@ -1,5 +1,6 @@
 // Log lines of a served query as CoreDNS prints them (coredns.md §5.1): those of the `log` and `errors` plugins, with the port, id and
-// duration that only a real query has; where the Corefile has no `log`, the line that its default format would give.
+// duration that only a real query has. A query that no `log` saw (there is none, or it was refused before it) gets the line that the default
+// format would give: with -v every query is seen.
 // Not modelled: fields of a custom format that only a real query has.
 import type { ServedQuery } from '../drivers/serve.ts'
 import { nameKey } from '../dns/name.ts'
