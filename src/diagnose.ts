@@ -16,7 +16,7 @@ import { lookupOf, openSession, withStub, type Session } from './diagnosis/sessi
 import { spellsOf } from './diagnosis/spells-of.ts'
 import { summaryOf } from './diagnosis/summary.ts'
 import type { Explanation, Question } from './findings/case.ts'
-import type { Diagnosis, Observed, Verdict } from './findings/diagnosis.ts'
+import type { Diagnosis, Observed, Said, Verdict } from './findings/diagnosis.ts'
 import { isDomainName } from './dns/name.ts'
 import { NEWEST_STUB } from './hops/stub-from.ts'
 
@@ -31,12 +31,24 @@ export function diagnose(files: EvidenceFiles, asked: Asked): readonly Diagnosis
   const session = openSession(files, asked.name)
   const found = askersOf(session, asked)
   if ('missing' in found) {
-    const known = found.known.length > 0 ? `; known: ${found.known.join(', ')}` : ''
-    return [unanswered(files, asked, 'asker-not-found', {
-      en: `${found.missing} is not in the evidence, or nothing tells its resolv.conf${known}`, zh: `证据中没有 ${found.missing}，或无法得知其 resolv.conf${known}`,
-    }, session.problems)]
+    const { said, message } = noAsker(found, asked)
+    return [unanswered(files, asked, 'asker-not-found', said, session.problems, message)]
   }
   return found.askers.map(asker => diagnosisOf(session, asked, asker))
+}
+
+/** What is missing, in one sentence, and what there is instead. */
+export function noAsker({ missing, known }: { readonly missing: string; readonly known: readonly string[] }, asked: Asked): { readonly said: Said; readonly message: string } {
+  if (asked.from === undefined) {
+    return {
+      said: { en: 'nothing tells whom the application asks: no resolv.conf of a pod or node is in the evidence', zh: '无法得知应用向谁查询：证据中没有任何 Pod 或节点的 resolv.conf' },
+      message: 'a resolv.conf is wanted: as one more file, or in a bundle as pods/<namespace>/<pod>/etc/resolv.conf or nodes/<node>/etc/resolv.conf',
+    }
+  }
+  return {
+    said: { en: `${missing} is not in the evidence, or nothing tells its resolv.conf`, zh: `证据中没有 ${missing}，或无法得知其 resolv.conf` },
+    message: known.length > 0 ? `known are ${known.join(', ')}` : 'no pod or node of the evidence has a resolv.conf',
+  }
 }
 
 function diagnosisOf(opened: Session, asked: Asked, asker: Asker): Diagnosis {
@@ -116,7 +128,7 @@ export function fromOf(session: Session, asker: Asker, { stub, namespace, pod }:
   return { kind: pod === undefined ? 'Node' : 'Pod', name: pod ?? stub.node, namespace, node: stub.node, class: klass }
 }
 
-function unanswered(evidence: EvidenceFiles, asked: Asked, code: string, said: { en: string; zh: string }, problems: readonly Problem[]): Diagnosis {
+function unanswered(evidence: EvidenceFiles, asked: Asked, code: string, said: Said, problems: readonly Problem[], message = said.en): Diagnosis {
   return {
     apiVersion: 'whydns/v1', kind: 'Diagnosis',
     metadata: { name: asked.name.slice(0, 300), bundle: evidence.name, generatedBy: GENERATED_BY },
@@ -124,7 +136,7 @@ function unanswered(evidence: EvidenceFiles, asked: Asked, code: string, said: {
     status: {
       verdict: 'inconclusive', summary: { en: `inconclusive: ${said.en}`, zh: `无法定论：${said.zh}` }, basis: 'fill', outcomes: [], complete: false, decidedBy: [], worlds: [],
       spells: null, observed: null, prediction: {}, findings: [], notCures: [], ruledOut: [], notLooked: [],
-      problems: boundedProblems([{ code, message: said.en, state: 'unknown' }, ...evidence.problems, ...problems]),
+      problems: boundedProblems([{ code, message, state: 'unknown' }, ...evidence.problems, ...problems]),
     },
   }
 }

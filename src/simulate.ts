@@ -5,7 +5,7 @@ import { text } from './chain/effects.ts'
 import type { EvidenceFiles } from './chain/evidence-files.ts'
 import type { Outcome } from './chain/outcome.ts'
 import type { Problem } from './chain/source.ts'
-import { boundedProblems, fromOf, GENERATED_BY, questionOf } from './diagnose.ts'
+import { boundedProblems, fromOf, GENERATED_BY, noAsker, questionOf } from './diagnose.ts'
 import { askersOf, type Asker } from './diagnosis/askers.ts'
 import { caseOf } from './diagnosis/case-of.ts'
 import { endingKey, isStubResult } from './diagnosis/ending.ts'
@@ -47,13 +47,12 @@ const JUDGE_PATHS = 20_000
 
 /** One simulation for each class of askers. */
 export function simulateLookups(files: EvidenceFiles, asked: Asked, settings: SimulationSettings): readonly Simulation[] {
-  const nobody = (said: Said, code: string, problems: readonly Problem[]): readonly Simulation[] => [notRun(files, asked, settings, said, code, problems)]
-  if (!isDomainName(asked.name)) return nobody({ en: 'not a domain name: at most 255 octets, 63 a label', zh: '不是合法域名：总长不超过 255 字节，每个标签不超过 63 字节' }, 'not-a-name', [])
+  if (!isDomainName(asked.name)) return [notRun(files, asked, settings, { en: 'not a domain name: at most 255 octets, 63 a label', zh: '不是合法域名：总长不超过 255 字节，每个标签不超过 63 字节' }, 'not-a-name', [])]
   const session = openSession(files, asked.name)
   const found = askersOf(session, asked)
   if ('missing' in found) {
-    const known = found.known.length > 0 ? `; known: ${found.known.join(', ')}` : ''
-    return nobody({ en: `${found.missing} is not in the evidence, or nothing tells its resolv.conf${known}`, zh: `证据中没有 ${found.missing}，或无法得知其 resolv.conf${known}` }, 'asker-not-found', session.problems)
+    const { said, message } = noAsker(found, asked)
+    return [notRun(files, asked, settings, said, 'asker-not-found', session.problems, message)]
   }
   return found.askers.map(asker => simulationOf(session, asked, asker, settings))
 }
@@ -151,7 +150,7 @@ function summaryOf(lookups: number, failed: number, endS: number): Said {
   return { en: `${failed} of ${lookups} lookups fail in ${n} ${en} of virtual time`, zh: `虚拟时间 ${n} ${zh}内，${lookups} 次解析中有 ${failed} 次失败` }
 }
 
-function notRun(evidence: EvidenceFiles, asked: Asked, settings: SimulationSettings, said: Said, code: string, problems: readonly Problem[]): Simulation {
+function notRun(evidence: EvidenceFiles, asked: Asked, settings: SimulationSettings, said: Said, code: string, problems: readonly Problem[], message = said.en): Simulation {
   const none = { n: 0, meanS: 0, longestS: 0 }
   const name = asked.name.slice(0, 300)
   return {
@@ -160,7 +159,7 @@ function notRun(evidence: EvidenceFiles, asked: Asked, settings: SimulationSetti
     status: {
       summary: { en: `not simulated: ${said.en}`, zh: `未模拟：${said.zh}` }, lookups: 0, failed: 0, fills: { n: 0, failed: 0, low: 0, high: 1 }, endings: {}, predicted: null,
       raster: { letters: '', lookupsPerLetter: 1, atS: [], legend: {} }, spells: { predicted: null, bad: none, good: none }, recovery: null, worlds: [], moreWorlds: 0, outsideExplored: 0,
-      problems: boundedProblems([{ code, message: said.en, state: 'unknown' }, ...evidence.problems, ...problems]),
+      problems: boundedProblems([{ code, message, state: 'unknown' }, ...evidence.problems, ...problems]),
     },
   }
 }

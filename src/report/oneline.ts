@@ -11,5 +11,5 @@ export function renderOneline(diagnosis: Diagnosis, lang: Lang): string {
     return `${place}: ${finding.level} ${finding.id} ${lang === 'zh' ? finding.message_zh : finding.message} [${finding.certainty}]`
   })
   const asker = spec.from.name === '' ? '' : ` ${[spec.from.namespace, spec.from.name].filter(Boolean).join('/')}`
-  return [...lines, `${spec.name}${asker}: ${status.verdict} ${status.summary[lang]}`].map(line => `${printable(line)}\n`).join('')
+  return [...lines, `${spec.name}${asker}: ${status.verdict} ${status.summary[lang].replace(`${status.verdict}: `, '')}`].map(line => `${printable(line)}\n`).join('')
 }

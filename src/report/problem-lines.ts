@@ -7,6 +7,8 @@ import { placeOf } from './place.ts'
 import { words } from './wording.ts'
 
 const GRAVITY: readonly Problem['state'][] = ['damaged', 'unmodelled', 'partly-modelled', 'unknown', 'ignored']
+/** Why there is no answer at all. */
+const BEFORE_ALL = ['asker-not-found', 'not-a-name']
 const MAX_LINES = 8
 
 export interface ProblemOptions {
@@ -18,7 +20,7 @@ export interface ProblemOptions {
 
 export function problemLines(problems: readonly Problem[], options: ProblemOptions): Line[] {
   const w = words[options.lang]
-  const graveFirst = problems.toSorted((a, b) => GRAVITY.indexOf(a.state) - GRAVITY.indexOf(b.state))
+  const graveFirst = problems.toSorted((a, b) => rank(a) - rank(b))
   if (options.wide) return factLines(w.problems, graveFirst.map(p => ({ name: '', text: problemText(p, options.lang) })), options.columns)
   const byCode = new Map<string, Problem[]>()
   for (const problem of graveFirst) byCode.set(problem.code, [...(byCode.get(problem.code) ?? []), problem])
@@ -32,6 +34,8 @@ export function problemLines(problems: readonly Problem[], options: ProblemOptio
   }
   return factLines(w.problems, [...facts, ...(hidden > 0 ? [{ name: '', text: w.moreProblems(hidden) }] : [])], options.columns)
 }
+
+const rank = ({ code, state }: Problem): number => (BEFORE_ALL.includes(code) ? -1 : GRAVITY.indexOf(state))
 
 function problemText(problem: Problem, lang: Lang): string {
   const named = problem.source === undefined || problem.message.startsWith(problem.source.file)
