@@ -5,10 +5,10 @@ import { absolute, isAbsolute, isSubdomain, labelsOf, nameKey } from '../dns/nam
 import type { Case } from './case.ts'
 import { blockFor, forwardLinesFor, type ForwardLine } from './forward-targets.ts'
 
-/** kubelet writes 5, a resolv.conf without the option means 1; search lists are cut at this many words. */
+/** kubelet hands on at most 32 (Kubernetes 1.28); a longer list is nobody’s. */
 const SUFFIXES = 32
 
-/** Names that the lookup may ask for, absolute. musl asks a name with `ndots` dots alone. */
+/** Names that the lookup may ask for, absolute; `ndots` is 1 where no option says otherwise. musl asks a name with `ndots` dots alone. */
 export function questionsOf(c: Case): string[] {
   const { name, stub } = c.question
   const bare = nameKey(absolute(name))
