@@ -63,7 +63,7 @@ function diagnosisOf(opened: Session, asked: Asked, asker: Asker): Diagnosis {
   return {
     apiVersion: 'whydns/v1', kind: 'Diagnosis',
     metadata: { name: asked.name, bundle: session.gathered.evidence.name, generatedBy: GENERATED_BY },
-    spec: { name: asked.name, type: asked.types.join(',') || 'A,AAAA', from: fromOf(session, asker, question), window: counted.window },
+    spec: { name: asked.name, type: asked.types.join(',') || 'A,AAAA', from: fromOf(asked, asker, question), window: counted.window },
     status: {
       verdict, summary: summaryOf(explanation, counted.observed), basis: 'fill',
       outcomes: explanation.endings.map(e => outcomeReport(e, explanation, steady)), complete: explanation.complete,
@@ -123,8 +123,8 @@ function familyOf(types: readonly string[]): Question['family'] {
 const placeParts = (place: string): Pick<Question, 'namespace' | 'pod'> =>
   place.startsWith('node/') ? { namespace: '', pod: undefined } : { namespace: place.slice(0, place.indexOf('/')), pod: place.slice(place.indexOf('/') + 1) }
 
-export function fromOf(session: Session, asker: Asker, { stub, namespace, pod }: Question): Diagnosis['spec']['from'] {
-  const klass = [`${stub.kind} ${stub.version} (${stub.certainty})`, asker.klass, asker.count > 1 ? `pods=${asker.count}` : ''].filter(w => w !== '').join(' ')
+export function fromOf(asked: Asked, asker: Asker, { stub, namespace, pod }: Question): Diagnosis['spec']['from'] {
+  const klass = [`${stub.kind} ${stub.version} (${asked.stub ? 'supposed' : stub.certainty})`, asker.klass, asker.count > 1 ? `pods=${asker.count}` : ''].filter(w => w !== '').join(' ')
   return { kind: pod === undefined ? 'Node' : 'Pod', name: pod ?? stub.node, namespace, node: stub.node, class: klass }
 }
 

@@ -77,7 +77,7 @@ function simulationOf(opened: Session, asked: Asked, asker: Asker, settings: Sim
   return {
     apiVersion: 'whydns/v1', kind: 'Simulation',
     metadata: { name: asked.name, bundle: session.gathered.evidence.name, generatedBy: GENERATED_BY },
-    spec: { name: asked.name, type: asked.types.join(',') || 'A,AAAA', from: fromOf(session, asker, question), seed: settings.seed, forS: endS, requests },
+    spec: { name: asked.name, type: asked.types.join(',') || 'A,AAAA', from: fromOf(asked, asker, question), seed: settings.seed, forS: endS, requests },
     status: {
       summary: summaryOf(ran.lookups.length, failed, endS), lookups: ran.lookups.length, failed, fills: fillsOf(ran), endings: endingsOf(ran),
       predicted: { fill: failing(explained.outcomes, drawn), steady: failing(steady.outcomes, drawn), complete: steady.explanation.complete },

@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import type { Asked } from '../chain/asked.ts'
 import type { EvidenceFiles } from '../chain/evidence-files.ts'
+import { stubFrom } from '../diagnose.ts'
 import type { Diagnosis } from '../findings/diagnosis.ts'
 import { sampleDiagnosis } from '../../test/support/sample-diagnosis.ts'
 import { askedName } from './asked-name.ts'
@@ -16,6 +17,8 @@ import { editDistance, nearest } from './did-you-mean.ts'
 import { loadBundle } from './load-bundle.ts'
 import { kubectlStyle, run } from './main.ts'
 import { OperatingError } from './operating-error.ts'
+import { progress } from './progress.ts'
+import { stubOf } from './question.ts'
 import { commandName, langOf, wantsColor, type Rim } from './rim.ts'
 import { exitCodeOf } from './why.ts'
 
@@ -289,4 +292,29 @@ test('bytes: UTF-8 with replacement, UTF-16 by its mark, large files in pieces',
   expect([...made(long).chunks()].join('')).toBe(long.toString())
   expect(made(long).text().length).toBeLessThan(long.length / 5 * 3)
   expect(problems).toEqual(['file-binary', 'file-too-large'])
+})
+
+test('--stub is read as the engine reads it: with and without a version, in any case', async () => {
+  for (const [text, stub] of [['musl@1.2.2', { kind: 'musl', version: '1.2.2' }], ['musl', stubFrom('musl')], ['Go@v1.21', { kind: 'go', version: '1.21' }], ['glibc', stubFrom('glibc')]] as const)
+    expect(stubOf(text)).toEqual(stub)
+  for (const text of ['', 'bionic', 'musl@', 'musl@x', '@1', 'musl 1.2', `musl@${'1'.repeat(99)}`]) {
+    expect(stubFrom(text)).toHaveProperty('error')
+    expect(() => stubOf(text)).toThrow(OperatingError)
+  }
+})
+
+test('progress: nothing for small files, each per cent once on a terminal, a line now and then elsewhere, nothing when quiet', () => {
+  const shown = (isTty: boolean, quiet: boolean, totalBytes: number): string[] => {
+    const lines: string[] = []
+    const rim = { err: (text: string) => { lines.push(text) }, errTerminal: { isTty, columns: 80 } } as unknown as Rim
+    const { onProgress, end } = progress(rim, quiet)
+    for (let done = 65_536; done <= totalBytes; done += 65_536) onProgress('logs/x.log', done, totalBytes)
+    end()
+    return lines
+  }
+  expect([shown(true, false, 1e6), shown(false, true, 1e8), shown(true, true, 1e8)]).toEqual([[], [], []])
+  expect(shown(false, false, 1e8)).toEqual(['whydns: "logs/x.log": 34 of 100 MB\n', 'whydns: "logs/x.log": 67 of 100 MB\n'])
+  const terminal = shown(true, false, 1e8)
+  expect(terminal.length).toBeLessThanOrEqual(103)
+  expect(terminal.at(-1)).toBe('\r\x1b[2K')
 })

@@ -7,9 +7,11 @@ export function noteLines(gutter: number, key: string, text: string, columns: nu
   const head = `${key}${colon}`
   const left = gutter + 3
   const indent = left + widthOf(head)
-  // On a narrow terminal the text goes on under the key, not under itself.
-  const hang = columns - indent < 24 ? left + 2 : indent
-  const [first = '', ...rest] = wrap(text, columns - hang, columns - indent)
+  const words = text.split(/\s+/).map(widthOf)
+  const room = columns - indent
+  // On a narrow terminal the text goes on under the key, not under itself; a long name (of a pod) is not broken for its sake.
+  const hang = room < 24 || words.some(width => width > room && width <= columns - left - 2) ? left + 2 : indent
+  const [first = '', ...rest] = (words[0] ?? 0) > room && hang !== indent ? ['', ...wrap(text, columns - hang)] : wrap(text, columns - hang, room)
   return [
     [styled('gutter', `${' '.repeat(gutter)} = `), styled(style, head), first],
     ...rest.map((line): Line => [' '.repeat(hang), line]),

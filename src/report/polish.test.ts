@@ -5,6 +5,7 @@ import type { Diagnosis, FixReport } from '../findings/diagnosis.ts'
 import { sampleDiagnosis, textOf } from '../../test/support/sample-diagnosis.ts'
 import { helpLines } from './help-lines.ts'
 import { renderJson } from './json.ts'
+import { noteLines } from './note-lines.ts'
 import { paint } from './paint.ts'
 import { problemLines } from './problem-lines.ts'
 import { raster } from './raster.ts'
@@ -76,4 +77,10 @@ test('problems: one entry a code, the gravest first, few lines, nothing lost', (
 test('without anything seen, nothing is held beside the outcomes', () => {
   const text = renderText(withStatus({ observed: { lookups: 0, failed: 0, fills: {}, servers: {}, outsideModel: 0, spells: [], raster: [] }, spells: null }), options)
   expect(text).not.toMatch(/^(?:seen|predicted) /m)
+})
+
+test('the name of a pod is not broken where the next line has room for it', () => {
+  const name = 'alpha01/order-sync-hangzhou-k9v4t-545ddd789c-fl8b9'
+  const text = paint(noteLines(2, 'better for', `${name}, alpha01/other`, 60, ': '), false)
+  expect(text).toBe(`   = better for:\n       ${name},\n       alpha01/other\n`)
 })
