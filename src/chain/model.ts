@@ -124,6 +124,8 @@ export interface CorednsModel {
   readonly hostNetwork: boolean
   /** The process is known not to serve (loop plugin ended it, Corefile refused); why, and where that is seen. */
   readonly down?: Sourced<string>
+  /** CoreDNS would refuse this Corefile: a running pod keeps the one it had, which nobody shows; what it answers is not known. */
+  readonly refused?: Sourced<string>
   /** False: the kubernetes plugin never finished its first list (log line); absent = nothing says so. */
   readonly kubernetesSynced?: Sourced<boolean>
 }

@@ -8,8 +8,10 @@ import { readCorefile } from '../config/corefile.ts'
 import { embeddedText, moveSources, wholeFile, type EmbeddedText } from '../config/embedded-text.ts'
 import type { Observation, ServerEvent } from '../evidence/observation.ts'
 import type { GivenResolvConf } from '../findings/case.ts'
-import { targets } from '../findings/forward-loop.ts'
+import { comesBack, forwardLines, targetsOf } from '../findings/forward-targets.ts'
 import type { CorefileText } from '../fixes/corefile-edit.ts'
+import { checkCorefile } from '../hops/coredns/check.ts'
+import { REFUSED_CODE } from '../hops/coredns/refuse.ts'
 import { viewAtNode } from '../cluster/view-at-node.ts'
 import type { Gathered } from './gather.ts'
 import type { LinkedNode } from './link-nodes.ts'
@@ -18,6 +20,9 @@ export interface LinkedCoredns {
   readonly model: CorednsModel
   readonly text: CorefileText
 }
+
+/** The release that most clusters run where nothing tells which it is. */
+const ASSUMED_VERSION = '1.11.3'
 
 /** Undefined: the Corefile is not in the evidence, so nothing is known about what this pod answers. */
 export function linkCoredns(gathered: Gathered, server: CorednsPod, node: LinkedNode | undefined, given: GivenResolvConf | undefined, observations: readonly Observation[], problems: Problem[]): LinkedCoredns | undefined {
@@ -39,10 +44,12 @@ export function linkCoredns(gathered: Gathered, server: CorednsPod, node: Linked
     ...((server.version ?? versionLogged(events)) && { versionSource: (server.version ?? versionLogged(events))!.source }),
     corefile: moved(read.value), resolvConf: given?.resolvConf, kubernetes: node ? viewAtNode(gathered.inventory, gathered.pools, node.hub) : gathered.inventory.view,
   }
-  const down = endedBy(events) ?? loopsAtStart(model)
+  const refused = refusedBy(model, moved(read.problems))
+  if (refused) problems.push({ code: REFUSED_CODE, message: refused.value, source: refused.source, state: 'damaged' })
+  const down = endedBy(events) ?? loopsAtStart(model) ?? (refused && !server.ready ? refused : undefined)
   const synced = lastWord(events, ['unsynced-kubernetes', 'api-forbidden'], [])
   return {
-    model: { ...model, ...(down && { down }), ...(synced && { kubernetesSynced: { value: false, source: synced.source } }) },
+    model: { ...model, ...(down && { down }), ...(refused && { refused }), ...(synced && { kubernetesSynced: { value: false, source: synced.source } }) },
     text: { embedded: found.embedded, blocks: read.value.blocks },
   }
 }
@@ -75,10 +82,19 @@ function endedBy(events: readonly ServerEvent[]): Sourced<string> | undefined {
   return event && { value: event.text, source: event.source }
 }
 
-/** The loop plugin ends the process when its own probe comes back (plugin/loop): a pod that forwards to its own loopback never serves. */
+/** The loop plugin ends the process when its own probe comes back (plugin/loop): a block that forwards to itself alone never serves. */
 function loopsAtStart(model: CorednsModel): Sourced<string> | undefined {
-  if (model.hostNetwork || !model.corefile.blocks.some(b => b.directives.some(d => d.name === 'loop'))) return undefined
-  const own = targets(model).filter(t => t.address.startsWith('127.') || t.address === '::1')
-  const target = own.length === targets(model).length ? own[0] : undefined
+  const line = forwardLines(model).find(l => {
+    const all = targetsOf(model, l.forward)
+    return l.block.directives.some(d => d.name === 'loop') && all.length > 0 && all.every(target => comesBack(l, target))
+  })
+  const target = line && targetsOf(model, line.forward)[0]
   return target && { value: 'plugin/loop ends the process at its start', source: target.source ?? target.directive }
+}
+
+/** A syntax error, or a set-up that this release refuses. An unknown plugin may be in the image's own build; it is unmodelled instead. */
+function refusedBy(model: CorednsModel, readProblems: readonly Problem[]): Sourced<string> | undefined {
+  const problem = readProblems.find(p => p.code.startsWith('corefile-') && p.state === 'damaged')
+    ?? checkCorefile(model.corefile, model.version ?? ASSUMED_VERSION, model.files).find(p => p.code === REFUSED_CODE)
+  return problem?.source && { value: problem.message, source: problem.source }
 }

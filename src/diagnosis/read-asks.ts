@@ -14,6 +14,10 @@ export interface Ask {
   readonly id: string
   /** Asked by hand: the line of a probe or of pasted output. */
   readonly byHand: boolean
+  /** A captured question as `dig` sends it: with AD set, which stubs and resolvers of nodes do not unless told to. */
+  readonly asDig: boolean
+  /** The answer of a resolver that the tool found configured, not of a server that somebody named. */
+  readonly isDefault: boolean
   /** Address; of what was asked by hand the place, where it is told. */
   readonly client: string
   readonly clientPort: number
@@ -97,7 +101,7 @@ function askOf(group: readonly Transaction[]): Ask | undefined {
   const reply = answer && replyIn(answer, question)
   const refused = group.flatMap(t => t.refusals)[0]
   return {
-    id: first.id, byHand: false, client: first.client.address, clientPort: first.client.port, dnsId: first.dnsId, server: formatServer(last.server),
+    id: first.id, byHand: false, asDig: first.query.flags.includes('ad'), isDefault: false, client: first.client.address, clientPort: first.client.port, dnsId: first.dnsId, server: formatServer(last.server),
     addressed: first.server.address === last.server.address ? undefined : formatServer(first.server), name: question.name, type: question.type,
     fromMs: first.atMs, toMs: answer?.atMs, rttMs: last.rttMs ?? answered?.rttMs, reply,
     result: reply ? resultOf(reply, question.type) : answer ? undefined : refused ? 'unreachable' : group.some(t => t.state === 'open' || t.state === 'ambiguous') ? undefined : 'unanswered',
@@ -108,16 +112,26 @@ function askOf(group: readonly Transaction[]): Ask | undefined {
 export function askOfDirect(seen: DirectAnswer): Ask {
   const { query, reply, source, atMs } = seen
   return {
-    id: `${source.file}:${source.line}`, byHand: true, client: seen.place ?? '', clientPort: -1, dnsId: -1, server: seen.server, addressed: undefined,
+    id: `${source.file}:${source.line}`, byHand: true, asDig: false, isDefault: isDefaultServer(seen), client: seen.place ?? '', clientPort: -1, dnsId: -1, server: seen.server, addressed: undefined,
     name: query.name, type: query.type, fromMs: atMs, toMs: atMs === undefined ? undefined : atMs + (seen.rttMs ?? 0), rttMs: seen.rttMs, reply, source,
     result: reply ? resultOf(reply, query.type) : seen.failure === 'refused' || seen.failure === 'unreachable' ? 'unreachable' : seen.failure === 'unresolved' ? undefined : 'unanswered',
   }
 }
 
-/** Servers that are asked and ask others themselves; a loopback address is a resolver of the machine. */
+/** `dig NAME` without `@SERVER`: its first line repeats the arguments. getent and ping name no server at all. */
+const isDefaultServer = ({ tool, source }: DirectAnswer): boolean => tool === 'dig' && source.text.startsWith('; <<>> DiG') && !/ <<>> (?:.* )?@/.test(source.text.split('\n', 1)[0] as string)
+
+/** A recording without any answer shows one direction (a filter, a `grep`): that no answer came is not known then. */
+export function knownSilence(asks: readonly Ask[]): Ask[] {
+  const bothWays = new Set(asks.filter(ask => ask.reply).map(ask => ask.source.file))
+  return asks.map(ask => (ask.result === 'unanswered' && !ask.byHand && !bothWays.has(ask.source.file) ? { ...ask, result: undefined } : ask))
+}
+
+/** Servers that are asked and ask others themselves; a loopback address is a resolver of the machine, a configured one that of a pod. */
 export function forwardersOf(asks: readonly Ask[]): ReadonlySet<string> {
   const clients = new Set(asks.filter(ask => !ask.byHand).map(ask => ask.client))
-  return new Set(asks.map(ask => ask.server).filter(server => isLocal(server) || clients.has(server.replace(/:53$/, ''))))
+  const configured = new Set(asks.filter(ask => ask.isDefault).map(ask => ask.server))
+  return new Set(asks.map(ask => ask.server).filter(server => isLocal(server) || clients.has(server) || configured.has(server)))
 }
 
 const isLocal = (server: string): boolean => server.startsWith('127.') || server === '::1' || server.startsWith('169.254.20.')

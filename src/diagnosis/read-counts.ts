@@ -5,6 +5,7 @@ import type { FillCounts } from '../evidence/fills.ts'
 import { spellsOf } from '../evidence/spells.ts'
 import type { ApplicationReading, FillReading, Reading, UnansweredReading } from '../findings/reading.ts'
 import type { ReadEvidence } from './read-evidence.ts'
+import { isLoopProbe } from './read-lookups.ts'
 
 const FILLS_LISTED = 500
 const UNANSWERED_LISTED = 200
@@ -24,7 +25,7 @@ export function fillsByPlace({ lines }: ReadEvidence): PlaceFills[] {
 }
 
 export function fillReadings(e: ReadEvidence): FillReading[] {
-  return fillsByPlace(e).flatMap(({ place, fills }) => fills.filter(f => f.n > 0).map(f => {
+  return fillsByPlace(e).flatMap(({ place, fills }) => fills.filter(f => f.n > 0 && !isLoopProbe(f)).map(f => {
     const results = new Map<string, number>()
     for (const fill of f.fills) results.set(fill.rcode, (results.get(fill.rcode) ?? 0) + 1)
     return {

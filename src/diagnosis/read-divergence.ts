@@ -64,7 +64,7 @@ function divisions(e: ReadEvidence, words: Words): Division[] {
   for (const [name, ofName] of words) {
     if (![...ofName.values()].some(knows) || ![...ofName.values()].some(denies)) continue
     const all = [...ofName.values()].flatMap(word => [...word.answers, ...word.denials, ...word.others])
-    const askers = Map.groupBy(all, ask => (ask.byHand ? '' : ask.client))
+    const askers = Map.groupBy(all, ask => (ask.byHand || (ask.asDig && !e.forwarders.has(ask.client)) ? '' : ask.client))
     // By hand alone: nobody was seen to use them.
     if (askers.size > 1) askers.delete('')
     for (const [asker, own] of askers) {
@@ -121,6 +121,8 @@ function hitOf(e: ReadEvidence, words: Words, division: Division): ReadHit | und
     id: twins ? 'unequal-twins' : 'mixed-upstreams', level: certainty === 'possible' ? 'warning' : 'error', certainty,
     message: twins
       ? { en: `servers of one zone are out of step about \`${shown}\`: ${list(good, 'en')} know what ${list(bad, 'en')} deny`, zh: `同一区域的服务器对 \`${shown}\` 的数据不同步：${list(good, 'zh')} 认识，${list(bad, 'zh')} 否认` }
+      : division.askers.size === 0
+      ? { en: `servers disagree about \`${shown}\`: ${list(good, 'en')} know it, ${list(bad, 'en')} deny it`, zh: `服务器对 \`${shown}\` 的答案不一致：${list(good, 'zh')} 认识，${list(bad, 'zh')} 否认` }
       : { en: `upstreams that disagree about \`${shown}\` are used as if they were equal: ${list(good, 'en')} know it, ${list(bad, 'en')} deny it`, zh: `对 \`${shown}\` 答案不一致的上游被当作等价的上游使用：${list(good, 'zh')} 认识，${list(bad, 'zh')} 否认` },
     fingerprint: `${twins ? 'unequal-twins' : 'mixed-upstreams'}:${zone}:${good.join(',')}|${bad.join(',')}`,
     sources: proofs.sources, evidence: proofs.evidence,
@@ -135,6 +137,7 @@ function hitOf(e: ReadEvidence, words: Words, division: Division): ReadHit | und
   }
 }
 
+const times = (n: number): string => (n === 1 ? 'once' : `${n} times`)
 const list = (servers: readonly string[], lang: 'en' | 'zh'): string => servers.slice(0, 4).join(lang === 'zh' ? '、' : ', ') + (servers.length > 4 ? ', …' : '')
 
 function namesNote(names: ReadonlySet<string>): Said {
@@ -182,7 +185,7 @@ function proofsOf(words: Words, { names, good, bad }: Division): { sources: Labe
         ? { en: `${server}: NXDOMAIN${soa ? `, SOA ${soaName(soa)}` : ', no SOA'}`, zh: `${server}：NXDOMAIN${soa ? `，SOA ${soaName(soa)}` : '，没有 SOA'}` }
         : { en: `${server}: knows the name`, zh: `${server}：认识该域名` } })
       evidence.push(first.id)
-      counts.push(isBad ? { en: `${server} NXDOMAIN ${n} times`, zh: `${server} NXDOMAIN ${n} 次` } : { en: `${server} answers ${n} times`, zh: `${server} 答出 ${n} 次` })
+      counts.push(isBad ? { en: `${server} NXDOMAIN ${times(n)}`, zh: `${server} NXDOMAIN ${n} 次` } : { en: `${server} answers ${times(n)}`, zh: `${server} 答出 ${n} 次` })
     }
   }
   return { sources, evidence, counts }

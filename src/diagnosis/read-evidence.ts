@@ -3,7 +3,7 @@ import { isSubdomain, labelsOf, nameKey } from '../dns/name.ts'
 import type { ApplicationLookup, Observation, ServedQuery, ServerError } from '../evidence/observation.ts'
 import type { Source } from '../chain/source.ts'
 import type { Said, FindingReport } from '../findings/diagnosis.ts'
-import { askOfDirect, asksOfPackets, forwardersOf, type Ask } from './read-asks.ts'
+import { askOfDirect, asksOfPackets, forwardersOf, knownSilence, type Ask } from './read-asks.ts'
 import type { GatheredEvidence } from './read-gather.ts'
 import { lookupsOf, questionOfAsk, questionOfLine, type Lookup } from './read-lookups.ts'
 import { soaOf } from './read-matrix.ts'
@@ -23,7 +23,7 @@ export interface ReadEvidence {
 export function readEvidenceOf(gathered: GatheredEvidence): ReadEvidence {
   const { observations } = gathered
   const lines = observations.filter((o): o is ServedQuery => o.kind === 'served')
-  const packets = asksOfPackets(gathered.transactions)
+  const packets = knownSilence(asksOfPackets(gathered.transactions))
   const direct = observations.flatMap(o => (o.kind === 'direct' && o.server !== '' ? [askOfDirect(o)] : []))
   const asks = [...packets, ...direct, ...lines.flatMap(line => askOfLine(line) ?? [])]
   const forwarders = forwardersOf(asks)
@@ -39,15 +39,15 @@ function askOfLine(line: ServedQuery): Ask | undefined {
   const result = line.rcode === 'NOERROR' ? 'answer' : line.rcode === 'NXDOMAIN' ? 'nxdomain' : line.rcode === 'SERVFAIL' ? 'servfail' : line.rcode === 'REFUSED' ? 'refused' : undefined
   if (result === undefined) return undefined
   return {
-    id: `${line.source.file}:${line.source.line}`, byHand: false, client: line.place ?? '', clientPort: -1, dnsId: -1, server: line.upstream, addressed: undefined, name: line.name, type: line.type,
+    id: `${line.source.file}:${line.source.line}`, byHand: false, asDig: false, isDefault: false, client: line.place ?? '', clientPort: -1, dnsId: -1, server: line.upstream, addressed: undefined, name: line.name, type: line.type,
     fromMs: line.atMs === undefined ? undefined : line.atMs - line.durationMs, toMs: line.atMs, rttMs: undefined, result, reply: undefined, source: line.source,
   }
 }
 
-/** Asks of stubs; what a forwarder asks is no lookup of its own. Log lines of packets that were captured are not counted again. */
+/** Asks of stubs; what a forwarder asks is no lookup of its own, nor is a `dig`. Log lines of packets that were captured are not counted again. */
 function clientQuestions(asks: readonly Ask[], forwarders: ReadonlySet<string>, lines: readonly ServedQuery[]): NonNullable<ReturnType<typeof questionOfAsk>>[] {
-  const ofPackets = asks.filter(ask => !ask.byHand && ask.clientPort >= 0 && !forwarders.has(ask.client))
-  const captured = new Set(ofPackets.map(ask => `${ask.client} ${ask.clientPort} ${ask.dnsId} ${ask.type} ${nameKey(ask.name)}`))
+  const ofPackets = asks.filter(ask => !ask.byHand && !ask.asDig && ask.clientPort >= 0 && !forwarders.has(ask.client))
+  const captured = new Set(asks.filter(ask => !ask.byHand && ask.clientPort >= 0).map(ask => `${ask.client} ${ask.clientPort} ${ask.dnsId} ${ask.type} ${nameKey(ask.name)}`))
   return [
     ...ofPackets.flatMap(ask => questionOfAsk(ask) ?? []),
     ...lines.filter(line => !captured.has(`${line.client} ${line.clientPort} ${line.id} ${line.type} ${nameKey(line.name)}`)).flatMap(line => questionOfLine(line) ?? []),
@@ -70,7 +70,8 @@ function forwardedIn(asks: readonly Ask[], forwarders: ReadonlySet<string>): (as
   }
   return ask => {
     if (ask.byHand) return false
-    if (!captured.has(ask.client) || ask.fromMs === undefined) return true
+    // Whoever forwards is told from a person with `dig` by the client that waits; of others only the look of the question speaks.
+    if (!captured.has(ask.client) || ask.fromMs === undefined) return !ask.asDig || forwarders.has(ask.client)
     return (served.get(`${ask.client} ${ask.type} ${nameKey(ask.name)}`) ?? []).some(waiting =>
       (waiting.fromMs as number) <= (ask.fromMs as number) + SLACK_MS && (waiting.toMs === undefined || waiting.toMs >= (ask.toMs ?? ask.fromMs as number) - SLACK_MS))
   }

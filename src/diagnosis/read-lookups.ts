@@ -2,6 +2,7 @@
 // without a cluster: a suffix is what a client appended to a name that it also asked without, where the appended name does not exist, or to several names.
 // Parallel lookups of one client for one name are told apart only as far as no question is asked twice in one.
 import { isSubdomain, labelsOf, nameKey } from '../dns/name.ts'
+import type { Source } from '../chain/source.ts'
 import type { ServedQuery } from '../evidence/observation.ts'
 import type { AnswerResult, LookupReading } from '../findings/reading.ts'
 import { dataOf, byAddress } from './read-matrix.ts'
@@ -16,7 +17,7 @@ export interface ClientQuestion {
   readonly toMs: number | undefined
   readonly result: AnswerResult | undefined
   readonly answers: readonly string[]
-  readonly ask: Ask | undefined
+  readonly source: Source
 }
 
 export interface Lookup {
@@ -38,23 +39,27 @@ const LOOKUPS_KEPT = 200_000
 
 export function questionOfAsk(ask: Ask): ClientQuestion | undefined {
   if (ask.byHand || ask.fromMs === undefined) return undefined
-  return { id: ask.id, client: ask.client, name: nameKey(ask.name), type: ask.type, fromMs: ask.fromMs, toMs: ask.toMs, result: ask.result, answers: dataOf(ask), ask }
+  return { id: ask.id, client: ask.client, name: nameKey(ask.name), type: ask.type, fromMs: ask.fromMs, toMs: ask.toMs, result: ask.result, answers: dataOf(ask), source: ask.source }
 }
 
-/** NODATA cannot be told from an answer by a log: a reply hardly longer than its question holds no record. */
+/** NODATA cannot be told from an answer by a log. */
 export function questionOfLine(line: ServedQuery): ClientQuestion | undefined {
   if (line.atMs === undefined) return undefined
   const result: AnswerResult | undefined = line.rcode === 'NXDOMAIN' ? 'nxdomain' : line.rcode === 'SERVFAIL' ? 'servfail' : line.rcode === 'REFUSED' ? 'refused' : line.rcode === '-' ? undefined
     : line.rcode === 'NOERROR' ? 'answer' : 'error'
   return {
     id: `${line.source.file}:${line.source.line}`, client: line.client, name: nameKey(line.name), type: line.type, fromMs: line.atMs - line.durationMs, toMs: line.atMs,
-    result, answers: [], ask: undefined,
+    result, answers: [], source: line.source,
   }
 }
+
+/** What `loop` sends to itself at the start: two random numbers. */
+export const isLoopProbe = ({ name, type }: { readonly name: string; readonly type: string }): boolean => type === 'HINFO' && /^\d+\.\d+\.$/.test(name)
 
 export function lookupsOf(questions: readonly ClientQuestion[]): Lookup[] {
   const byClient = new Map<string, ClientQuestion[]>()
   for (const question of questions) {
+    if (isLoopProbe(question)) continue
     const own = byClient.get(question.client)
     if (own) own.push(question)
     else byClient.set(question.client, [question])

@@ -18,7 +18,7 @@ export function ndotsHits({ lookups }: ReadEvidence): ReadHit[] {
   const worst = wasting.reduce((best, lookup) => (wastedIn(lookup).length > wastedIn(best).length ? lookup : best))
   const most = wastedIn(worst)
   const share = Math.round((wasted / questions) * 100)
-  const sources = most.flatMap(question => (question.ask ? [question.ask.source] : [])).slice(0, 2)
+  const sources = most.map(question => question.source).slice(0, 2)
   const names = [...new Set(wasting.map(lookup => withoutDot(lookup.name)))].sort()
   return [{
     id: 'ndots-amplification', level: 'info', certainty: 'confirmed',
@@ -68,7 +68,7 @@ function wildcardHit({ suffix, answers, bases }: Wildcard, own: ReadonlyMap<stri
   const names = [...bases.keys()].sort()
   const shown = withoutDot(suffix)
   const differs = names.find(name => own.has(name) && own.get(name) !== answers)
-  const sources = [...bases.values()].flatMap(question => (question.ask ? [question.ask.source] : [])).slice(0, 2)
+  const sources = [...bases.values()].map(question => question.source).slice(0, 2)
   return {
     id: 'wildcard-search-domain', level: 'error', certainty: names.length > 2 || differs !== undefined ? 'confirmed' : 'likely',
     message: { en: `the search domain \`${shown}\` answers for names that are not its own: ${names.length} unrelated names get ${answers}`, zh: `搜索域 \`${shown}\` 对不属于它的名称也给出答案：${names.length} 个不相干的名称都得到 ${answers}` },

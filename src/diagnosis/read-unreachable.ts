@@ -1,5 +1,4 @@
-// `upstream-unreachable` from evidence alone: questions that nobody answered, ICMP refusals, CoreDNS errors that name an upstream. A capture in which no
-// question at all is answered shows one direction only, and proves nothing.
+// `upstream-unreachable` from evidence alone: questions that nobody answered, ICMP refusals, CoreDNS errors that name an upstream.
 import { nameKey } from '../dns/name.ts'
 import type { Source } from '../chain/source.ts'
 import { withoutDot, type ReadEvidence, type ReadHit } from './read-evidence.ts'
@@ -30,13 +29,12 @@ function heardOf(e: ReadEvidence): Map<string, Heard> {
     servers.set(server, known)
     return known
   }
-  const bothWays = new Set(e.asks.filter(ask => ask.reply).map(ask => ask.source.file))
   for (const ask of e.asks) {
     if (e.forwarders.has(ask.server)) continue
     const known = at(ask.server)
     known.isUpstream ||= ask.byHand || e.forwarders.has(ask.client)
     if (ask.reply) known.answered++
-    else if (isFailure(ask, bothWays) && known.failed.length < FAILED_KEPT)
+    else if (isFailure(ask) && known.failed.length < FAILED_KEPT)
       known.failed.push({ source: ask.source, id: ask.id, name: ask.name, way: ask.result === 'unreachable' ? 'refusal' : 'silence', byHand: ask.byHand })
   }
   for (const error of e.errors) {
@@ -48,8 +46,7 @@ function heardOf(e: ReadEvidence): Map<string, Heard> {
   return servers
 }
 
-const isFailure = (ask: Ask, bothWays: ReadonlySet<string>): boolean =>
-  ask.result === 'unreachable' || (ask.result === 'unanswered' && (ask.byHand || bothWays.has(ask.source.file)))
+const isFailure = (ask: Ask): boolean => ask.result === 'unreachable' || ask.result === 'unanswered'
 
 function hitOf(server: string, { answered, failed, isUpstream }: Heard): ReadHit | undefined {
   const total = answered + failed.length

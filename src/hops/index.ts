@@ -1,10 +1,10 @@
 // From a Model to a Chain: one entry for each hop and each of its continuations, and who answers at which address, seen
 // from where. This is the only file that knows all kinds of hops.
-import { LOST, type Chain, type Hop, type HopRun } from '../chain/effects.ts'
+import { LOST, type Chain, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
 import { hopId, type HopEntries, type Reach } from '../chain/hop.ts'
 import type { CorednsModel, Model, StubModel, UpstreamModel } from '../chain/model.ts'
 import type { Problem } from '../chain/source.ts'
-import { REFUSED_PORT } from '../dns/message.ts'
+import { REFUSED_PORT, type Reply } from '../dns/message.ts'
 import { corednsHops } from './coredns/server.ts'
 import { serviceHops } from './service-vip.ts'
 import { stubHops } from './stub.ts'
@@ -56,6 +56,11 @@ class Wiring {
       this.chain.set(id, () => fixed(REFUSED_PORT))
       return
     }
+    if (coredns.refused) {
+      const reply: Reply = { rcode: 'SERVFAIL', flags: [], answer: [], authority: [], additional: [], cause: { kind: 'unmodelled', by: id, detail: coredns.refused.value } }
+      this.chain.set(id, () => fixed(reply as unknown as Plain))
+      return
+    }
     const { entries, problems } = corednsHops(coredns, this.reachFrom(coredns.node, coredns))
     this.add(entries)
     this.problems.push(...problems)
@@ -65,7 +70,7 @@ class Wiring {
   reachFrom(node: string, pod: CorednsModel | undefined): Reach {
     const host = pod === undefined || pod.hostNetwork
     return (address, port = 53) => {
-      if (isLoopback(address)) return host ? this.onNodeLoopback(node, address, port) : hopId.coredns(pod.pod)
+      if (isLoopback(address)) return host ? this.onNodeLoopback(node, address, port) : listensOn(pod).has(port) ? hopId.coredns(pod.pod) : CLOSED_PORT
       if (this.model.nobody.some(n => n.address === address)) return NOBODY
       const service = this.model.services.find(s => s.node === node && s.address === address && s.port === port)
       if (service) return hopId.service(node, address, port)
@@ -93,11 +98,14 @@ class Wiring {
   }
 }
 
-function* fixed(value: string): HopRun {
+function* fixed(value: Plain): HopRun {
   return value
 }
 
 const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'
+/** Ports of the server blocks; a key that names none has 53. */
+const listensOn = (pod: CorednsModel): ReadonlySet<number> => new Set(pod.corefile.blocks.flatMap(b => b.keys.map(k => Number(/:(\d+)$/.exec(k.value)?.[1] ?? 53))))
+
 const isLinkLocal = (address: string): boolean => address.startsWith('169.254.')
 
 /** The stub of a place, if the model has it. */
