@@ -66,7 +66,9 @@ function reasonsFor(a: Transaction, b: Transaction, topology: JoinTopology, apar
   }
   const throughService = leadsTo(topology, a.server.address, b.server.address) || leadsTo(topology, b.server.address, a.server.address)
   if (isClient) return throughService ? ['same-id', 'same-question', 'service-address', 'same-moment'] : undefined
-  // A masquerade is on the way out of a machine: seen at that machine, or before and after it.
+  // A masquerade puts a machine's address in place of a pod's: two pods are two askers.
+  const isPod = (t: Transaction): boolean => topology.placeOf(t.client.address)?.startsWith('node/') === false
+  if (a.client.address !== b.client.address && isPod(a) && isPod(b)) return undefined
   if (isServer) return ['same-id', 'same-question', 'same-server', 'address-rewritten', 'same-moment']
   return throughService ? ['same-id', 'same-question', 'service-address', 'address-rewritten', 'same-moment'] : undefined
 }

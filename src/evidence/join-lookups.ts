@@ -70,7 +70,8 @@ function add(lookup: Open, link: Link<Exchange>): void {
   const e = link.to
   const name = nameKey(e.name)
   lookup.questions.push(link)
-  lookup.asked.add(`${name} ${e.type}`)
+  // A question that may be another lookup's does not keep this one from asking it.
+  if (link.certain) lookup.asked.add(`${name} ${e.type}`)
   if (lookup.names.at(-1) !== name) lookup.names.push(name)
   lookup.lastMs = Math.max(lookup.lastMs, e.fromMs as number)
   if (e.toMs === undefined) lookup.unanswered = true

@@ -41,12 +41,15 @@ export function join(input: JoinInput): Joined {
   const withPackets = new Set([...upstream.flatMap(u => u.probe), ...[...joinDirect(served, direct).values()].flat()].map(link => link.to))
   const said = new Set(lookups.flatMap(l => l.said).map(link => link.to))
   const covers = covering(input.captures, topology)
+  // Whose lookups are captured at all: others ask a server that nobody listened at.
+  const askers = new Set(lookups.map(l => l.asker))
+  const during = (atMs: number | undefined): boolean => input.captures.some(c => atMs !== undefined && c.fromMs !== undefined && c.toMs !== undefined && atMs >= c.fromMs && atMs <= c.toMs)
   return {
     exchanges, possibleSightings, upstream, logged: logs.logged, fills: fillsOf(upstream, logs), lookups,
     unmatched: {
       strays: input.strays, served: logs.served, lines: logs.lines.filter(covers),
       direct: direct.filter(d => !withPackets.has(d) && covers(d)),
-      application: application.filter(a => nameKey(a.name) === about && !said.has(a) && covers(a)),
+      application: application.filter(a => nameKey(a.name) === about && !said.has(a) && askers.has(a.place) && during(a.atMs)),
     },
   }
 }

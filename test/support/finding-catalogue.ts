@@ -12,7 +12,7 @@ export const findingIds: ReadonlySet<string> = new Set([
   'musl-no-tcp', 'musl-stops-searching', 'narrow-block-captures', 'ndots-amplification', 'negative-cache',
   'networkpolicy-53', 'nginx-resolver', 'no-lameduck', 'node-eai-again', 'node-firewall',
   'node-outside-any-pool', 'nodelocal-binding', 'nodelocal-bypass', 'nodelocal-tcp-limit', 'nxdomain-rewriting',
-  'only-beside-coredns', 'oversize-without-tc', 'plugin-once', 'plugin-order', 'policy-port-after-dnat',
+  'only-beside-coredns', 'outside-model', 'oversize-without-tc', 'plugin-once', 'plugin-order', 'policy-port-after-dnat',
   'public-resolver-rate-limit', 'rbac-endpointslices', 'rebind-protection', 'refused-on-suffix', 'replicas-disagree',
   'resolvconf-overwritten', 'resolved-degraded', 'resolved-dnssec', 'rewrite-answer', 'rewrite-no-reentry',
   'search-leakage', 'search-list-too-long', 'serve-stale-negative', 'snapshot-of-upstreams', 'split-dns-lost',
