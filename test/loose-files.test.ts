@@ -58,6 +58,7 @@ test('Corefile, resolv.conf and three digs: mixed-upstreams, at the line of the 
   expect(finding?.sources.map(source => `${source.file}:${source.line}`)).toContain(`${at('resolv.conf')}:3`)
   expect(finding?.fixes[0]?.edits[0]?.file).toBe(at('Corefile'))
   expect(finding?.fixes[0]?.proof?.after).not.toHaveProperty('nxdomain')
+  expect(finding?.fixes[0]?.proof?.gains).toEqual([`loose/pod ${NAME}: intermittent -> works`])
   expect(assumed(diagnosis)).toEqual(['loose-resolv-conf-of-coredns', 'loose-coredns-assumed', 'loose-asker-assumed'])
   expect(JSON.stringify(diagnosis)).not.toContain('pods/loose/coredns')
 })

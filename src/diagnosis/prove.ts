@@ -73,7 +73,9 @@ function dependsOn(session: Session, place: string): string {
   const words = (conf: ResolvConf | undefined): unknown => conf?.lines.map(l => [l.keyword, l.words.map(w => w.value)])
   // A node asks its own servers; what stands behind a Service concerns its pods.
   const services = onNode ? [] : model.services.filter(s => s.node === stub.node)
-  const endpoints = new Set(services.flatMap(s => s.endpoints.map(e => e.value.address)))
+  // A server may be asked by its own address, without a Service before it.
+  const asked = stub.resolvConf.lines.filter(l => l.keyword === 'nameserver').flatMap(l => l.words.map(w => w.value))
+  const endpoints = new Set([...asked, ...services.flatMap(s => s.endpoints.map(e => e.value.address))])
   const servers = model.coredns.filter(c => (c.hostNetwork && c.node === stub.node) || c.addresses.some(a => endpoints.has(a)))
   return text([
     words(stub.resolvConf), services.map(s => [s.address, s.endpoints.map(e => e.value.address)]),
