@@ -71,9 +71,9 @@ function opened(path: string, stdin: Uint8Array, hooks: ReadHooks): EvidenceFile
 
 const isSilent = ({ spec }: Reading): boolean => spec.files.every(file => file.observations === 0)
 
-/** Damage that left nothing. What was read from the rest is shown, whatever became of one file. */
+/** Damage that left nothing; a capture whose header is cut is none that is known. What was read from the rest is shown, whatever became of one file. */
 function refuseDamaged(reading: Reading): void {
-  const damaged = reading.status.problems.filter((problem: Problem) => problem.state === 'damaged')
+  const damaged = reading.status.problems.filter((problem: Problem) => problem.state === 'damaged' || problem.code === 'capture-unknown-format')
   const [first] = damaged
   if (first && isSilent(reading)) throw new OperatingError(5, { en: 'nothing could be read', zh: '什么都没能读出' }, damaged.slice(0, 3).map(problem => untranslated(problem.message)))
 }

@@ -1,7 +1,7 @@
 // Packets, probes and pasted output → asks: one question and what became of it, however often it was captured. Of the sightings of one question (before and
 // after the address translation of a Service or of masquerade, on several machines) the client is the first on the path and the server the last.
 import { nameKey } from '../dns/name.ts'
-import type { Reply } from '../dns/message.ts'
+import { isNodata, type Reply } from '../dns/message.ts'
 import type { Source } from '../chain/source.ts'
 import type { Transaction } from '../evidence/capture-transactions.ts'
 import { replyIn } from '../evidence/captured-packet.ts'
@@ -40,14 +40,12 @@ export interface Ask {
 /** Clocks of two machines may be this far apart; an id of a socket comes again later. */
 const CLOCKS_MS = 5000
 
-export function resultOf(reply: Reply, type: string): AnswerResult {
+function resultOf(reply: Reply): AnswerResult {
   if (reply.rcode === 'NXDOMAIN') return 'nxdomain'
   if (reply.rcode === 'SERVFAIL') return 'servfail'
   if (reply.rcode === 'REFUSED') return 'refused'
   if (reply.rcode !== 'NOERROR') return 'error'
-  if (reply.answer.length === 0) return 'nodata'
-  // An alias whose target has no record of the type ends in the SOA of the target's zone.
-  return reply.answer.some(r => r.type === type || type === 'ANY') || !reply.authority.some(r => r.type === 'SOA') ? 'answer' : 'nodata'
+  return isNodata(reply) ? 'nodata' : 'answer'
 }
 
 /** Transactions of all captures, each file a place of its own → asks in order of time. */
@@ -104,7 +102,7 @@ function askOf(group: readonly Transaction[]): Ask | undefined {
     id: first.id, byHand: false, asDig: first.query.flags.includes('ad'), isDefault: false, client: first.client.address, clientPort: first.client.port, dnsId: first.dnsId, server: formatServer(last.server),
     addressed: first.server.address === last.server.address ? undefined : formatServer(first.server), name: question.name, type: question.type,
     fromMs: first.atMs, toMs: answer?.atMs, rttMs: last.rttMs ?? answered?.rttMs, reply,
-    result: reply ? resultOf(reply, question.type) : answer ? undefined : refused ? 'unreachable' : group.some(t => t.state === 'open' || t.state === 'ambiguous') ? undefined : 'unanswered',
+    result: reply ? resultOf(reply) : answer ? undefined : refused ? 'unreachable' : group.some(t => t.state === 'open' || t.state === 'ambiguous') ? undefined : 'unanswered',
     source: (answer ?? refused ?? first.query).source,
   }
 }
@@ -114,7 +112,7 @@ export function askOfDirect(seen: DirectAnswer): Ask {
   return {
     id: `${source.file}:${source.line}`, byHand: true, asDig: false, isDefault: isDefaultServer(seen), client: seen.place ?? '', clientPort: -1, dnsId: -1, server: seen.server, addressed: undefined,
     name: query.name, type: query.type, fromMs: atMs, toMs: atMs === undefined ? undefined : atMs + (seen.rttMs ?? 0), rttMs: seen.rttMs, reply, source,
-    result: reply ? resultOf(reply, query.type) : seen.failure === 'refused' || seen.failure === 'unreachable' ? 'unreachable' : seen.failure === 'unresolved' ? undefined : 'unanswered',
+    result: reply ? resultOf(reply) : seen.failure === 'refused' || seen.failure === 'unreachable' ? 'unreachable' : seen.failure === 'unresolved' ? undefined : 'unanswered',
   }
 }
 

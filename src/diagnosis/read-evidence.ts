@@ -44,9 +44,9 @@ function askOfLine(line: ServedQuery): Ask | undefined {
   }
 }
 
-/** Asks of stubs; what a forwarder asks is no lookup of its own, nor is a `dig`. Log lines of packets that were captured are not counted again. */
+/** Asks of stubs; what a forwarder asks is no lookup of its own, nor is a `dig` past it. Log lines of packets that were captured are not counted again. */
 function clientQuestions(asks: readonly Ask[], forwarders: ReadonlySet<string>, lines: readonly ServedQuery[]): NonNullable<ReturnType<typeof questionOfAsk>>[] {
-  const ofPackets = asks.filter(ask => !ask.byHand && !ask.asDig && ask.clientPort >= 0 && !forwarders.has(ask.client))
+  const ofPackets = asks.filter(ask => !ask.byHand && !(ask.asDig && !forwarders.has(ask.server)) && ask.clientPort >= 0 && !forwarders.has(ask.client))
   const captured = new Set(asks.filter(ask => !ask.byHand && ask.clientPort >= 0).map(ask => `${ask.client} ${ask.clientPort} ${ask.dnsId} ${ask.type} ${nameKey(ask.name)}`))
   return [
     ...ofPackets.flatMap(ask => questionOfAsk(ask) ?? []),
