@@ -1,7 +1,7 @@
 // The health check of one upstream of `forward`: plugin/pkg/proxy/health.go and plugin/pkg/up, 1.9.3 to 1.15.0. It begins when an
 // exchange has failed, asks until something with a header comes back, and counts what failed. Runs beside the queries, in drivers that
-// have a clock; `explore` takes every server to be up.
-import { ask, get, LOST, put, sleep, type Hop } from '../../chain/effects.ts'
+// have a clock. `explore` from a cold start takes every server to be up; where cells may be old, a server that can be silent may be down.
+import { ask, get, LOST, put, sleep, type Fill, type Hop, type HopRun } from '../../chain/effects.ts'
 import type { DnsQuery } from '../../dns/message.ts'
 import { REFUSED_PORT } from '../../dns/message.ts'
 import type { Forward } from './forward.ts'
@@ -17,22 +17,39 @@ export const failsCell = (f: Forward, server: Server): string => `${f.id} ${serv
 /** No reply, though something arrived. */
 const NOTHING: ReadonlySet<unknown> = new Set([REFUSED_PORT, ODD.closedConnection, ODD.silentConnection, ODD.short, ODD.unreachable, ODD.notPermitted])
 
+/** Down lasts as long as probes go on failing; an hour stands for it where odds are weighed by lifetime. */
+const DOWN_MS = 3_600_000
+
+export const probedId = (probe: string): string => `${probe} before`
+
+/** What probes before the lookup leave behind, given what the server does: enough failures to be down, or nothing. */
+export const downBefore = (f: Forward, probe: string): Fill =>
+  ({ from: { hop: probedId(probe), query: null }, lifeMs: fails => (Number(fails) > f.options.maxFails ? DOWN_MS : 0) })
+
+export function probedHop(f: Forward, server: Server): Hop {
+  return function* () {
+    return (yield* isAnswered(f, server)) ? 0 : f.options.maxFails + 1
+  }
+}
+
+function* isAnswered(f: Forward, server: Server): HopRun<boolean> {
+  const { probe, forceTcp } = f.options
+  const query: DnsQuery = { name: probe.name, type: 'NS', transport: forceTcp ? 'tcp' : 'udp', ...(probe.rd && { rd: true }) }
+  const silent = !probe.canBePacked || server.broken !== undefined
+  const [arrival] = silent ? [] : yield* ask([{ hop: f.setup.reach(server.address, server.port), query: plain(query) }], PROBE_TIMEOUT_MS)
+  return arrival !== undefined && !NOTHING.has(arrival.value) && arrival.value !== LOST
+}
+
 export function probeHop(f: Forward, server: Server): Hop {
   const running = `${f.id} ${server.label} is probed`
-  const { probe, forceTcp, healthCheckMs } = f.options
-  const query: DnsQuery = { name: probe.name, type: 'NS', transport: forceTcp ? 'tcp' : 'udp', ...(probe.rd && { rd: true }) }
   return function* () {
     if (yield* get(running)) return null
     yield* put(running, true, Infinity)
-    for (;;) {
-      const hop = f.setup.reach(server.address, server.port)
-      const silent = !probe.canBePacked || server.broken !== undefined
-      const [arrival] = silent ? [] : yield* ask([{ hop, query: plain(query) }], PROBE_TIMEOUT_MS)
-      if (arrival && !NOTHING.has(arrival.value) && arrival.value !== LOST) break
+    while (!(yield* isAnswered(f, server))) {
       const fails = yield* get(failsCell(f, server))
       yield* put(failsCell(f, server), Number(fails?.value ?? 0) + 1, Infinity)
       // A closed port or an open connection that stays silent: the time it took is already over.
-      yield* sleep(healthCheckMs)
+      yield* sleep(f.options.healthCheckMs)
     }
     yield* put(failsCell(f, server), 0, Infinity)
     yield* put(running, false, 0)

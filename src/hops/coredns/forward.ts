@@ -9,7 +9,7 @@ import type { Cause, DnsQuery, Reply } from '../../dns/message.ts'
 import { isSubdomain, nameKey } from '../../dns/name.ts'
 import { exchange, type Attempt } from './forward-exchange.ts'
 import { readForward, type ForwardOptions, type Server } from './forward-options.ts'
-import { failsCell, probeHop } from './forward-probe.ts'
+import { downBefore, failsCell, probedHop, probedId, probeHop } from './forward-probe.ts'
 import { matchZone } from './origins.ts'
 import { since, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { ONCE_TEXT, refuse } from './refuse.ts'
@@ -38,7 +38,10 @@ export const forward: PluginFactory = setup => {
     const id = `${setup.server} ${labelOf(setup, name, options.from, i)}`
     const probes = new Map(options.servers.map(server => [server, `${id} probe ${server.label}`] as const))
     const use: Forward = { setup, options, id, probes }
-    for (const [server, hop] of probes) setup.register?.(hop, probeHop(use, server))
+    for (const [server, hop] of probes) {
+      setup.register?.(hop, probeHop(use, server))
+      setup.register?.(probedId(hop), probedHop(use, server))
+    }
     return use
   })
   return uses.reduceRight<Handler | undefined>((rest, use, i) => handlerOf(use, rest, i < uses.length - 1), undefined)
@@ -174,7 +177,8 @@ const spray = (f: Forward): HopRun<Server> => draw(f, 'while all are down', f.op
 
 function* isDown(f: Forward, server: Server): HopRun<boolean> {
   if (f.options.maxFails === 0) return false
-  const fails = yield* get(failsCell(f, server))
+  const probe = f.setup.register && f.probes.get(server)
+  const fails = yield* get(failsCell(f, server), probe === undefined ? undefined : downBefore(f, probe))
   return fails !== undefined && Number(fails.value) > f.options.maxFails
 }
 
