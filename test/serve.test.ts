@@ -102,7 +102,7 @@ describe('served ⊆ explored', () => {
     question(NAME, 'A', { edns: { sizeBytes: 1232, version: 1 } }), question(NAME, 'A', { opcode: 'NOTIFY' }), question('.', 'NS'),
   ])('$name $type $class $opcode', async query => {
     const any = exploredFor(query, 'any')
-    const possible = new Set([...packetsOf(any.filter(o => typeof o.value === 'object'), query)])
+    const possible = new Set(packetsOf(any.filter(o => typeof o.value === 'object'), query))
     const answers = await coldAnswers(query, 20)
     const unknown = any.some(o => JSON.stringify(o.value).includes('"unknown"'))
     expect(answers.filter(packet => !possible.has(packet) && !(unknown && replyIn(Buffer.from(`0000${packet}`, 'hex')).rcode === 'SERVFAIL'))).toEqual([])
@@ -145,7 +145,7 @@ describe('in time', () => {
 
   test('a server that does not answer takes its time-out, in time of the model', async () => {
     const chain = new Map(place.chain)
-    for (const id of [...chain.keys()].filter(id => id.startsWith('upstream '))) chain.set(id, function* () { return 'LOST' })
+    for (const id of [...chain.keys()].filter(each => each.startsWith('upstream '))) chain.set(id, function* () { return 'LOST' })
     const slow = handClock()
     const dead = await serve(chain, place.root, { address: '127.0.0.1', port: 0, clock: slow })
     const other = await udpClient(dead.port)

@@ -1,5 +1,6 @@
 // A Corefile from disk with what it names: imported files, hosts files, zone files. Words that are paths of small regular files are read, in
-// the Corefile and in what it imports; a pattern stands for the files of its folder.
+// the Corefile and in what it imports; a pattern stands for the files of its folder. Relative paths count from the Corefile's folder: imports do
+// so in CoreDNS, other files count from where it was started.
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { CorefileAlone } from '../serve.ts'
@@ -42,6 +43,7 @@ function filesNamed(path: string, text: string): CorefileAlone['files'] {
         const content = smallFile(file)
         if (content === undefined) continue
         files.set(file, { file, text: content })
+        if (resolve(folder, word) === file) files.set(word, { file, text: content })
         waiting.push(content)
       }
     }

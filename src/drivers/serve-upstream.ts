@@ -23,7 +23,7 @@ const MOST_AT_ONCE = 512
 const IDS = 65_536
 
 /** `upstreamOf`: the real server that is asked in place of a hop of the chain. */
-export function realUpstreams(upstreamOf: (hop: string) => Upstream | undefined): Remote {
+export function realUpstreams(upstreamOf: (hop: string) => Upstream | undefined, mostAtOnce = MOST_AT_ONCE): Remote {
   let atOnce = 0
   return ({ hop, query: asked }: Ask, done) => {
     const upstream = upstreamOf(hop)
@@ -31,7 +31,7 @@ export function realUpstreams(upstreamOf: (hop: string) => Upstream | undefined)
     const query = asked as unknown as DnsQuery
     const id = randomInt(IDS)
     const packet = queryToWire(query, id).value
-    if (!packet || atOnce >= MOST_AT_ONCE) return () => {}
+    if (!packet || atOnce >= mostAtOnce) return () => {}
     atOnce++
     let isOpen = true
     const close = (): void => {
