@@ -66,12 +66,12 @@ test('damage is told and nothing is thrown; a checksum that does not fit is dama
     return Math.floor((state / 4_294_967_296) * below)
   }
   let told = 0
-  for (let n = 0; n < 3000; n++) {
+  for (let n = 0; n < 800; n++) {
     const bad = Buffer.from(packed)
     for (let k = 0; k < 3; k++) bad[10 + random(bad.length - 10)] = random(256)
     told += unpack(bad, 512, 1e7).damage.length
   }
-  expect(told).toBeGreaterThan(2950)
+  expect(told).toBeGreaterThan(785)
   const wrong = Buffer.from(packed)
   wrong[wrong.length - 8] = (wrong[wrong.length - 8] as number) ^ 1
   expect(unpack(wrong).damage).toEqual(['is damaged: its checksum is another'])

@@ -106,7 +106,7 @@ function memberHeader(s: Inflation, isFirst: boolean): boolean {
   if ((flags & 4) !== 0) for (let left = byte(s) | (byte(s) << 8); left > 0; left--) byte(s)
   if ((flags & 8) !== 0) while (byte(s) !== 0);
   if ((flags & 16) !== 0) while (byte(s) !== 0);
-  if ((flags & 2) !== 0) byte(s), byte(s)
+  if ((flags & 2) !== 0) for (let i = 0; i < 2; i++) byte(s)
   s.final = false
   s.held = s.heldBits = 0
   return true
@@ -218,7 +218,7 @@ const FIXED = {
   distances: huffman(new Uint8Array(32).fill(5)),
 }
 
-function symbol(s: Inflation, code: Huffman): number {
+function symbolOf(s: Inflation, code: Huffman): number {
   while (s.heldBits < code.bits && more(s)) {
     s.held |= (s.input[s.at++] as number) << s.heldBits
     s.heldBits += 8
@@ -241,7 +241,7 @@ function dynamicCodes(s: Inflation): { literals: Huffman; distances: Huffman } {
   const code = huffman(codeLengths)
   const lengths = new Uint8Array(literalCount + distanceCount)
   for (let at = 0; at < lengths.length;) {
-    const word = symbol(s, code)
+    const word = symbolOf(s, code)
     if (word < 16) {
       lengths[at++] = word
       continue
@@ -260,7 +260,7 @@ function decode(s: Inflation, literals: Huffman, distances: Huffman): boolean {
   const { out } = s
   for (;;) {
     if (s.to >= WINDOW_BYTES + PIECE_BYTES) return false
-    const word = symbol(s, literals)
+    const word = symbolOf(s, literals)
     if (word < 256) {
       out[s.to++] = word
       continue
@@ -272,7 +272,7 @@ function decode(s: Inflation, literals: Huffman, distances: Huffman): boolean {
     const base = LENGTH_BASE[word - 257]
     if (base === undefined) throw new Damage('is damaged: a length that does not exist')
     const length = base + bits(s, LENGTH_BITS[word - 257] as number)
-    const far = symbol(s, distances)
+    const far = symbolOf(s, distances)
     const reach = DISTANCE_BASE[far]
     if (reach === undefined) throw new Damage('is damaged: a distance that does not exist')
     const distance = reach + bits(s, DISTANCE_BITS[far] as number)

@@ -259,5 +259,5 @@ function finish(all: Streams, c: CaptureCursor, slot: number): void {
 }
 
 export function endStreams(all: Streams, c: CaptureCursor): void {
-  for (const slot of [...all.held.keys()]) finish(all, c, slot)
+  for (const slot of all.held.keys()) finish(all, c, slot)
 }
