@@ -4,6 +4,7 @@ import { fillsOf, rasterOf } from '../evidence/fills.ts'
 import type { FillCounts } from '../evidence/fills.ts'
 import { spellsOf } from '../evidence/spells.ts'
 import type { ApplicationReading, FillReading, Reading, UnansweredReading } from '../findings/reading.ts'
+import { isDated } from './read-gather.ts'
 import type { ReadEvidence } from './read-evidence.ts'
 import { isLoopProbe } from './read-lookups.ts'
 
@@ -45,7 +46,7 @@ export function applicationReadings({ application }: ReadEvidence): ApplicationR
     return {
       place: first.place ?? first.source.file, name: nameKey(absolute(first.name)), lookups: own.length, failed: own.filter(seen => !seen.ok).length,
       results: Object.fromEntries([...results].sort(([a], [b]) => (a < b ? -1 : 1))),
-      spells: spellsOf(own.map(seen => ({ atMs: seen.atMs, result: resultOf(seen) }))).filter(s => s.fromMs !== undefined && s.toMs !== undefined)
+      spells: spellsOf(own.map(seen => ({ atMs: seen.atMs, result: resultOf(seen) }))).filter(s => s.fromMs !== undefined && s.toMs !== undefined && isDated(s.fromMs))
         .map(s => ({ from: iso(s.fromMs as number), to: iso(s.toMs as number), result: s.result, count: s.count })).slice(0, SPELLS_LISTED),
     }
   }).sort((a, b) => b.failed - a.failed || b.lookups - a.lookups || (a.place < b.place ? -1 : a.place > b.place ? 1 : a.name < b.name ? -1 : 1))
@@ -53,14 +54,14 @@ export function applicationReadings({ application }: ReadEvidence): ApplicationR
 
 export function unansweredOf({ asks }: ReadEvidence): UnansweredReading[] {
   return asks.flatMap((ask): UnansweredReading[] => (ask.result !== 'unanswered' && ask.result !== 'unreachable' ? [] : [{
-    client: ask.client, server: ask.server, name: nameKey(ask.name), type: ask.type, at: ask.fromMs === undefined ? '' : iso(ask.fromMs), how: ask.result, evidence: ask.id,
+    client: ask.client, server: ask.server, name: nameKey(ask.name), type: ask.type, at: ask.fromMs === undefined || !isDated(ask.fromMs) ? '' : iso(ask.fromMs), how: ask.result, evidence: ask.id,
   }])).slice(0, UNANSWERED_LISTED)
 }
 
 export function windowOf({ asks, lines, application, errors }: ReadEvidence): Reading['spec']['window'] {
   let [from, to] = [Infinity, -Infinity]
   const take = (ms: number | undefined): void => {
-    if (ms !== undefined && Number.isFinite(ms)) [from, to] = [Math.min(from, ms), Math.max(to, ms)]
+    if (ms !== undefined && isDated(ms)) [from, to] = [Math.min(from, ms), Math.max(to, ms)]
   }
   for (const { fromMs, toMs } of asks) take(fromMs), take(toMs)
   for (const { atMs } of [...lines, ...application, ...errors]) take(atMs)

@@ -42,9 +42,12 @@ interface Gathering {
 export function gatherEvidence(files: readonly EvidenceFile[], wanted: (name: string) => boolean): GatheredEvidence {
   const g: Gathering = { wanted, observations: [], packets: [], numbers: new Map(), ends: new Map(), logs: [], problems: [], messages: 0, left: 0 }
   const listed: { file: string; kind: FileKind; observations: number }[] = []
-  for (const file of files) {
+  const opened = files.map(file => {
     const head = headOf(file)
-    const kind = recognise(file.path, head)
+    return { file, head, kind: recognise(file.path, head) }
+  })
+  // Pasted times of day get their date from what the other files say.
+  for (const { file, head, kind } of [...opened.filter(each => each.kind !== 'pasted'), ...opened.filter(each => each.kind === 'pasted')]) {
     const before = g.observations.length + g.messages
     readFile(g, file, kind, head)
     listed.push({ file: file.path, kind, observations: g.observations.length + g.messages - before })
@@ -82,7 +85,7 @@ function readFile(g: Gathering, file: EvidenceFile, kind: FileKind, head: Uint8A
     g.logs.push({ file: file.path, text, place: placeOf(file.path) })
     return
   }
-  const read = kind === 'probes' ? readProbes(file.path, text) : readPasted(file.path, text)
+  const read = kind === 'probes' ? readProbes(file.path, text) : readPasted(file.path, text, nearMs(g))
   g.problems.push(...read.problems)
   for (const seen of read.value) {
     if (seen.kind === 'packet') keepPacket(g, { ...seen, place: seen.place ?? file.path }, ++g.messages)
@@ -114,6 +117,15 @@ function* textOf(file: EvidenceFile, head: Uint8Array): Generator<string> {
   if (any || !file.bytes || head.length === 0 || head.includes(0)) return
   const decoder = new TextDecoder()
   for (const piece of file.bytes()) yield decoder.decode(piece, { stream: true })
+}
+
+/** Times of day without any date near by are put into a day that nobody takes for a date: what is near to what is known all the same. */
+const NO_DATE_MS = 43_200_000
+export const isDated = (ms: number): boolean => ms > 4 * 86_400_000
+
+function nearMs(g: Gathering): number {
+  const dated = [...g.ends.values(), ...g.observations.slice(-1000).map(seen => seen.atMs ?? 0)].filter(isDated)
+  return dated.length > 0 ? Math.max(...dated) : NO_DATE_MS
 }
 
 /** `logs/NS/POD.log` of a bundle says whose it is; any other file is called by its own name. */

@@ -36,6 +36,8 @@ const AFTER_TIMEOUT_MS = 5500
 const LEARN_MS = 6000
 const SUFFIXES_KEPT = 16
 const LOOKUPS_KEPT = 200_000
+/** Of one client: more are of a scanner, who has no search list. */
+const NAMES_KEPT = 20_000
 
 export function questionOfAsk(ask: Ask): ClientQuestion | undefined {
   if (ask.byHand || ask.fromMs === undefined) return undefined
@@ -73,22 +75,20 @@ export function lookupsOf(questions: readonly ClientQuestion[]): Lookup[] {
   return lookups
 }
 
-/** What this client appends: learnt from names that it asked with and without. */
+/** What this client appends: learnt from names that it asked with and without, and from names under which it walked down a search list. */
 function suffixesOf(questions: readonly ClientQuestion[]): string[] {
-  const lastAsked = new Map<string, number>()
-  const bases = new Map<string, { names: Set<string>; isDenied: boolean }>()
   const deniedNames = new Set<string>()
+  const lastAsked = new Map<string, number>()
   for (const { name, fromMs, result } of questions) {
-    lastAsked.set(name, fromMs)
+    if (lastAsked.size < NAMES_KEPT || lastAsked.has(name)) lastAsked.set(name, fromMs)
     if (result === 'nxdomain') deniedNames.add(name)
   }
-  for (const name of lastAsked.keys()) {
-    const labels = labelsOf(name)
-    for (let kept = 1; kept < labels.length; kept++) {
-      const base = `${labels.slice(0, kept).join('.')}.`
+  const walked = walkedBases(deniedNames)
+  const bases = new Map<string, { names: Set<string>; isDenied: boolean }>()
+  for (const [name, askedMs] of lastAsked) {
+    for (const [base, suffix] of splits(name)) {
       const at = lastAsked.get(base)
-      if (at === undefined || Math.abs(at - (lastAsked.get(name) as number)) > LEARN_MS) continue
-      const suffix = `${labels.slice(kept).join('.')}.`
+      if (!walked.has(base) && (at === undefined || Math.abs(at - askedMs) > LEARN_MS)) continue
       const known = bases.get(suffix) ?? { names: new Set<string>(), isDenied: false }
       known.names.add(base)
       known.isDenied ||= deniedNames.has(name)
@@ -96,6 +96,25 @@ function suffixesOf(questions: readonly ClientQuestion[]): string[] {
     }
   }
   return [...bases].filter(([suffix, { names, isDenied }]) => isDenied || names.size > 1 || isSubdomain('cluster.local.', suffix)).map(([suffix]) => suffix).sort((a, b) => b.length - a.length).slice(0, SUFFIXES_KEPT)
+}
+
+/** `a.b.c.` → (`a.`, `b.c.`), (`a.b.`, `c.`). */
+function splits(name: string): [base: string, suffix: string][] {
+  const labels = labelsOf(name)
+  return labels.slice(1).map((_, at) => [`${labels.slice(0, at + 1).join('.')}.`, `${labels.slice(at + 1).join('.')}.`])
+}
+
+/** Denied under two suffixes of which one ends in the other, as `NS.svc.cluster.local` and `svc.cluster.local` do: that is a list and no chance. */
+function walkedBases(denied: ReadonlySet<string>): ReadonlySet<string> {
+  const suffixes = new Map<string, string[]>()
+  for (const name of [...denied].slice(0, NAMES_KEPT)) {
+    for (const [base, suffix] of splits(name).slice(1)) {
+      const list = suffixes.get(base)
+      if (list) list.push(suffix)
+      else suffixes.set(base, [suffix])
+    }
+  }
+  return new Set([...suffixes].filter(([, list]) => list.length > 1 && list.length <= SUFFIXES_KEPT && list.some(one => list.some(other => one !== other && one.endsWith(`.${other}`)))).map(([base]) => base))
 }
 
 interface Open {

@@ -42,7 +42,7 @@ const SIGNS: readonly (readonly [kind: FileKind, sign: RegExp])[] = [
     /^(?:Global|Link \d{1,5} \([^)\n]{1,40}\))$[\s\S]{0,600}^ {2,20}(?:DNS Servers|Protocols|Current Scopes|LLMNR setting):/m],
   ['metrics', /^# (?:HELP|TYPE) [a-z_]{3,100} |^coredns_[a-z_]{3,100}\{/m],
   ['pasted', /^Server:\s+\S|^\*\* server can't find|^PING \S{1,300} \(|^\S{1,300} has (?:IPv6 )?address |STREAM \S/m],
-  ['pasted', /^\d\d:\d\d:\d\d\.\d{6} .{0,80}IP6? \S{1,80} > /m],
+  ['pasted', /^(?:(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d|\d{10})\.\d{6} .{0,120}(?:IP6? \S{1,80} > |ethertype IPv[46] )/m],
   ['resolved.conf', /^\[Resolve\]/m],
   ['networkd', /^\[(?:Match|Network|DHCPv4|DHCP|Link)\]/m],
   ['nsswitch', /^hosts:\s+(?:files|dns|mymachines|resolve|nis)/m],
