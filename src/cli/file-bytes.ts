@@ -1,29 +1,35 @@
-// The bytes of an evidence file in pieces. A plain file of any size is read piece by piece; a packed one (gzip, zstd: a capture) is unpacked at once,
+// The bytes of an evidence file in pieces. A plain file and a gzip of any size are read piece by piece; one packed with zstd (a capture) is unpacked at once,
 // up to a limit, because zlib has no synchronous stream. Of a damaged one what comes before the damage is given.
-import { gunzipSync, zstdDecompressSync, constants } from 'node:zlib'
+import { zstdDecompressSync, constants } from 'node:zlib'
 import { fileProblem, type ReadHooks, type ReadRange } from './bytes-to-text.ts'
+import { gunzipped } from './gunzip.ts'
 
 const CHUNK_BYTES = 256 * 1024
 const MAX_PACKED_BYTES = 256 * 1024 * 1024
 /** A decompression bomb ends here. */
 const MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
+/** The same for what is never in memory as a whole: a minute's work. */
+const MAX_STREAMED_BYTES = 16 * 1024 * 1024 * 1024
 /** Attempts to find how far a damaged file can be unpacked. */
 const ATTEMPTS = 40
 
 type Unpack = (packed: Uint8Array, lenient: boolean) => Uint8Array
 
-const gzip: Unpack = (packed, lenient) => gunzipSync(packed, { maxOutputLength: MAX_UNPACKED_BYTES, ...(lenient && { finishFlush: constants.Z_SYNC_FLUSH }) })
 const zstd: Unpack = (packed, lenient) => zstdDecompressSync(packed, { maxOutputLength: MAX_UNPACKED_BYTES, ...(lenient && { finishFlush: constants.ZSTD_e_flush }) })
 
 export function* fileBytes(path: string, sizeBytes: number, read: ReadRange, hooks: ReadHooks): Generator<Uint8Array> {
   const head = read(0, Math.min(4, sizeBytes))
   const starts = (...bytes: number[]): boolean => bytes.every((byte, i) => head[i] === byte)
-  const unpack = starts(0x1f, 0x8b) ? gzip : starts(0x28, 0xb5, 0x2f, 0xfd) ? zstd : undefined
-  if (unpack) {
+  if (starts(0x1f, 0x8b)) {
+    yield* gunzipped(onDisk(path, sizeBytes, read, hooks), MAX_STREAMED_BYTES,
+      message => hooks.onProblem(fileProblem('file-packed-damaged', path, `is packed, and ${message}`, 'damaged')))
+  } else if (starts(0x28, 0xb5, 0x2f, 0xfd)) {
     if (sizeBytes > MAX_PACKED_BYTES) return tooLarge(path, hooks)
-    yield* inPieces(unpacked(path, read(0, sizeBytes), unpack, hooks))
-    return
-  }
+    yield* inPieces(unpacked(path, read(0, sizeBytes), zstd, hooks))
+  } else yield* onDisk(path, sizeBytes, read, hooks)
+}
+
+function* onDisk(path: string, sizeBytes: number, read: ReadRange, hooks: ReadHooks): Generator<Uint8Array> {
   for (let at = 0; at < sizeBytes;) {
     const bytes = read(at, Math.min(CHUNK_BYTES, sizeBytes - at))
     if (bytes.length === 0) return
