@@ -19,14 +19,19 @@ export function joinTopology(gathered: Gathered, servers: readonly CorednsPod[])
     const pod = inventory.get('Pod', place.slice(place.indexOf('/') + 1), place.slice(0, place.indexOf('/')))
     return pod && textOf(pod.body, 'spec', 'nodeName')
   }
+  const known = new Map<string, string | undefined>()
+  const placeOf = (address: string): string | undefined => {
+    if (!known.has(address)) {
+      const pod = inventory.podByAddress(address)
+      known.set(address, pod ? `${pod.namespace}/${pod.name}` : nodes.get(address))
+    }
+    return known.get(address)
+  }
   const offsets = clockOffsets(gathered.layout.bundle?.text() ?? '')
   return {
     services,
     servers: own.map(s => ({ place: s.place, node: s.node, addresses: s.addresses, asksAhead: /^\s*(?:prefetch|serve_stale)\b/m.test(s.corefile?.text ?? '') })),
-    placeOf: address => {
-      const pod = inventory.podByAddress(address)
-      return pod ? `${pod.namespace}/${pod.name}` : nodes.get(address)
-    },
+    placeOf,
     ...(offsets.size > 0 && { offsetMs: place => offsets.get(nodeOf(place) ?? '') ?? 0 }),
   }
 }

@@ -67,12 +67,13 @@ function reasonsFor(a: Transaction, b: Transaction, topology: JoinTopology, apar
   const throughService = leadsTo(topology, a.server.address, b.server.address) || leadsTo(topology, b.server.address, a.server.address)
   if (isClient) return throughService ? ['same-id', 'same-question', 'service-address', 'same-moment'] : undefined
   // A masquerade puts a machine's address in place of a pod's: two pods are two askers.
-  const isPod = (t: Transaction): boolean => topology.placeOf(t.client.address)?.startsWith('node/') === false
+  const isPod = (t: Transaction): boolean => isPodPlace(topology.placeOf(t.client.address))
   if (a.client.address !== b.client.address && isPod(a) && isPod(b)) return undefined
   if (isServer) return ['same-id', 'same-question', 'same-server', 'address-rewritten', 'same-moment']
   return throughService ? ['same-id', 'same-question', 'service-address', 'address-rewritten', 'same-moment'] : undefined
 }
 
+const isPodPlace = (place: string | undefined): boolean => place !== undefined && !place.startsWith('node/')
 const leadsTo = (topology: JoinTopology, service: string, endpoint: string): boolean => topology.services.get(service)?.has(endpoint) === true
 
 function sameBytes(a: Transaction, b: Transaction): boolean {
@@ -127,12 +128,13 @@ function exchangeOf(members: readonly Transaction[], reasons: ReadonlySet<Reason
     const speaksOfPod = servedBy !== undefined ? serverPod(m.server.address) === pod : askedBy !== undefined ? serverPod(m.client.address) === pod : true
     return isAtPod + (speaksOfPod ? 0 : 2) + (m.answers.length > 0 ? 0 : 0.5)
   }
-  const sightings = [...members].sort((a, b) => rank(a) - rank(b) || (atMs(a) || 0) - (atMs(b) || 0))
+  const ranked = members.map(m => ({ m, rank: rank(m), atMs: atMs(m) || 0 })).sort((a, b) => a.rank - b.rank || a.atMs - b.atMs)
+  const sightings = ranked.map(({ m }) => m)
   const main = sightings[0] as Transaction
-  const first = [...members].sort((a, b) => (atMs(a) || 0) - (atMs(b) || 0))[0] as Transaction
+  const first = ranked.reduce((earliest, each) => (each.atMs < earliest.atMs ? each : earliest)).m
   const isService = (m: Transaction): boolean => topology.services.has(m.server.address)
   const addressed = members.find(isService) ?? first
-  const asker = members.find(m => topology.placeOf(m.client.address)?.startsWith('node/') === false) ?? members.find(m => topology.placeOf(m.client.address)) ?? main
+  const asker = members.find(m => isPodPlace(topology.placeOf(m.client.address))) ?? members.find(m => topology.placeOf(m.client.address)) ?? main
   const answer = main.answers[0]
   const shift = topology.offsetMs?.(main.place) ?? 0
   const end = answer ?? main.refusals[0]

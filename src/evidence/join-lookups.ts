@@ -31,9 +31,15 @@ interface Open {
 
 export function joinLookups(exchanges: readonly Exchange[], application: readonly ApplicationLookup[], name: string): WireLookup[] {
   const byClient = new Map<string, Exchange[]>()
-  for (const e of exchanges) if (e.fromMs !== undefined && (e.type === 'A' || e.type === 'AAAA')) byClient.set(e.client.address, [...byClient.get(e.client.address) ?? [], e])
+  for (const e of exchanges) if (e.fromMs !== undefined && (e.type === 'A' || e.type === 'AAAA')) push(byClient, e.client.address, e)
   const lookups = [...byClient].flatMap(([client, own]) => lookupsOf(client, own)).sort((a, b) => a.fromMs - b.fromMs)
   return withApplication(lookups.map(lookupOf), application, name)
+}
+
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key)
+  if (list) list.push(value)
+  else map.set(key, [value])
 }
 
 function lookupsOf(client: string, exchanges: readonly Exchange[]): Open[] {
@@ -42,8 +48,10 @@ function lookupsOf(client: string, exchanges: readonly Exchange[]): Open[] {
   for (const e of [...exchanges].sort((a, b) => (a.fromMs as number) - (b.fromMs as number))) {
     const atMs = e.fromMs as number
     const isLive = (lookup: Open): boolean => atMs - Math.max(lookup.lastMs, lookup.answeredMs) <= (lookup.unanswered ? AFTER_TIMEOUT_MS : SOON_MS)
-    done.push(...open.filter(lookup => !isLive(lookup)))
-    open = open.filter(isLive)
+    if (!open.every(isLive)) {
+      done.push(...open.filter(lookup => !isLive(lookup)))
+      open = open.filter(isLive)
+    }
     const fitting = open.flatMap(lookup => {
       const reasons = belongs(lookup, e)
       return reasons ? [{ lookup, reasons }] : []
@@ -99,7 +107,7 @@ function withApplication(lookups: readonly WireLookup[], application: readonly A
   const said = new Map<WireLookup, Link<ApplicationLookup>[]>()
   const taken = new Set<WireLookup>()
   const byAsker = new Map<string, WireLookup[]>()
-  for (const lookup of lookups) if (lookup.asker !== undefined) byAsker.set(lookup.asker, [...byAsker.get(lookup.asker) ?? [], lookup])
+  for (const lookup of lookups) if (lookup.asker !== undefined) push(byAsker, lookup.asker, lookup)
   for (const line of application) {
     if (line.place === undefined || line.atMs === undefined || nameKey(line.name) !== nameKey(name)) continue
     const apartMs = (lookup: WireLookup): number => (line.atMs as number) - (lookup.toMs ?? lookup.fromMs ?? NaN)

@@ -124,7 +124,7 @@ export function joinDirect(exchanges: readonly Exchange[], direct: readonly Dire
   const taken = new Set<Exchange>()
   for (const seen of inOrder(direct)) {
     const candidates = (byServer.get(keyOf(seen.server, seen.query)) ?? [])
-      .filter(e => !taken.has(e) && (seen.place === undefined || e.asker === seen.place || e.pod === seen.place) && sameAnswer(e, seen) && apartMs(e, seen) <= PROBE_MS)
+      .filter(e => !taken.has(e) && (seen.place === undefined || e.asker === seen.place || e.pod === seen.place) && apartMs(e, seen) <= PROBE_MS && sameAnswer(e, seen))
       .sort((a, b) => apartMs(a, seen) - apartMs(b, seen))
     const [best, second] = candidates
     if (!best) continue
