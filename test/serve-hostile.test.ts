@@ -167,6 +167,24 @@ describe('whatever comes', () => {
     }
   })
 
+  test('connections have a bound: those over it are closed, the others served', async () => {
+    const { chain, root } = servedCorefile({ path: '/etc/coredns/Corefile', text: '. {\n whoami\n}\n', files: new Map() })
+    const serving = await serve(chain, root, { address: '127.0.0.1', port: 0, clock })
+    let closed = 0
+    const eight = Promise.withResolvers<void>()
+    const clients = await Promise.all(Array.from({ length: 520 }, async () => {
+      const client = await tcpClient(serving.port)
+      client.socket.once('close', () => { if (++closed === 8) eight.resolve() })
+      return client
+    }))
+    await eight.promise
+    const open = clients.filter(client => !client.socket.destroyed)
+    expect(open.length).toBe(512)
+    expect((await (open[511] as (typeof open)[number]).ask(question('x.test.', 'A', { transport: 'tcp' })))[3]).toBe(0)
+    for (const client of clients) client.close()
+    await serving.close()
+  })
+
   test('many at once: what is over the bound is counted and left out', async () => {
     const silent = await serve(new Map([['root', function* (): Generator<never> { yield { op: 'sleep', ms: 1e9 } as never }]]), 'root', { address: '127.0.0.1', port: 0, clock })
     const client = await udpClient(silent.port)

@@ -39,10 +39,10 @@ export async function serve(options: ServeCommandOptions, rim: Rim): Promise<Exi
   if (isIP(options.address) === 0) throw usage(`\`--address ${options.address}\` is not an IP address`, `\`--address ${options.address}\` 不是 IP 地址`)
   const place = options.corefile === undefined ? await fromBundle(options, rim) : fromCorefile(options.corefile, options)
   const say = sayer(options, rim)
-  for (const problem of place.problems.filter(isWorthSaying)) say(untranslated(`${problem.source ? `${problem.source.file}:${problem.source.line}: ` : ''}${problem.message}`))
   const serving = await listening(place, say, { address: options.address, port }, options, rim)
   const at = `${options.address.includes(':') ? `[${options.address}]` : options.address}:${serving.port}`
   rim.out(`${at}\n`)
+  for (const problem of place.problems.filter(isWorthSaying)) say(untranslated(`${problem.source ? `${problem.source.file}:${problem.source.line}: ` : ''}${problem.message}`))
   say({ en: `serving ${place.root}; dig @${options.address} -p ${serving.port} NAME asks it, Ctrl-C ends it`, zh: `正在提供 ${place.root}；用 dig @${options.address} -p ${serving.port} NAME 查询，按 Ctrl-C 结束` })
   try {
     return await (rim.stopped ?? forever)()
