@@ -1,11 +1,11 @@
 // The facade of `whydns read`: evidence without a cluster in, a Reading out. Pure: what it says depends on its arguments alone.
 import { GENERATED_BY, boundedProblems } from './diagnose.ts'
-import { applicationReadings, fillReadings, unansweredOf, windowOf } from './diagnosis/read-counts.ts'
+import { applicationReadings, FILLS_LISTED, fillReadings, UNANSWERED_LISTED, unansweredOf, windowOf } from './diagnosis/read-counts.ts'
 import { readEvidenceOf, reportOfHit } from './diagnosis/read-evidence.ts'
 import { readHits } from './diagnosis/read-findings.ts'
 import { gatherEvidence } from './diagnosis/read-gather.ts'
 import { lookupReadings } from './diagnosis/read-lookups.ts'
-import { matrixOf, serversOf } from './diagnosis/read-matrix.ts'
+import { matrixOf, ROWS_KEPT, serversOf } from './diagnosis/read-matrix.ts'
 import { namePattern } from './diagnosis/read-pattern.ts'
 import { summaryOf, verdictOf } from './diagnosis/read-summary.ts'
 import type { EvidenceFile } from './chain/evidence-files.ts'
@@ -21,22 +21,34 @@ export interface ReadSettings {
   readonly problems?: () => readonly Problem[]
 }
 
+const LOOKUPS_LISTED = 5000
+
+const listCut = (list: string, length: number, limit: number): Problem[] =>
+  (length < limit ? [] : [{ code: 'reading-list-cut', message: `${list}: only the first ${limit} are listed; --name narrows them`, state: 'ignored' }])
+
 export function readEvidence(files: readonly EvidenceFile[], settings: ReadSettings): Reading {
   const gathered = gatherEvidence(files, namePattern(settings.pattern))
   const evidence = readEvidenceOf(gathered)
   const findings = readHits(evidence).map(reportOfHit)
   const matrix = matrixOf(evidence.asks, evidence.forwarders)
-  const lookups = lookupReadings(evidence.lookups)
+  const allLookups = lookupReadings(evidence.lookups)
+  const lookups = allLookups.slice(0, LOOKUPS_LISTED)
+  const fills = fillReadings(evidence)
+  const unanswered = unansweredOf(evidence)
   const applications = applicationReadings(evidence)
   const verdict = verdictOf({ evidence, findings, matrix, lookups, applications })
+  const cut = [
+    ...listCut('matrix', matrix.length, ROWS_KEPT), ...listCut('lookups', allLookups.length, LOOKUPS_LISTED), ...listCut('fills', fills.length, FILLS_LISTED),
+    ...listCut('unanswered', unanswered.length, UNANSWERED_LISTED),
+  ]
   return {
     apiVersion: 'whydns/v1', kind: 'Reading',
     metadata: { name: settings.name, bundle: settings.name, generatedBy: GENERATED_BY },
     spec: { files: gathered.files, pattern: settings.pattern ?? null, window: windowOf(evidence) },
     status: {
       verdict, summary: summaryOf(verdict, { evidence, findings, matrix, lookups, applications }),
-      servers: serversOf(evidence.asks, evidence.forwarders), matrix, lookups, unanswered: unansweredOf(evidence), fills: fillReadings(evidence), applications, findings,
-      problems: boundedProblems([...settings.problems?.() ?? [], ...gathered.problems]),
+      servers: serversOf(evidence.asks, evidence.forwarders), matrix, lookups, unanswered, fills, applications, findings,
+      problems: boundedProblems([...settings.problems?.() ?? [], ...gathered.problems, ...cut]),
     },
   }
 }

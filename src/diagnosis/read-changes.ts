@@ -90,7 +90,12 @@ interface Served {
 
 export function negativeCacheHits(e: ReadEvidence, explained: ReadonlySet<string>): ReadHit[] {
   const sequences = new Map<string, Served[]>()
-  const put = (where: string, name: string, seen: Served): void => void sequences.set(`${where}\n${nameKey(name)}`, [...sequences.get(`${where}\n${nameKey(name)}`) ?? [], seen])
+  const put = (where: string, name: string, seen: Served): void => {
+    const key = `${where}\n${nameKey(name)}`
+    const list = sequences.get(key)
+    if (list) list.push(seen)
+    else sequences.set(key, [seen])
+  }
   for (const line of e.lines) {
     const isLocal = line.flags.includes('aa') && !line.flags.includes('ra')
     if (line.type !== 'A' || isLocal || line.atMs === undefined || (line.rcode !== 'NOERROR' && line.rcode !== 'NXDOMAIN')) continue
@@ -103,10 +108,11 @@ export function negativeCacheHits(e: ReadEvidence, explained: ReadonlySet<string
       put(ask.server, key.slice(key.indexOf('\n') + 1), { isAnswer: ask.result === 'answer', atMs: ask.fromMs as number, isCached: (ask.rttMs ?? Infinity) < CACHED_MS, source: ask.source, id: ask.id })
     }
   }
-  return [...sequences].flatMap(([key, served]) => staleHit(e, key, served, explained) ?? []).slice(0, HITS_KEPT)
+  const answers = Map.groupBy(e.asks.filter(ask => ask.type === 'A' && ask.result === 'answer' && ask.toMs !== undefined && !e.forwarders.has(ask.server)), ask => nameKey(ask.name))
+  return [...sequences].flatMap(([key, served]) => staleHit(answers, key, served, explained) ?? []).slice(0, HITS_KEPT)
 }
 
-function staleHit(e: ReadEvidence, key: string, served: Served[], explained: ReadonlySet<string>): ReadHit | undefined {
+function staleHit(answers: ReadonlyMap<string, readonly Ask[]>, key: string, served: Served[], explained: ReadonlySet<string>): ReadHit | undefined {
   const [where = '', name = ''] = key.split('\n')
   served.sort((a, b) => a.atMs - b.atMs)
   const lastDenied = served.findLastIndex(each => !each.isAnswer)
@@ -116,7 +122,7 @@ function staleHit(e: ReadEvidence, key: string, served: Served[], explained: Rea
   const denied = served[lastDenied] as Served
   const stale = served.slice(0, lastDenied + 1).filter(each => each.isCached)
   const spanMs = denied.atMs - (served[0] as Served).atMs
-  const known = e.asks.find(ask => !e.forwarders.has(ask.server) && ask.server !== where && nameKey(ask.name) === name && ask.type === 'A' && ask.result === 'answer' && ask.toMs !== undefined && ask.toMs < denied.atMs)
+  const known = answers.get(name)?.find(ask => ask.server !== where && (ask.toMs as number) < denied.atMs)
   if (!stale.includes(denied) || spanMs < NOTICED_MS || (firstAnswer < 0 && !known)) return undefined
   const shown = withoutDot(name)
   return {

@@ -8,8 +8,8 @@ import { isDated } from './read-gather.ts'
 import type { ReadEvidence } from './read-evidence.ts'
 import { isLoopProbe } from './read-lookups.ts'
 
-const FILLS_LISTED = 500
-const UNANSWERED_LISTED = 200
+export const FILLS_LISTED = 500
+export const UNANSWERED_LISTED = 200
 const SPELLS_LISTED = 200
 
 export const iso = (ms: number): string => new Date(ms).toISOString()

@@ -34,7 +34,12 @@ const HITS_KEPT = 20
 
 export function divergenceHits(e: ReadEvidence): ReadHit[] {
   const words = wordsOf(e)
-  return divisions(e, words).flatMap(division => hitOf(e, words, division) ?? []).slice(0, HITS_KEPT)
+  const hits: ReadHit[] = []
+  for (const division of divisions(e, words)) {
+    const hit = hits.length < HITS_KEPT ? hitOf(e, words, division) : undefined
+    if (hit) hits.push(hit)
+  }
+  return hits
 }
 
 type Words = ReadonlyMap<string, ReadonlyMap<string, Word>>
@@ -228,7 +233,8 @@ function effectOf(e: ReadEvidence, { names }: Division): Said | undefined {
     told.set(who, counted)
   }
   const isIt = (name: string): boolean => names.has(nameKey(name))
-  const onlyOne = (server: string): boolean => e.forwarders.has(server) || !e.asks.some(ask => ask.server === server && !ask.byHand)
+  const captured = new Set(e.asks.filter(ask => !ask.byHand).map(ask => ask.server))
+  const onlyOne = (server: string): boolean => e.forwarders.has(server) || !captured.has(server)
   for (const ask of e.asks) if (ask.type === 'A' && isIt(ask.name) && onlyOne(ask.server) && (ask.result === 'answer' || ask.result === 'nxdomain')) count(ask.server, ask.result === 'answer')
   for (const line of e.lines) if (line.type === 'A' && isIt(line.name) && (line.rcode === 'NOERROR' || line.rcode === 'NXDOMAIN')) count(line.place ?? line.source.file, line.rcode === 'NOERROR')
   for (const seen of e.application) if (isIt(seen.name) && (seen.ok || seen.result === 'nxdomain')) count(seen.place ?? seen.source.file, seen.ok)

@@ -20,8 +20,8 @@ export interface GatheredEvidence {
 }
 
 /** DNS messages of all captures that are kept: hours of a busy node. The rest is counted, and said. */
-const PACKETS_KEPT = 200_000
-const LINES_KEPT = 200_000
+const PACKETS_KEPT = 100_000
+const LINES_KEPT = 60_000
 const HEAD_BYTES = 16_384
 /** A pasted text or an application's log is read as a whole. */
 const TEXT_LIMIT = 32 * 1024 * 1024

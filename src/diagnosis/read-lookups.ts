@@ -37,7 +37,11 @@ const LEARN_MS = 6000
 const SUFFIXES_KEPT = 16
 const LOOKUPS_KEPT = 200_000
 /** Of one client: more are of a scanner, who has no search list. */
-const NAMES_KEPT = 20_000
+const NAMES_KEPT = 4000
+/** A name, a namespace and a search domain have fewer. */
+const LABELS_LOOKED_AT = 14
+/** Of one client at one time. */
+const OPEN_KEPT = 256
 
 export function questionOfAsk(ask: Ask): ClientQuestion | undefined {
   if (ask.byHand || ask.fromMs === undefined) return undefined
@@ -101,7 +105,7 @@ function suffixesOf(questions: readonly ClientQuestion[]): string[] {
 /** `a.b.c.` → (`a.`, `b.c.`), (`a.b.`, `c.`). */
 function splits(name: string): [base: string, suffix: string][] {
   const labels = labelsOf(name)
-  return labels.slice(1).map((_, at) => [`${labels.slice(0, at + 1).join('.')}.`, `${labels.slice(at + 1).join('.')}.`])
+  return labels.length > LABELS_LOOKED_AT ? [] : labels.slice(1).map((_, at) => [`${labels.slice(0, at + 1).join('.')}.`, `${labels.slice(at + 1).join('.')}.`])
 }
 
 /** Denied under two suffixes of which one ends in the other, as `NS.svc.cluster.local` and `svc.cluster.local` do: that is a list and no chance. */
@@ -144,6 +148,7 @@ function* grouped(questions: readonly ClientQuestion[], suffixes: readonly strin
       const made: Open = { questions: [], asked: new Set(), bases, lastMs: question.fromMs, isWaiting: false }
       add(made, question)
       open.push(made)
+      if (open.length > OPEN_KEPT) yield closed(open.shift() as Open)
     }
   }
   for (const lookup of open) yield closed(lookup)

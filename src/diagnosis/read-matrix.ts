@@ -5,7 +5,7 @@ import type { AnswerCount, AnswerResult, MatrixCell, MatrixRow, RowVerdict, Serv
 import type { Ask } from './read-asks.ts'
 
 /** Rows of one report: names of a hostile capture have no end. */
-const ROWS_KEPT = 2000
+export const ROWS_KEPT = 2000
 const ANSWERS_KEPT = 32
 const ASKERS_KEPT = 64
 

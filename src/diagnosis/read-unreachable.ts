@@ -7,12 +7,14 @@ import type { Ask } from './read-asks.ts'
 
 interface Heard {
   answered: number
+  unanswered: number
+  /** The first of them. */
   readonly failed: { readonly source: Source; readonly id: string; readonly name: string; readonly way: 'silence' | 'refusal' | 'log'; readonly byHand: boolean }[]
   /** Asked by a forwarder, by hand, or named in a log: an upstream. */
   isUpstream: boolean
 }
 
-const FAILED_KEPT = 1000
+const FAILED_KEPT = 20
 /** One lost packet is no outage. */
 const FEWEST = 2
 const SHARE_NOTICED = 0.05
@@ -25,7 +27,7 @@ export function unreachableHits(e: ReadEvidence): ReadHit[] {
 function heardOf(e: ReadEvidence): Map<string, Heard> {
   const servers = new Map<string, Heard>()
   const at = (server: string): Heard => {
-    const known = servers.get(server) ?? { answered: 0, failed: [], isUpstream: false }
+    const known = servers.get(server) ?? { answered: 0, unanswered: 0, failed: [], isUpstream: false }
     servers.set(server, known)
     return known
   }
@@ -34,25 +36,31 @@ function heardOf(e: ReadEvidence): Map<string, Heard> {
     const known = at(ask.server)
     known.isUpstream ||= ask.byHand || e.forwarders.has(ask.client)
     if (ask.reply) known.answered++
-    else if (isFailure(ask) && known.failed.length < FAILED_KEPT)
-      known.failed.push({ source: ask.source, id: ask.id, name: ask.name, way: ask.result === 'unreachable' ? 'refusal' : 'silence', byHand: ask.byHand })
+    else if (isFailure(ask)) fail(known, { source: ask.source, id: ask.id, name: ask.name, way: ask.result === 'unreachable' ? 'refusal' : 'silence', byHand: ask.byHand })
   }
   for (const error of e.errors) {
     if (error.upstream === undefined || (error.failure !== 'timeout' && error.failure !== 'refused' && error.failure !== 'unreachable')) continue
     const known = at(error.upstream)
     known.isUpstream = true
-    if (known.failed.length < FAILED_KEPT) known.failed.push({ source: error.source, id: `${error.source.file}:${error.source.line}`, name: error.name, way: 'log', byHand: false })
+    fail(known, { source: error.source, id: `${error.source.file}:${error.source.line}`, name: error.name, way: 'log', byHand: false })
   }
   return servers
 }
 
+/** Of each way some are kept, however late they come. */
+function fail(known: Heard, failure: Heard['failed'][number]): void {
+  known.unanswered++
+  const alike = known.failed.filter(each => each.way === failure.way && each.byHand === failure.byHand).length
+  if (alike < FAILED_KEPT) known.failed.push(failure)
+}
+
 const isFailure = (ask: Ask): boolean => ask.result === 'unreachable' || ask.result === 'unanswered'
 
-function hitOf(server: string, { answered, failed, isUpstream }: Heard): ReadHit | undefined {
-  const total = answered + failed.length
+function hitOf(server: string, { answered, unanswered, failed, isUpstream }: Heard): ReadHit | undefined {
+  const total = answered + unanswered
   const isRefused = failed.some(each => each.way === 'refusal')
-  if (failed.length < FEWEST && !(isRefused && answered === 0)) return undefined
-  if (failed.length / total < SHARE_NOTICED) return undefined
+  if (unanswered < FEWEST && !(isRefused && answered === 0)) return undefined
+  if (unanswered / total < SHARE_NOTICED) return undefined
   const isDead = answered === 0
   const ways = new Set(failed.map(each => (each.byHand ? 'hand' : each.way)))
   const certainty = !isUpstream ? 'possible' : ways.size > 1 ? 'confirmed' : 'likely'
@@ -62,7 +70,7 @@ function hitOf(server: string, { answered, failed, isUpstream }: Heard): ReadHit
     id: 'upstream-unreachable', level: isDead && isUpstream ? 'error' : 'warning', certainty,
     message: isDead
       ? { en: `${server} answers nothing: ${total} of ${total} questions`, zh: `${server} 没有任何应答：${total} 个查询中 ${total} 个无应答` }
-      : { en: `${server} answers only sometimes: ${failed.length} of ${total} questions went unanswered`, zh: `${server} 时有时无：${total} 个查询中 ${failed.length} 个无应答` },
+      : { en: `${server} answers only sometimes: ${unanswered} of ${total} questions went unanswered`, zh: `${server} 时有时无：${total} 个查询中 ${unanswered} 个无应答` },
     fingerprint: `upstream-unreachable:${server}`,
     sources: [{ source: first.source, primary: true, label: first.way === 'refusal' ? { en: 'refused: nobody listens there, or a firewall says no', zh: '被拒绝：没有程序监听，或被防火墙拒绝' }
       : first.way === 'log' ? { en: 'no answer, by CoreDNS\' own word', zh: '无应答（CoreDNS 自己的记录）' } : { en: 'no answer came', zh: '没有应答' } }],
