@@ -12,6 +12,8 @@ export const HELP = {
   read: say('captures, logs and pasted output without a cluster: what each server answers, lookups, findings', '无需集群，读取抓包、日志和粘贴的输出：各服务器的答案、解析、发现'),
   evidenceFiles: say('captures (pcap, pcapng), logs, probes, pasted output; `-` for standard input', '抓包（pcap、pcapng）、日志、探测结果、粘贴的输出；`-` 表示标准输入'),
   namePattern: say('only these names, with or without a search suffix: a.example.com, *.corp.example', '只看这些域名（可带搜索后缀）：a.example.com、*.corp.example'),
+  show: say('one transaction that a report names, with its bytes and their fields', '显示报告中提到的一个事务：字节及其字段'),
+  shownWhat: say('tx N, for example: tx 88', 'tx N，例如：tx 88'),
   names: say('a name, URL, host:port or pasted error line; then loose evidence files, `-` for standard input', '域名、URL、host:port 或粘贴的报错行；其后可跟证据文件，`-` 表示标准输入'),
   id: say('for example mixed-upstreams', '例如 mixed-upstreams'),
   from: say('who asks: NS/POD, NS/deploy/X (sts, ds, yurtappset) or node/N', '谁在查询：NS/POD、NS/deploy/X（sts、ds、yurtappset）或 node/N'),

@@ -12,8 +12,8 @@ import { commandName, langOf, type Rim } from './rim.ts'
 import { VERSION } from './version.ts'
 
 /** Commands of later versions: a word that will mean a command must not mean a name today. */
-const RESERVED = ['check', 'next', 'fix', 'diff', 'probe', 'watch', 'collect', 'show', 'lab', 'ui', 'agent', 'mcp']
-const COMMANDS = ['why', 'simulate', 'read', 'serve', 'explain', 'help']
+const RESERVED = ['check', 'next', 'fix', 'diff', 'probe', 'watch', 'collect', 'lab', 'ui', 'agent', 'mcp']
+const COMMANDS = ['why', 'simulate', 'read', 'show', 'serve', 'explain', 'help']
 
 export async function run(args: readonly string[], rim: Rim): Promise<ExitCode> {
   const lang = langFromArgs(args) ?? langOf(rim.env)
@@ -48,6 +48,7 @@ function build(lang: Lang, rim: Rim, end: (code: ExitCode) => void): Command {
     end(await run(words, options, rim))
   })
   readCommand(program.command('read').description(t('read')), lang, rim, end)
+  showCommand(program.command('show').description(t('show')), lang, rim, end)
   serveCommand(program.command('serve').description(t('serve')), lang, rim, end)
   const explain = program.command('explain').description(t('explain')).argument('[id]', t('id'))
   configure(explain, lang, rim)
@@ -85,6 +86,17 @@ function readCommand(command: Command, lang: Lang, rim: Rim, end: (code: ExitCod
   command.action(async (files: string[], options) => {
     const { read } = await import('./read.ts')
     end(await read(files, options, rim))
+  })
+}
+
+function showCommand(command: Command, lang: Lang, rim: Rim, end: (code: ExitCode) => void): void {
+  const t = (key: keyof typeof HELP): string => HELP[key][lang]
+  configure(command, lang, rim)
+  command.argument('[what...]', t('shownWhat')).option('--bundle <path>', t('bundle')).addOption(choice('-o, --output <how>', t('output'), ['text', 'wide', 'json'], 'text'))
+    .addOption(choice('--lang <lang>', t('lang'), ['en', 'zh'], lang)).addOption(choice('--color <when>', t('color'), ['auto', 'always', 'never'], 'auto')).option('-q, --quiet', t('quiet'))
+  command.action(async (words: string[], options) => {
+    const { show } = await import('./show.ts')
+    end(await show(words, options, rim))
   })
 }
 
