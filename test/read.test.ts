@@ -174,6 +174,8 @@ test('a CoreDNS log alone: fills by turns tell that upstreams disagree, not whic
   expect(code).toBe(1)
   expect(ids(status)).toEqual(['error mixed-upstreams likely', 'info ndots-amplification confirmed'])
   expect(status.fills.find(fill => fill.name === 'a.corp-example.com.' && fill.type === 'A')).toMatchObject({ n: 20, failed: 7, results: { NOERROR: 13, NXDOMAIN: 7 } })
+  expect(status.lookups.filter(lookup => lookup.name === 'a.corp-example.com.').map(({ client, lookups, failed }) => `${client} ${failed}/${lookups}`))
+    .toEqual(['172.17.5.163 100/278', '172.17.5.129 35/91', '172.17.5.201 25/65', '172.17.5.170 6/13'])
   const good = await reading([`${INCIDENT}/logs/kube-system/coredns-edge-m2cjd.log`])
   expect([good.code, ids(good.status)]).toEqual([0, ['info ndots-amplification confirmed']])
 })

@@ -48,11 +48,11 @@ export function questionOfAsk(ask: Ask): ClientQuestion | undefined {
   return { id: ask.id, client: ask.client, name: nameKey(ask.name), type: ask.type, fromMs: ask.fromMs, toMs: ask.toMs, result: ask.result, answers: dataOf(ask), source: ask.source }
 }
 
-/** NODATA cannot be told from an answer by a log. */
+/** NODATA cannot be told from an answer by a log. Of A an answer is likely; of other types, which are asked beside it, nobody can say. */
 export function questionOfLine(line: ServedQuery): ClientQuestion | undefined {
   if (line.atMs === undefined) return undefined
   const result: AnswerResult | undefined = line.rcode === 'NXDOMAIN' ? 'nxdomain' : line.rcode === 'SERVFAIL' ? 'servfail' : line.rcode === 'REFUSED' ? 'refused' : line.rcode === '-' ? undefined
-    : line.rcode === 'NOERROR' ? 'answer' : 'error'
+    : line.rcode !== 'NOERROR' ? 'error' : line.type === 'A' ? 'answer' : undefined
   return {
     id: `${line.source.file}:${line.source.line}`, client: line.client, name: nameKey(line.name), type: line.type, fromMs: line.atMs - line.durationMs, toMs: line.atMs,
     result, answers: [], source: line.source,

@@ -48,12 +48,13 @@ const bare = (name: string): string => (name === '.' ? name : name.replace(/\.$/
 
 function countLines(reading: Reading, options: TextOptions, w: ReadWords): Line[] {
   const { lookups, fills, applications, unanswered } = reading.status
+  const { colon } = words[options.lang]
   // Failures first: they are what somebody came for.
   const worst = [...lookups].sort((a, b) => b.failed - a.failed || b.lookups - a.lookups)
   return [
-    ...limited(w.lookups, worst.map(l => ({ name: '', text: `${l.client}  ${bare(l.name)}: ${w.lookup(l.lookups, l.failed, l.questions, l.suffixed)}` })), options, w),
-    ...limited(w.fills, fills.map(f => ({ name: '', text: `${f.place}  ${bare(f.name)} ${f.type}: ${w.fill(f.failed, f.n, wholePercent(f.low), wholePercent(f.high))}  ${f.letters.slice(0, 40)}` })), options, w),
-    ...limited(w.applications, applications.map(a => ({ name: '', text: `${a.place}  ${bare(a.name)}: ${w.application(a.lookups, a.failed, a.spells.length)}` })), options, w),
+    ...limited(w.lookups, worst.map(l => ({ name: '', text: `${l.client}  ${bare(l.name)}${colon}${w.lookup(l.lookups, l.failed, l.questions, l.suffixed)}` })), options, w),
+    ...limited(w.fills, fills.map(f => ({ name: '', text: `${f.place}  ${bare(f.name)} ${f.type}${colon}${w.fill(f.failed, f.n, wholePercent(f.low), wholePercent(f.high))}  ${f.letters.slice(0, 40)}` })), options, w),
+    ...limited(w.applications, applications.map(a => ({ name: '', text: `${a.place}  ${bare(a.name)}${colon}${w.application(a.lookups, a.failed, a.spells.length)}` })), options, w),
     ...limited(w.unanswered, silenceFacts(unanswered, w), options, w),
   ]
 }
