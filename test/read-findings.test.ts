@@ -1,7 +1,11 @@
 // Each finding of `whydns read` from a few packets or lines, and the near miss that must not have it.
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import * as v from 'valibot'
 import type { EvidenceFile } from '../src/chain/evidence-files.ts'
 import type { Reading } from '../src/findings/reading.ts'
+import { readingSchema } from '../src/report/read-schema.ts'
+import { renderReading } from '../src/report/read-text.ts'
 import { readEvidence } from '../src/read.ts'
 
 const text = (path: string, content: string): EvidenceFile => ({ path, sizeBytes: content.length, text: () => content, chunks: () => [content] })
@@ -130,4 +134,22 @@ test('--name keeps a name, its suffixed candidates, and what matches a star', ()
   expect(names('a.corp.example')).toEqual(['a.corp.example.', 'a.corp.example.svc.cluster.local.'])
   expect(names('*.CORP.example')).toEqual(['a.corp.example.', 'a.corp.example.svc.cluster.local.', 'b.corp.example.'])
   expect(names(`${'*a'.repeat(120)}`)).toEqual([])
+})
+
+test('mutated and cut evidence of every kind is read without an exception, into the schema', () => {
+  const files = ['captures/kube-system/coredns-edge-bz9bq/eth0-port53.pcap', 'logs/kube-system/coredns-edge-bz9bq.log', 'text/dig-223.5.5.5.txt', 'text/tcpdump-grep.txt', 'probes/upstreams.jsonl', 'logs/alpha01/order-report-7b5f558c54-kllk6.log']
+    .map(path => readFileSync(`examples/incident/${path}`).subarray(0, 12_000))
+  let state = 20_261_125
+  const random = (below: number): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 4_294_967_296) * below)
+  }
+  for (let n = 0; n < 240; n++) {
+    const bytes = Buffer.from((files[n % files.length] as Buffer).subarray(0, 200 + random(11_800)))
+    for (let k = random(40); k > 0; k--) bytes[random(bytes.length)] = random(256)
+    const content = bytes.toString()
+    const reading = read({ path: `mutated-${n}`, sizeBytes: bytes.length, text: () => content, chunks: () => (bytes.includes(0) ? [] : [content]), bytes: () => [bytes] })
+    expect(v.safeParse(readingSchema, reading).issues, `seed 20261125, round ${n}`).toBeUndefined()
+    renderReading(reading, { lang: n % 2 === 0 ? 'en' : 'zh', columns: 100, color: false, wide: n % 3 === 0, command: 'whydns' })
+  }
 })
