@@ -56,11 +56,11 @@ function rasterLines({ status: { raster } }: Simulation, { columns }: Options, s
 function comparison({ status }: Simulation, { columns }: Options, s: SimulatedWords): Line[] {
   const { predicted, spells, fills, recovery } = status
   if (predicted === null) return []
-  const share_ = spells.predicted ? percent(spells.predicted.failingShare) : `${share(predicted.steady)}${predicted.complete ? '' : s.approximately}`
+  const failing = spells.predicted ? percent(spells.predicted.failingShare) : `${share(predicted.steady)}${predicted.complete ? '' : s.approximately}`
   const spell = (of: typeof spells.bad): string => (of.n === 0 ? s.noSpell : s.spell(duration(of.meanS), of.n, duration(of.longestS)))
   const rows: [string, string, string][] = [
     [...s.heads],
-    [s.rows.lookups, share_, s.ofLookups(percent(status.lookups === 0 ? 0 : status.failed / status.lookups), status.failed, status.lookups)],
+    [s.rows.lookups, failing, s.ofLookups(percent(status.lookups === 0 ? 0 : status.failed / status.lookups), status.failed, status.lookups)],
     [s.rows.fills, odds(predicted.fill), fills.n === 0 ? s.noFill : s.ofFills(fills.failed, fills.n, wholePercent(fills.low), wholePercent(fills.high))],
     ...(status.failed === 0 || status.failed === status.lookups ? [] : [
       [s.rows.bad, spells.predicted ? duration(spells.predicted.meanBadS) : s.notWorkedOut, spell(spells.bad)],
