@@ -9,7 +9,7 @@ import { matchZone, originsOf } from './origins.ts'
 import { since, type CorednsVersion, type PluginFactory, type Served } from './plugin.ts'
 import { refuse } from './refuse.ts'
 import { rcodeNumber } from './rcode-number.ts'
-import { replyClassOf, replyTypeOf, type ReplyClass, type ReplyType } from './reply-type.ts'
+import { replyClassOf, replyTypeOf, type ReplyType } from './reply-type.ts'
 import { bareReply, clientBytes, echoedEdns, loggedBytes, scrubbed } from './server-reply.ts'
 
 interface Rule {
@@ -38,8 +38,13 @@ export const log: PluginFactory = setup => {
     const rule = rules.find(r => matchZone(r.zones, query.name) !== undefined)
     const served = yield* next(query)
     if (!rule || served.panic) return served
-    const line = lineFor(rule, query, served, setup.version)
-    if (line !== undefined) yield* note({ kind: 'log', by: setup.server, line, name: query.name, type: query.type, rcode: served.reply?.rcode ?? served.rcode })
+    if (!isLogged(rule, query, served, setup.version)) return served
+    let text: string | undefined
+    yield* note({
+      kind: 'log', by: setup.server, name: query.name, type: query.type, rcode: served.reply?.rcode ?? served.rcode,
+      // Written when somebody reads it: a server that answers thousands a second prints none.
+      get line() { return text ??= lineFor(rule, query, served, setup.version) },
+    })
     return served
   }
 }
@@ -52,15 +57,18 @@ function recorded(query: DnsQuery, served: Served, version: CorednsVersion): Rep
   return since(version, 1, 14, 5) && WRITTEN_BY_SERVER.has(served.rcode) ? bareReply(query, served.rcode) : undefined
 }
 
-function lineFor(rule: Rule, query: DnsQuery, served: Served, version: CorednsVersion): string | undefined {
+function isLogged(rule: Rule, query: DnsQuery, served: Served, version: CorednsVersion): boolean {
+  if (rule.classes.has('all')) return true
+  const reply = recorded(query, served, version)
+  return rule.classes.has(replyClassOf(reply ? replyTypeOf(reply, query, version) : 'OTHERERROR'))
+}
+
+function lineFor(rule: Rule, query: DnsQuery, served: Served, version: CorednsVersion): string {
   const reply = recorded(query, served, version)
   const type: ReplyType = reply ? replyTypeOf(reply, query, version) : 'OTHERERROR'
-  const cls: ReplyClass = replyClassOf(type)
-  if (!rule.classes.has('all') && !rule.classes.has(cls)) return undefined
   const values = valuesOf(query, served, reply, version)
-  if (since(version, 1, 14, 5)) values.set('{/log/type}', type).set('{/log/class}', cls)
-  const filled = rule.format.replaceAll(/\{[^{}]*\}/g, field => values.get(field) ?? (field.startsWith('{/') ? '-' : field))
-  return `[INFO] ${filled}`
+  if (since(version, 1, 14, 5)) values.set('{/log/type}', type).set('{/log/class}', replyClassOf(type))
+  return `[INFO] ${rule.format.replaceAll(/\{[^{}]*\}/g, field => values.get(field) ?? (field.startsWith('{/') ? '-' : field))}`
 }
 
 function valuesOf(query: DnsQuery, served: Served, reply: Reply | undefined, version: CorednsVersion): Map<string, string> {
