@@ -63,7 +63,7 @@ export function windowOf({ asks, lines, application, errors }: ReadEvidence): Re
   const take = (ms: number | undefined): void => {
     if (ms !== undefined && isDated(ms)) [from, to] = [Math.min(from, ms), Math.max(to, ms)]
   }
-  for (const { fromMs, toMs } of asks) take(fromMs), take(toMs)
+  for (const { fromMs, toMs } of asks) for (const ms of [fromMs, toMs]) take(ms)
   for (const { atMs } of [...lines, ...application, ...errors]) take(atMs)
   return from <= to ? { from: iso(from), to: iso(to) } : null
 }

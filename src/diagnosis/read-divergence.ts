@@ -94,9 +94,9 @@ function divisions(e: ReadEvidence, words: Words): Division[] {
 }
 
 /** One zone, one finding: names of which not every server was asked join those of which more were, unless a server knows here and denies there. */
-function inOneZone(divisions: readonly Division[]): Division[] {
+function inOneZone(all: readonly Division[]): Division[] {
   const merged: Division[] = []
-  for (const division of [...divisions].sort((a, b) => b.good.length + b.bad.length - a.good.length - a.bad.length)) {
+  for (const division of [...all].sort((a, b) => b.good.length + b.bad.length - a.good.length - a.bad.length)) {
     const same = merged.findIndex(other => other.zone === division.zone && !other.bad.some(s => division.good.includes(s)) && !other.good.some(s => division.bad.includes(s)))
     const other = merged[same]
     if (!other) merged.push(division)

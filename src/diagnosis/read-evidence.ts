@@ -1,6 +1,6 @@
 // What findings of a reading look at: the evidence of all files, put in order once.
 import { isSubdomain, labelsOf, nameKey } from '../dns/name.ts'
-import type { ApplicationLookup, Observation, ServedQuery, ServerError } from '../evidence/observation.ts'
+import type { ApplicationLookup, ServedQuery, ServerError } from '../evidence/observation.ts'
 import type { Source } from '../chain/source.ts'
 import type { Said, FindingReport } from '../findings/diagnosis.ts'
 import { askOfDirect, asksOfPackets, forwardersOf, knownSilence, type Ask } from './read-asks.ts'

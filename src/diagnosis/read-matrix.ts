@@ -120,7 +120,7 @@ function sameOwner(answers: readonly Counting[]): boolean {
 
 export function serversOf(asks: readonly Ask[], forwarders: ReadonlySet<string>): ServerReading[] {
   const servers = new Map<string, { asked: Set<string>; rtts: number[]; results: Map<string, number>; questions: number; answered: number }>()
-  const asks_ = new Map<string, Set<string>>()
+  const asksByClient = new Map<string, Set<string>>()
   for (const ask of asks) {
     const known = servers.get(ask.server) ?? { asked: new Set<string>(), rtts: [], results: new Map<string, number>(), questions: 0, answered: 0 }
     servers.set(ask.server, known)
@@ -129,10 +129,10 @@ export function serversOf(asks: readonly Ask[], forwarders: ReadonlySet<string>)
     if (ask.reply) known.answered++
     if (ask.rttMs !== undefined && ask.reply) known.rtts.push(ask.rttMs)
     if (ask.result !== undefined) known.results.set(ask.result, (known.results.get(ask.result) ?? 0) + 1)
-    if (!ask.byHand) asks_.set(ask.client, (asks_.get(ask.client) ?? new Set()).add(ask.server))
+    if (!ask.byHand) asksByClient.set(ask.client, (asksByClient.get(ask.client) ?? new Set()).add(ask.server))
   }
   return [...servers].sort(([a], [b]) => Number(forwarders.has(a)) - Number(forwarders.has(b)) || byAddress(a, b)).map(([server, known]) => ({
-    server, forwards: forwarders.has(server), asked: [...known.asked].sort(byAddress), asks: [...asks_.get(server) ?? []].sort(byAddress),
+    server, forwards: forwarders.has(server), asked: [...known.asked].sort(byAddress), asks: [...asksByClient.get(server) ?? []].sort(byAddress),
     questions: known.questions, answered: known.answered, results: Object.fromEntries([...known.results].sort(([a], [b]) => (a < b ? -1 : 1))), rttMs: rttOf(known.rtts),
   }))
 }
