@@ -43,9 +43,9 @@ function build(lang: Lang, rim: Rim, end: (code: ExitCode) => void): Command {
   const simulate = questionCommand(program.command('simulate').description(t('simulate')), lang, rim)
   simulate.option('--for <time>', t('for'), '10m').option('--every <time>', t('every')).option('--rate <rate>', t('rate')).option('--seed <n>', t('seed'), '1')
   simulate.action(async (words: string[], options) => {
-    const { simulate: run } = await import('./simulate.ts')
+    const { simulate: simulated } = await import('./simulate.ts')
     refuseLive(words, options)
-    end(await run(words, options, rim))
+    end(await simulated(words, options, rim))
   })
   readCommand(program.command('read').description(t('read')), lang, rim, end)
   showCommand(program.command('show').description(t('show')), lang, rim, end)
