@@ -28,13 +28,13 @@ export function countObserved(session: Session, c: Case): Counted {
   const fills = [...fillsAt.values()].flat()
   const application = session.observations.filter((o): o is ApplicationLookup => o.kind === 'application' && o.place === c.question.stub.place && nameKey(absolute(o.name)) === name)
   const direct = session.observations.filter((o): o is DirectAnswer => o.kind === 'direct' && o.server !== '' && nameKey(o.query.name) === name)
-  if (fills.length === 0 && application.length === 0 && direct.length === 0) return { observed: null, window: null, perSecond: undefined, fills }
+  if (fills.length === 0 && application.length === 0 && direct.length === 0 && !session.captured?.joined.exchanges.length) return { observed: null, window: null, perSecond: undefined, fills }
   const all: Observation[] = [...served.flatMap(s => s.lines), ...application, ...direct]
   const first = served[0]?.lines ?? []
   return {
     fills, window: windowOf(all), perSecond: rateOf(first, c.question.name, 'A')?.perSecond,
     observed: {
-      lookups: application.length, failed: application.filter(o => !o.ok).length, fills: fillCounts(fills),
+      ...lookupCounts(session, c, application), fills: fillCounts(fills),
       servers: serverCounts(session, c, fills, direct), outsideModel: (c.outside ?? []).reduce((total, o) => total + o.count, 0),
       spells: spells(application.length > 0 ? application.map(o => ({ atMs: o.atMs, result: o.ok ? 'answer' : o.result ?? 'error' })) : first.filter(l => l.type === 'A').map(l => ({ atMs: l.atMs, result: l.rcode }))),
       raster: [...fillsAt].flatMap(([server, own]) => rasters(server, own, upstreamLetters(fills))),
@@ -60,6 +60,13 @@ function fillSettings(server: CorednsModel): FillSettings {
     ...(minor !== undefined && { cacheSetsAa: Number(minor) < 15 }),
     ...(stale ? { longestMs: { success: Infinity, denial: Infinity } } : success !== undefined && denial !== undefined && { longestMs: { success: success * 1000, denial: denial * 1000 } }),
   }
+}
+
+/** Lookups as the application wrote them; where it wrote nothing, as its packets show them. */
+function lookupCounts(session: Session, c: Case, application: readonly ApplicationLookup[]): Pick<Observed, 'lookups' | 'failed'> {
+  if (application.length > 0) return { lookups: application.length, failed: application.filter(o => !o.ok).length }
+  const walks = (session.captured?.joined.lookups ?? []).filter(l => l.asker === c.question.stub.place)
+  return { lookups: walks.length, failed: walks.filter(l => l.result !== 'answer').length }
 }
 
 function fillCounts(fills: readonly FillCounts[]): Record<string, FillCount> {

@@ -47,18 +47,25 @@ function crossPool(session: Session, c: Case): RuledOut | undefined {
   const own = new Set(c.servers.map(s => s.pod))
   const foreign = session.model.coredns.filter(s => !own.has(s.pod))
   if (foreign.length === 0) return undefined
-  const lines = served(session.observations).filter(o => o.client === address)
+  const lines = served(session.observations).filter(o => o.client === address && o.tx === undefined)
   const strayed = lines.filter(o => o.place !== undefined && !own.has(o.place)).length
   const captured = capturedAt(session, address, own)
   if (strayed > 0 || !captured) return undefined
   const left = at.removed.length
-  const packets = captured.all === 0 ? { en: '', zh: '' } : { en: `, ${captured.all} of ${captured.all} captured ones went to ${[...own].join(', ')}`, zh: `，抓到的 ${captured.all} 次中有 ${captured.all} 次发往 ${[...own].join('、')}` }
-  return {
-    id: 'cross-pool-coredns', because: {
-      en: `${strayed} of ${lines.length} questions of ${address} are in the logs of the ${foreign.length} other CoreDNS pods${packets.en}; the Service leads to ${at.service.endpoints.length} endpoint${at.service.endpoints.length > 1 ? 's' : ''} on ${c.question.stub.node}${left > 0 ? `, ${left} left out by topology` : ''}`,
-      zh: `${address} 的 ${lines.length} 次查询中有 ${strayed} 次出现在另外 ${foreign.length} 个 CoreDNS Pod 的日志里${packets.zh}；在 ${c.question.stub.node} 上该 Service 指向 ${at.service.endpoints.length} 个端点${left > 0 ? `，${left} 个被拓扑过滤` : ''}`,
-    },
-  }
+  const said: Said[] = []
+  if (lines.length > 0 || captured.all === 0) said.push({
+    en: `${strayed} of ${lines.length} questions of ${address} are in the logs of the ${foreign.length} other CoreDNS pods`,
+    zh: `${address} 的 ${lines.length} 次查询中有 ${strayed} 次出现在另外 ${foreign.length} 个 CoreDNS Pod 的日志里`,
+  })
+  if (captured.all > 0) said.push({
+    en: `${captured.all} of ${captured.all} captured questions of ${address} went to ${[...own].join(', ')}`,
+    zh: `抓到的 ${address} 的 ${captured.all} 次查询中有 ${captured.all} 次发往 ${[...own].join('、')}`,
+  })
+  said.push({
+    en: `the Service leads to ${at.service.endpoints.length} endpoint${at.service.endpoints.length > 1 ? 's' : ''} on ${c.question.stub.node}${left > 0 ? `, ${left} left out by topology` : ''}`,
+    zh: `在 ${c.question.stub.node} 上该 Service 指向 ${at.service.endpoints.length} 个端点${left > 0 ? `，${left} 个被拓扑过滤` : ''}`,
+  })
+  return { id: 'cross-pool-coredns', because: { en: said.map(s => s.en).join('; '), zh: said.map(s => s.zh).join('；') } }
 }
 
 function clientAddress(c: Case): string | undefined {
