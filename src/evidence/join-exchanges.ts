@@ -105,12 +105,15 @@ interface Group {
 function grouped(transactions: readonly Transaction[], pairs: readonly Pair[]): Group[] {
   const groupOf = new Map<Transaction, Group>(transactions.map(t => [t, { members: [t], reasons: new Set() }]))
   for (const { a, b, reasons } of pairs) {
-    const [into, from] = [groupOf.get(a) as Group, groupOf.get(b) as Group]
+    const [one, other] = [groupOf.get(a) as Group, groupOf.get(b) as Group]
+    const [into, from] = one.members.length < other.members.length ? [other, one] : [one, other]
     for (const reason of reasons) into.reasons.add(reason)
     if (into === from) continue
     for (const reason of from.reasons) into.reasons.add(reason)
-    for (const member of from.members) groupOf.set(member, into)
-    into.members.push(...from.members)
+    for (const member of from.members) {
+      groupOf.set(member, into)
+      into.members.push(member)
+    }
   }
   return [...new Set(groupOf.values())]
 }

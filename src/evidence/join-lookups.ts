@@ -4,7 +4,9 @@
 // Parallel lookups of the same name by one client can not be told apart: their questions are linked to each as possible.
 import { nameKey } from '../dns/name.ts'
 import { replyIn } from './captured-packet.ts'
+import { addLink } from './join-links.ts'
 import type { ApplicationLookup } from './observation.ts'
+import { byTime, within } from './time-window.ts'
 import type { Exchange, Link, Reason, WireLookup } from './trace.ts'
 
 /** A and AAAA leave together; the next candidate when both are answered. Scheduling of a busy machine included. */
@@ -13,6 +15,10 @@ const SOON_MS = 250
 const AFTER_TIMEOUT_MS = 5500
 /** An application logs when the lookup is over, and a connection has been tried. */
 const LOG_MS = 3000
+/** Lookups of one client that are looked at together. */
+const AT_ONCE = 64
+/** A walk through a search list whose servers do not answer. */
+const LONGEST_MS = 60_000
 
 interface Open {
   readonly questions: Link<Exchange>[]
@@ -45,7 +51,7 @@ function push<T>(map: Map<string, T[]>, key: string, value: T): void {
 function lookupsOf(client: string, exchanges: readonly Exchange[]): Open[] {
   const done: Open[] = []
   let open: Open[] = []
-  for (const e of [...exchanges].sort((a, b) => (a.fromMs as number) - (b.fromMs as number))) {
+  for (const e of byTime(exchanges)) {
     const atMs = e.fromMs as number
     const isLive = (lookup: Open): boolean => atMs - Math.max(lookup.lastMs, lookup.answeredMs) <= (lookup.unanswered ? AFTER_TIMEOUT_MS : SOON_MS)
     if (!open.every(isLive)) {
@@ -60,7 +66,7 @@ function lookupsOf(client: string, exchanges: readonly Exchange[]): Open[] {
     if (fitting.length > 0) continue
     const lookup: Open = { questions: [], asked: new Set(), names: [], client, asker: e.asker, fromMs: atMs, lastMs: atMs, answeredMs: -Infinity, isAnswered: false, unanswered: false }
     add(lookup, { to: e, certain: true, reasons: ['first-candidate'] })
-    open.push(lookup)
+    if (open.push(lookup) > AT_ONCE) done.push(open.shift() as Open)
   }
   return [...done, ...open]
 }
@@ -111,14 +117,14 @@ function withApplication(lookups: readonly WireLookup[], application: readonly A
   for (const line of application) {
     if (line.place === undefined || line.atMs === undefined || nameKey(line.name) !== nameKey(name)) continue
     const apartMs = (lookup: WireLookup): number => (line.atMs as number) - (lookup.toMs ?? lookup.fromMs ?? NaN)
-    const candidates = (byAsker.get(line.place) ?? []).filter(lookup => !taken.has(lookup) && apartMs(lookup) >= -20 && apartMs(lookup) <= LOG_MS && agrees(lookup, line))
+    const candidates = within(byAsker.get(line.place) ?? [], line.atMs - LOG_MS - LONGEST_MS, line.atMs + 20).filter(lookup => !taken.has(lookup) && apartMs(lookup) >= -20 && apartMs(lookup) <= LOG_MS && agrees(lookup, line))
       .sort((a, b) => apartMs(a) - apartMs(b))
     const [best, second] = candidates
     if (!best) continue
     const isOne = !second || apartMs(best) * 2 + 20 < apartMs(second)
     if (isOne) taken.add(best)
     for (const lookup of isOne ? [best] : [best, second as WireLookup]) {
-      said.set(lookup, [...said.get(lookup) ?? [], { to: line, certain: isOne, reasons: ['same-question', 'same-result', 'same-moment', ...(second ? [] : ['only-candidate' as const])] }])
+      addLink(said, lookup, { to: line, certain: isOne, reasons: ['same-question', 'same-result', 'same-moment', ...(second ? [] : ['only-candidate' as const])] })
     }
   }
   return lookups.map(lookup => ({ ...lookup, said: said.get(lookup) ?? [] }))

@@ -7,8 +7,10 @@
 import { nameKey } from '../dns/name.ts'
 import type { Reply, ResourceRecord } from '../dns/message.ts'
 import { replyIn } from './captured-packet.ts'
+import { addLink } from './join-links.ts'
 import type { DirectAnswer, ServedQuery } from './observation.ts'
 import { formatServer } from './server-address.ts'
+import { byTime, within } from './time-window.ts'
 import type { Exchange, JoinTopology, Link, Origin, Reason, UpstreamAsk } from './trace.ts'
 
 /** CoreDNS asks, and passes an answer on, within this; a busy machine takes some milliseconds. */
@@ -18,6 +20,10 @@ const CLOCK_MS = 1
 /** A log line is stamped by the container runtime; a probe is stamped when its tool starts or ends; a pasted dig prints whole seconds. */
 const LOG_MS = 20
 const PROBE_MS = 1500
+/** CoreDNS gives a question up after 5 s, at most 6 with a last try. */
+const LONGEST_MS = 10_000
+/** Packets that a direct question without a time is compared with. */
+const UNTIMED = 64
 /** Together they leave no room for another's question. */
 const TIGHT: readonly Reason[] = ['asked-at-once', 'reply-followed', 'same-result']
 
@@ -33,8 +39,9 @@ export function joinUpstream(asks: readonly Exchange[], evidence: UpstreamEviden
   const fits = new Map(asks.map(ask => [ask, ask.role === 'upstream' ? fitsOf(ask, waits.get(keyOf(ask.pod ?? '', ask)) ?? []) : []]))
   const isTight = (ask: Exchange): boolean => (fits.get(ask) ?? []).some(fit => TIGHT.every(reason => fit.reasons.includes(reason)))
   const probes = joinDirect(asks.filter(ask => !isTight(ask)), evidence.direct)
-  const linesBy = new Map<string, ServedQuery[]>()
-  for (const line of evidence.lines) push(linesBy, `${line.place ?? ''} ${line.type} ${nameKey(line.name)}`, line)
+  const linesBy = new Map<string, Logged[]>()
+  for (const line of evidence.lines) push(linesBy, keyOf(line.place ?? '', line), { line, fromMs: line.atMs })
+  for (const [key, lines] of linesBy) linesBy.set(key, byTime(lines))
   const isClientSideSeen = new Set(evidence.served.map(e => e.pod))
   return asks.map(exchange => {
     const probe = probes.get(exchange) ?? []
@@ -52,8 +59,13 @@ function push<T>(map: Map<string, T[]>, key: string, value: T): void {
 }
 function byQuestion(exchanges: readonly Exchange[], place: (e: Exchange) => string): Map<string, Exchange[]> {
   const map = new Map<string, Exchange[]>()
-  for (const e of exchanges) push(map, keyOf(place(e), e), e)
+  for (const e of byTime(exchanges)) push(map, keyOf(place(e), e), e)
   return map
+}
+
+interface Logged {
+  readonly line: ServedQuery
+  readonly fromMs: number | undefined
 }
 
 interface Fit {
@@ -67,7 +79,7 @@ interface Fit {
 function fitsOf(ask: Exchange, waits: readonly Exchange[]): Fit[] {
   const { fromMs, toMs } = ask
   if (fromMs === undefined) return []
-  return waits.flatMap((wait): Fit[] => {
+  return within(waits, fromMs - LONGEST_MS, fromMs + LOG_MS).flatMap((wait): Fit[] => {
     const tolerance = wait.main.place === ask.main.place ? CLOCK_MS : LOG_MS
     if (wait.fromMs === undefined || wait.fromMs > fromMs + tolerance) return []
     if (wait.toMs !== undefined && (wait.toMs < fromMs - tolerance || (toMs !== undefined && wait.toMs < toMs - tolerance))) return []
@@ -92,10 +104,10 @@ function settled(fits: readonly Fit[]): Link<Exchange>[] {
   return best.map(({ to, reasons }) => ({ to, certain: false, reasons }))
 }
 
-function logged(ask: Exchange, lines: readonly ServedQuery[]): Link<ServedQuery>[] {
+function logged(ask: Exchange, lines: readonly Logged[]): Link<ServedQuery>[] {
   const { fromMs, toMs } = ask
   if (fromMs === undefined) return []
-  const inside = lines.filter(line => line.atMs !== undefined && line.atMs - line.durationMs - LOG_MS <= fromMs && line.atMs + LOG_MS >= (toMs ?? fromMs)
+  const inside = within(lines, (toMs ?? fromMs) - LOG_MS, fromMs + LONGEST_MS).map(({ line }) => line).filter(line => line.atMs !== undefined && line.atMs - line.durationMs - LOG_MS <= fromMs && line.atMs + LOG_MS >= (toMs ?? fromMs)
     && (ask.answer === undefined || ask.answer.rcode === line.rcode) && line.durationMs + CLOCK_MS >= (toMs ?? fromMs) - fromMs)
   return inside.map(to => ({ to, certain: inside.length === 1, reasons: ['inside-the-logged-time', 'same-result'] }))
 }
@@ -109,7 +121,7 @@ function originOf(ask: Exchange, servedFor: readonly Link<Exchange>[], loggedAs:
   const server = topology.servers.find(s => s.place === ask.pod)
   const copies = waits.get(keyOf(ask.pod ?? '', ask)) ?? []
   // A reply from the cache that is about to expire makes CoreDNS ask anew, beside the reply.
-  if (server?.asksAhead && copies.some(c => c.fromMs !== undefined && ask.fromMs !== undefined && Math.abs(ask.fromMs - c.fromMs) <= 2 * AT_ONCE_MS)) {
+  if (server?.asksAhead && ask.fromMs !== undefined && within(copies, ask.fromMs - 2 * AT_ONCE_MS, ask.fromMs + 2 * AT_ONCE_MS).length > 0) {
     return { origin: 'forwarded', reasons: ['asked-ahead'] }
   }
   if (isClientSideSeen.has(ask.pod)) return { origin: 'probed', reasons: ['nobody-waited'] }
@@ -120,10 +132,11 @@ function originOf(ask: Exchange, servedFor: readonly Link<Exchange>[], loggedAs:
 export function joinDirect(exchanges: readonly Exchange[], direct: readonly DirectAnswer[]): Map<Exchange, Link<DirectAnswer>[]> {
   const links = new Map<Exchange, Link<DirectAnswer>[]>()
   const byServer = new Map<string, Exchange[]>()
-  for (const e of exchanges) for (const server of new Set([formatServer(e.server), formatServer(e.addressed)])) push(byServer, keyOf(server, e), e)
+  for (const e of byTime(exchanges)) for (const server of new Set([formatServer(e.server), formatServer(e.addressed)])) push(byServer, keyOf(server, e), e)
   const taken = new Set<Exchange>()
   for (const seen of inOrder(direct)) {
-    const candidates = (byServer.get(keyOf(seen.server, seen.query)) ?? [])
+    const all = byServer.get(keyOf(seen.server, seen.query)) ?? []
+    const candidates = (seen.atMs === undefined ? all.slice(0, UNTIMED) : within(all, seen.atMs - PROBE_MS - LONGEST_MS, seen.atMs + PROBE_MS))
       .filter(e => !taken.has(e) && (seen.place === undefined || e.asker === seen.place || e.pod === seen.place) && apartMs(e, seen) <= PROBE_MS && sameAnswer(e, seen))
       .sort((a, b) => apartMs(a, seen) - apartMs(b, seen))
     const [best, second] = candidates
@@ -133,7 +146,7 @@ export function joinDirect(exchanges: readonly Exchange[], direct: readonly Dire
     if (isNearest && (seen.place !== undefined || !second)) taken.add(best)
     for (const e of isNearest ? [best] : [best, second as Exchange]) {
       const link: Link<DirectAnswer> = { to: seen, certain: isNearest && seen.atMs !== undefined, reasons: isNearest ? reasons : reasons.filter(r => r !== 'nearest') }
-      links.set(e, [...links.get(e) ?? [], link])
+      addLink(links, e, link)
     }
   }
   return links

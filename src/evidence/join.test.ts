@@ -1,4 +1,5 @@
 // The join on made-up moments: what is certain, what stays possible, what is listed as without a partner.
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { captureFile, START_MS, type Told } from '../../test/support/wire-story.ts'
 import { join } from './join.ts'
@@ -156,4 +157,26 @@ test('two walks of one client at once stay ambiguous', () => {
 test('numbers do not depend on what is asked about', () => {
   const other = ask(50, '10.9.0.1', { name: 'b.corp.example' })
   expect(atPod([other, ask(100, '10.9.0.7')]).exchanges.map(e => e.id)).toEqual(['tx:3'])
+})
+
+test('a flood is joined in time: one socket and id, one moment, a hundred thousand lines', () => {
+  const flood = Array.from({ length: 4000 }, (_, i): Told => (i % 4 === 3 ? up(100 + i / 1000, '10.9.0.7', { id: 5, port: 41_000 + (i % 7) }) : ask(100 + i / 1000, '10.9.0.7', { id: 5, port: 40_000 + (i % 3) })))
+  const lines = Array.from({ length: 20_000 }, (_, i) => logged(100 + (i % 50), 'NOERROR', 5, 40_000 + (i % 3), 0.1))
+  const probes = Array.from({ length: 5000 }, (_, i) => probe(100 + i, '10.9.0.7'))
+  const j = atPod(flood, [...lines, ...probes, ...Array.from({ length: 5000 }, (_, i) => said(100 + i, true))])
+  expect(j.exchanges.length).toBeGreaterThan(1000)
+})
+
+test('whatever the bytes of a capture, nothing is thrown', () => {
+  const file = captureFile('captures/kube-system/coredns-a/eth0.pcap', [ask(100, '10.9.0.7', { afterMs: 5 }), up(100.3, '10.9.0.7', { afterMs: 4 }), ask(900, 'NXDOMAIN', { name: `${NAME}svc.cluster.local` }), up(950, undefined)])
+  const [whole] = [...file.bytes?.() ?? []] as [Uint8Array]
+  const joinBytes = (bytes: Uint8Array): Joined => {
+    const seen = packetsOf([{ ...file, bytes: () => [bytes] }], new Map(), aboutNameOnWire(NAME))
+    return join({ name: NAME, ...numberedTransactions(seen), captures: seen.captures, observations: [probe(950, '10.9.0.7'), logged(106, 'NOERROR', 1, 20_001, 6)], topology: topology() })
+  }
+  fc.assert(fc.property(fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 12 }), fc.nat(whole.length), (changes, length) => {
+    const bytes = whole.slice(0, length)
+    for (const [at, byte] of changes) if (at < bytes.length) bytes[at] = byte
+    expect(joinBytes(bytes).exchanges.length).toBeLessThan(20)
+  }), { numRuns: 400 })
 })
