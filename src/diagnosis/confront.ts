@@ -14,6 +14,7 @@ import { formatServer } from '../evidence/server-address.ts'
 import type { Exchange } from '../evidence/trace.ts'
 import type { OutsideModel } from '../findings/case.ts'
 import { forwardLinesFor, targetsOf } from '../findings/forward-targets.ts'
+import { isPrivateAddress } from '../findings/upstream-choice.ts'
 import type { Session } from './session.ts'
 
 /** Different questions that are explored; the candidates of a search list, A and AAAA, are a dozen. */
@@ -82,10 +83,13 @@ function explorePossible(session: Session, server: CorednsModel, name: string, t
   const isOpen = words.some(word => word.startsWith('answer') && /\bunknown\b/.test(word))
   return {
     words,
-    // A log line says NOERROR only; an answer nobody saw may be any.
-    allows: what => words.includes(what) || (what === 'noerror' && words.some(w => w === 'nodata' || w.startsWith('answer'))) || (what.startsWith('answer') && isOpen),
+    // A log line says NOERROR only; an answer nobody saw may be any; public names are answered with other addresses every minute.
+    allows: what => words.includes(what) || (what === 'noerror' && words.some(w => w === 'nodata' || w.startsWith('answer')))
+      || (what.startsWith('answer') && (isOpen || (isPublic(what) && words.some(isPublic)))),
   }
 }
+
+const isPublic = (word: string): boolean => word.startsWith('answer ') && !word.slice('answer '.length).split(' ').some(isPrivateAddress)
 
 /** Addresses sorted: their order is shuffled on the way. */
 function wordOf(reply: Reply): string {

@@ -27,11 +27,13 @@ export function observeCaptures(gathered: Gathered, servers: readonly CorednsPod
   const listed = captureList ? readCaptureList(captureList.path, captureList.text()) : undefined
   const seen = packetsOf(captures, listed?.value ?? new Map(), aboutNameOnWire(name))
   const joined = join({ name, ...numberedTransactions(seen), captures: seen.captures, observations, topology: joinTopology(gathered, servers) })
+  // A capture of one direction (`dst port 53`) holds no answers: questions without one prove nothing there.
+  const heard = new Set(joined.exchanges.flatMap(e => (e.answer ? [e.main.place] : [])))
   const logged = new Set(observations.flatMap(o => (o.kind === 'served' ? [o.place] : [])))
   return {
     joined, captures: seen.captures, problems: [...listed?.problems ?? [], ...seen.problems],
     observations: [
-      ...joined.upstream.filter(ask => ask.probe.length === 0).flatMap(directFrom),
+      ...joined.upstream.filter(ask => ask.probe.length === 0 && (ask.exchange.answer || heard.has(ask.exchange.main.place))).flatMap(directFrom),
       ...joined.exchanges.filter(e => e.role === 'served' && e.answer && !logged.has(e.pod)).map(servedFrom),
     ],
   }

@@ -8,6 +8,7 @@ const CAPTURE = 'captures/kube-system/coredns-a/eth0.pcap'
 const KNOWN = probe('10.0.0.2', NAME, '10.9.0.7')
 const cluster = (...more: Piece[]): ReturnType<typeof bundle> => bundle(...stockCluster(['10.0.0.2']), KNOWN, ...more)
 const story = (...told: string[]): Piece => log('kube-system/coredns-a', ...told)
+const unheard = (atMs: number): Told => ({ atMs, from: '10.244.0.9', to: '10.244.0.3', name: NAME })
 const ask = (says: string, more: Partial<Told> = {}): Told => ({ atMs: 5000, from: '10.244.0.9', to: '10.244.0.3', name: NAME, says, ...more })
 
 test('a log line with a result that no server gives', () => {
@@ -70,4 +71,20 @@ test('a question that a client waited for, sent to a server of no forward line; 
   const byHand = why(withCapture(cluster(), CAPTURE, [ask('10.9.0.7', { atMs: 5000 }), { ...forwarded, atMs: 7000 }]), NAME)
   expect(hits(byHand, ID)).toEqual([])
   expect(byHand.status.observed?.outsideModel).toBe(0)
+})
+
+test('near miss: a public name with another public address than a minute ago; a public address for a private name is none', () => {
+  const known = bundle(...stockCluster(['10.0.0.2']), probe('10.0.0.2', 'www.example.com', '93.184.216.34'))
+  expect(hits(why(withCapture(known, CAPTURE, [ask('93.184.216.35', { name: 'www.example.com' })]), 'www.example.com'), ID)).toEqual([])
+  expect(hits(why(withCapture(cluster(), CAPTURE, [ask('93.184.216.35')]), NAME), ID).length).toBe(1)
+})
+
+test('near miss: a server that left a question unanswered may fail; a capture of one direction says nothing of that', () => {
+  const asked: Told = { atMs: 5000.2, from: '10.244.0.3', to: '10.0.0.2', name: NAME }
+  const later: Told = { atMs: 30_000, from: '10.244.0.9', to: '10.244.0.3', name: NAME, says: '10.9.0.7' }
+  const failed = why(withCapture(cluster(), CAPTURE, [ask('SERVFAIL', { afterMs: 6000 }), asked, later]), NAME)
+  expect(hits(failed, ID)).toEqual([])
+  expect(failed.status.observed?.servers['10.0.0.2']).toMatchObject({ forwarded: 1, answers: { 'no answer': 1 } })
+  const oneWay = why(withCapture(cluster(), CAPTURE, [unheard(5000), asked, unheard(30_000)]), NAME)
+  expect(oneWay.status.verdict).toBe('works')
 })
