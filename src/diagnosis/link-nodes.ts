@@ -1,6 +1,7 @@
 // A node's part of the model: what kubelet hands on, where its servers come from, whether YurtHub filters for it, and the rules it has.
+import type { EvidenceFile } from '../chain/evidence-files.ts'
 import type { KubeObject, ResolvConf } from '../chain/model.ts'
-import type { Problem, Source, Sourced } from '../chain/source.ts'
+import type { Problem, Read, Source, Sourced } from '../chain/source.ts'
 import { textOf } from '../cluster/fields.ts'
 import { readIptablesRules, type IptablesRules } from '../cluster/iptables-rules.ts'
 import type { HostFile, KubeletDnsSettings, KubeletVersion } from '../cluster/kubelet-resolv-conf.ts'
@@ -25,6 +26,8 @@ export interface LinkedNode {
 
 /** The newest release whose rules were recorded; used, and said, where the Node object names none. */
 const KUBELET_ASSUMED: KubeletVersion = [1, 32, 0]
+/** Readings of one node that are kept: a handful of cures are tried. */
+const READINGS = 8
 /** Files of a node are small; a longer one is not configuration. */
 const FILE_LIMIT = 4 * 1024 * 1024
 
@@ -46,14 +49,37 @@ export function nodeFilesOf(gathered: Gathered, name: string): ReadonlyMap<strin
   return files
 }
 
-export function linkNode(gathered: Gathered, name: string, clusterDns: readonly Sourced<string>[], problems: Problem[]): LinkedNode {
+/** What the files of one node say, whatever the rest of the evidence is. */
+interface NodeTexts {
+  readonly from: readonly EvidenceFile[]
+  readonly files: ReadonlyMap<string, NodeFile>
+  readonly kubelet: Read<KubeletConfig>
+  /** The file kubelet reads. */
+  readonly path: string
+  readonly dns: NodeDns
+}
+
+/** By the first file of the node: a proof reads everything again, and most nodes have not changed. */
+const readBefore = new WeakMap<EvidenceFile, NodeTexts[]>()
+
+function readNode(gathered: Gathered, name: string): NodeTexts {
+  const from = [...gathered.layout.nodeFiles.get(name)?.values() ?? [], ...gathered.layout.nodeOutput.get(name)?.values() ?? []]
+  const [first] = from
+  const known = first && readBefore.get(first)
+  const same = known?.find(k => k.from.length === from.length && k.from.every((file, i) => file === from[i]))
+  if (same) return same
   const files = nodeFilesOf(gathered, name)
-  const object = gathered.inventory.get('Node', name)
   const kubelet = readKubeletConfig(files)
-  problems.push(...kubelet.problems)
   const path = kubelet.value.resolvConf?.value ?? KUBELET_DEFAULT_RESOLV_CONF
-  const dns = nodeDns(files, { node: name, more: path === '' ? [] : [path] })
-  problems.push(...dns.problems)
+  const texts: NodeTexts = { from, files, kubelet, path, dns: nodeDns(files, { node: name, more: path === '' ? [] : [path] }) }
+  if (first) readBefore.set(first, [...(known ?? []).slice(-READINGS), texts])
+  return texts
+}
+
+export function linkNode(gathered: Gathered, name: string, clusterDns: readonly Sourced<string>[], problems: Problem[]): LinkedNode {
+  const { files, kubelet, path, dns } = readNode(gathered, name)
+  const object = gathered.inventory.get('Node', name)
+  problems.push(...kubelet.problems, ...dns.problems)
   const hub = yurtHubOf(gathered.inventory, name, gathered.evidence.files)
   problems.push(...hub.problems)
   const iptables = files.get('/iptables-save.txt')
