@@ -2,8 +2,8 @@
 // UTF-16 where a byte order mark says so (PowerShell's `>` writes that). Bytes with NULs are no text; captures are taken as bytes, unpacked.
 import { TextDecoder } from 'node:util'
 import type { EvidenceFile } from '../chain/evidence-files.ts'
-import type { Problem } from '../chain/source.ts'
 import { fileBytes } from './file-bytes.ts'
+import { fileProblem, type ReadHooks, type ReadRange } from './file-problem.ts'
 
 /** A file over this is only streamed: `text()` gives its first part. */
 export const TEXT_LIMIT = 32 * 1024 * 1024
@@ -12,16 +12,6 @@ const CHUNK_BYTES = 64 * 1024
 /** Longest line that `chunks()` keeps in one piece. */
 const LINE_LIMIT = 4 * 1024 * 1024
 const SNIFF_BYTES = 8192
-
-/** Reads up to `length` bytes from `start`; shorter at the end of the file. Throws what the disk throws. */
-export type ReadRange = (start: number, length: number) => Uint8Array
-
-export interface ReadHooks {
-  /** Odd things met while reading, after the bundle was opened. */
-  readonly onProblem: (problem: Problem) => void
-  /** Called after every chunk of a file that is streamed. */
-  readonly onProgress?: (path: string, doneBytes: number, totalBytes: number) => void
-}
 
 export function evidenceFile(path: string, sizeBytes: number, read: ReadRange, hooks: ReadHooks): EvidenceFile {
   const guarded = (start: number, length: number): Uint8Array => {
@@ -78,9 +68,4 @@ function sniff(head: Uint8Array): string {
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le'
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be'
   return head.includes(0) ? 'binary' : 'utf-8'
-}
-
-/** A Problem with a whole file, not with a line of it. */
-export function fileProblem(code: string, path: string, message: string, state: Problem['state']): Problem {
-  return { code, message: `${path} ${message}`, state, source: { file: path, start: 0, end: 0, line: 1, column: 1, endLine: 1, endColumn: 1, text: '' } }
 }

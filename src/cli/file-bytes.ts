@@ -1,7 +1,7 @@
 // The bytes of an evidence file in pieces. A plain file and a gzip of any size are read piece by piece; one packed with zstd (a capture) is unpacked at once,
 // up to a limit, because zlib has no synchronous stream. Of a damaged one what comes before the damage is given.
 import { zstdDecompressSync, constants } from 'node:zlib'
-import { fileProblem, type ReadHooks, type ReadRange } from './bytes-to-text.ts'
+import { fileProblem, type ReadHooks, type ReadRange } from './file-problem.ts'
 import { gunzipped } from './gunzip.ts'
 
 const CHUNK_BYTES = 256 * 1024

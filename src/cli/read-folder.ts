@@ -3,7 +3,8 @@
 import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readSync, realpathSync, statSync, constants } from 'node:fs'
 import { join, sep } from 'node:path'
 import type { EvidenceFile } from '../chain/evidence-files.ts'
-import { evidenceFile, fileProblem, type ReadHooks, type ReadRange } from './bytes-to-text.ts'
+import { evidenceFile } from './bytes-to-text.ts'
+import { fileProblem, type ReadHooks, type ReadRange } from './file-problem.ts'
 import { reasonOf } from './operating-error.ts'
 
 const MAX_FILES = 50_000

@@ -3,7 +3,7 @@ import type { Diagnosis, OutcomeReport } from '../findings/diagnosis.ts'
 import { factLines, type Fact } from './note-lines.ts'
 import { duration, odds, percent, share, wholePercent } from './numbers.ts'
 import { styled, type Line } from './paint.ts'
-import type { TextOptions } from './text.ts'
+import type { TextOptions } from './text-options.ts'
 import { padEnd, widthOf, wrap } from './width.ts'
 import { words, type Words } from './wording.ts'
 

@@ -9,7 +9,8 @@ import { renderOneline } from './oneline.ts'
 import { plain, paint } from './paint.ts'
 import { printable } from './printable.ts'
 import { snippet } from './snippet.ts'
-import { renderText, type TextOptions } from './text.ts'
+import type { TextOptions } from './text-options.ts'
+import { renderText } from './text.ts'
 import { cut, widthOf, wrap } from './width.ts'
 
 const options: TextOptions = { lang: 'en', columns: 100, color: false, wide: false, command: 'whydns', textOf }

@@ -8,20 +8,9 @@ import { paint, styled, type Line, type Style } from './paint.ts'
 import { problemLines } from './problem-lines.ts'
 import { raster } from './raster.ts'
 import { snippet, type SnippetOptions } from './snippet.ts'
+import type { TextOptions } from './text-options.ts'
 import { cut, wrap } from './width.ts'
 import { words, type Words } from './wording.ts'
-
-export interface TextOptions {
-  readonly lang: Lang
-  /** Of the terminal; used between 60 and 100. */
-  readonly columns: number
-  readonly color: boolean
-  readonly wide: boolean
-  /** `whydns` or `kubectl whydns`, as it was called. */
-  readonly command: string
-  /** Source text of the bundle's files, for the snippets. */
-  readonly textOf: (file: string) => string | undefined
-}
 
 const LONGEST_UNKNOWN = 80
 export const NARROWEST = 60

@@ -42,6 +42,15 @@ export interface ForwardOptions {
   readonly source: Source
 }
 
+/** One `forward` of a block, as its hops know it. */
+export interface Forward {
+  readonly setup: PluginSetup
+  readonly options: ForwardOptions
+  /** `coredns kube-system/coredns-x forward .`: begins its picks, cells and hops. */
+  readonly id: string
+  readonly probes: ReadonlyMap<Server, string>
+}
+
 const PORTS: ReadonlyMap<string, number> = new Map([['dns', 53], ['tls', 853], ['https', 443], ['quic', 853]])
 const MOST_SERVERS = 15
 const READ_TIMEOUT_MS = 2000

@@ -4,8 +4,7 @@
 import { ask, get, LOST, put, sleep, type Fill, type Hop, type HopRun } from '../../chain/effects.ts'
 import type { DnsQuery } from '../../dns/message.ts'
 import { REFUSED_PORT } from '../../dns/message.ts'
-import type { Forward } from './forward.ts'
-import type { Server } from './forward-options.ts'
+import type { Forward, Server } from './forward-options.ts'
 import { ODD } from './forward-exchange.ts'
 import { plain } from './plugin.ts'
 

@@ -8,20 +8,12 @@ import { rational } from '../../chain/rational.ts'
 import type { Cause, DnsQuery, Reply } from '../../dns/message.ts'
 import { isSubdomain, nameKey } from '../../dns/name.ts'
 import { exchange, type Attempt } from './forward-exchange.ts'
-import { readForward, type ForwardOptions, type Server } from './forward-options.ts'
+import { readForward, type Forward, type ForwardOptions, type Server } from './forward-options.ts'
 import { downBefore, failsCell, probedHop, probedId, probeHop } from './forward-probe.ts'
 import { matchZone } from './origins.ts'
 import { since, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { ONCE_TEXT, refuse } from './refuse.ts'
 import { bareReply } from './server-reply.ts'
-
-export interface Forward {
-  readonly setup: PluginSetup
-  readonly options: ForwardOptions
-  /** `coredns kube-system/coredns-x forward .`: begins its picks, cells and hops. */
-  readonly id: string
-  readonly probes: ReadonlyMap<Server, string>
-}
 
 const DEADLINE_MS = 5000
 
