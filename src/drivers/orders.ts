@@ -6,8 +6,6 @@ import type { Entry } from './frame.ts'
 import { identity, type Ending, type Path } from './path.ts'
 import { addTo, type Distribution } from './tally.ts'
 
-export const ARRIVAL_ORDER = 'order of arrival from'
-export const ASKING_ORDER = 'order of work at'
 const ARRIVAL = 'order of arrival from'
 const WORK = 'order of work at'
 const names = (asks: readonly Ask[]): string => asks.map(a => a.hop).join(', ')

@@ -4,7 +4,7 @@
 // are counted, one Problem a kind.
 import type { Problem, Read, Source } from '../chain/source.ts'
 import { lineSource } from '../chain/source.ts'
-import type { Observation, ServerError, ServerEvent, ServedQuery } from './observation.ts'
+import type { ServerError, ServerEvent, ServedQuery } from './observation.ts'
 import { errorLine, eventLine, isChatter, isTagged, zoneLine } from './coredns-event-line.ts'
 import { questionSpan, queryLine } from './coredns-query-line.ts'
 import { LINE_LIMIT, detached } from './lines.ts'
@@ -169,5 +169,3 @@ export function readCorednsLog(text: string, settings: CorednsLogSettings): Read
   reader.push(text)
   return { value, problems: reader.end().problems }
 }
-
-export const isServed = (seen: Observation): seen is ServedQuery => seen.kind === 'served'

@@ -2,7 +2,7 @@
 // from where. This is the only file that knows all kinds of hops.
 import { LOST, type Chain, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
 import { hopId, type HopEntries, type Reach } from '../chain/hop.ts'
-import type { CorednsModel, Model, StubModel, UpstreamModel } from '../chain/model.ts'
+import type { CorednsModel, Model, UpstreamModel } from '../chain/model.ts'
 import type { Problem } from '../chain/source.ts'
 import { REFUSED_PORT, type Reply } from '../dns/message.ts'
 import { corednsHops } from './coredns/server.ts'
@@ -107,6 +107,3 @@ const isLoopback = (address: string): boolean => address.startsWith('127.') || a
 const listensOn = (pod: CorednsModel): ReadonlySet<number> => new Set(pod.corefile.blocks.flatMap(b => b.keys.map(k => Number(/:(\d+)$/.exec(k.value)?.[1] ?? 53))))
 
 const isLinkLocal = (address: string): boolean => address.startsWith('169.254.')
-
-/** The stub of a place, if the model has it. */
-export const stubOfPlace = (model: Model, place: string): StubModel | undefined => model.stubs.find(s => s.place === place)
