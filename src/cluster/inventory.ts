@@ -5,6 +5,7 @@
 import type { KubeObject, KubernetesView } from '../chain/model.ts'
 import type { Problem } from '../chain/source.ts'
 import { fieldOf, listOf, textOf } from './fields.ts'
+import { once } from './once.ts'
 
 export interface Owner {
   readonly kind: string
@@ -60,15 +61,15 @@ export function inventory(given: readonly KubeObject[]): Inventory {
   const byKey = new Map<string, KubeObject>()
   for (const object of given) keepNewest(byKey, object, problems)
   const objects = [...byKey.values()]
-  const byKind = groupBy(objects, object => object.kind)
+  const byKind = Map.groupBy(objects, object => object.kind)
   const all = (kind: string): readonly KubeObject[] => byKind.get(kind) ?? []
   const get = (kind: string, name: string, namespace = ''): KubeObject | undefined => byKey.get(keyOf(kind, namespace, name))
   const pods = all('Pod')
-  const slices = groupBy(all('EndpointSlice'), slice => `${slice.namespace}/${slice.labels['kubernetes.io/service-name'] ?? ''}`)
-  const onNode = groupBy(pods, pod => textOf(pod.body, 'spec', 'nodeName') ?? '')
+  const slices = Map.groupBy(all('EndpointSlice'), slice => `${slice.namespace}/${slice.labels['kubernetes.io/service-name'] ?? ''}`)
+  const onNode = Map.groupBy(pods, pod => textOf(pod.body, 'spec', 'nodeName') ?? '')
   const byAddress = podAddresses(pods)
   const ownersOf = (object: KubeObject): readonly Owner[] => ownerChain(object, get)
-  const members = lazily(() => workloadMembers(pods, ownersOf))
+  const members = once(() => workloadMembers(pods, ownersOf))
   const listed = (kind: string): readonly KubeObject[] | undefined => (byKind.has(kind) ? all(kind) : undefined)
   return {
     objects, problems, all, get, pods, ownersOf,
@@ -104,22 +105,6 @@ function keepNewest(byKey: Map<string, KubeObject>, object: KubeObject, problems
 }
 
 const versionOf = (object: KubeObject): number => Number(textOf(object.body, 'metadata', 'resourceVersion') ?? 0) || 0
-
-function groupBy<T>(all: readonly T[], keyOfItem: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>()
-  for (const item of all) {
-    const key = keyOfItem(item)
-    const group = groups.get(key)
-    if (group) group.push(item)
-    else groups.set(key, [item])
-  }
-  return groups
-}
-
-function lazily<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => (made ??= { value: make() }).value
-}
 
 /** Every address of a pod, in the order of `status.podIPs`. */
 export function podAddressesOf(pod: KubeObject): readonly string[] {

@@ -6,6 +6,7 @@
 import type { Source } from '../chain/source.ts'
 import { sourcesOf } from '../chain/source.ts'
 import { readYaml, type YamlDocument } from '../config/yaml-text.ts'
+import { once } from './once.ts'
 import { plainValue, quotedValue } from './printed-scalar.ts'
 
 /** Deeper than any Kubernetes object; beyond it the general reader decides. */
@@ -43,11 +44,6 @@ export function readPrintedYaml(file: string, text: string): readonly YamlDocume
       root: () => general()[index]?.root(),
     }
   })
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => (made ??= { value: make() }).value
 }
 
 /** Where a value is written; `children` by key or index. */

@@ -36,16 +36,9 @@ interface Open {
 }
 
 export function joinLookups(exchanges: readonly Exchange[], application: readonly ApplicationLookup[], name: string): WireLookup[] {
-  const byClient = new Map<string, Exchange[]>()
-  for (const e of exchanges) if (e.fromMs !== undefined && (e.type === 'A' || e.type === 'AAAA')) push(byClient, e.client.address, e)
+  const byClient = Map.groupBy(exchanges.filter(e => e.fromMs !== undefined && (e.type === 'A' || e.type === 'AAAA')), e => e.client.address)
   const lookups = [...byClient].flatMap(([client, own]) => lookupsOf(client, own)).sort((a, b) => a.fromMs - b.fromMs)
   return withApplication(lookups.map(lookupOf), application, name)
-}
-
-function push<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const list = map.get(key)
-  if (list) list.push(value)
-  else map.set(key, [value])
 }
 
 function lookupsOf(client: string, exchanges: readonly Exchange[]): Open[] {
@@ -112,8 +105,7 @@ function lookupOf(open: Open): WireLookup {
 function withApplication(lookups: readonly WireLookup[], application: readonly ApplicationLookup[], name: string): WireLookup[] {
   const said = new Map<WireLookup, Link<ApplicationLookup>[]>()
   const taken = new Set<WireLookup>()
-  const byAsker = new Map<string, WireLookup[]>()
-  for (const lookup of lookups) if (lookup.asker !== undefined) push(byAsker, lookup.asker, lookup)
+  const byAsker = Map.groupBy(lookups, lookup => lookup.asker)
   for (const line of application) {
     if (line.place === undefined || line.atMs === undefined || nameKey(line.name) !== nameKey(name)) continue
     const apartMs = (lookup: WireLookup): number => (line.atMs as number) - (lookup.toMs ?? lookup.fromMs ?? NaN)

@@ -39,9 +39,7 @@ export function joinUpstream(asks: readonly Exchange[], evidence: UpstreamEviden
   const fits = new Map(asks.map(ask => [ask, ask.role === 'upstream' ? fitsOf(ask, waits.get(keyOf(ask.pod ?? '', ask)) ?? []) : []]))
   const isTight = (ask: Exchange): boolean => (fits.get(ask) ?? []).some(fit => TIGHT.every(reason => fit.reasons.includes(reason)))
   const probes = joinDirect(asks.filter(ask => !isTight(ask)), evidence.direct)
-  const linesBy = new Map<string, Logged[]>()
-  for (const line of evidence.lines) push(linesBy, keyOf(line.place ?? '', line), { line, fromMs: line.atMs })
-  for (const [key, lines] of linesBy) linesBy.set(key, byTime(lines))
+  const linesBy = Map.groupBy(byTime(evidence.lines.map((line): Logged => ({ line, fromMs: line.atMs }))), ({ line }) => keyOf(line.place ?? '', line))
   const isClientSideSeen = new Set(evidence.served.map(e => e.pod))
   return asks.map(exchange => {
     const probe = probes.get(exchange) ?? []
@@ -52,16 +50,8 @@ export function joinUpstream(asks: readonly Exchange[], evidence: UpstreamEviden
 }
 
 const keyOf = (place: string, e: Pick<Exchange, 'name' | 'type'>): string => `${place} ${e.type} ${nameKey(e.name)}`
-function push<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const list = map.get(key)
-  if (list) list.push(value)
-  else map.set(key, [value])
-}
-function byQuestion(exchanges: readonly Exchange[], place: (e: Exchange) => string): Map<string, Exchange[]> {
-  const map = new Map<string, Exchange[]>()
-  for (const e of byTime(exchanges)) push(map, keyOf(place(e), e), e)
-  return map
-}
+const byQuestion = (exchanges: readonly Exchange[], place: (e: Exchange) => string): Map<string, Exchange[]> =>
+  Map.groupBy(byTime(exchanges), e => keyOf(place(e), e))
 
 interface Logged {
   readonly line: ServedQuery
@@ -132,7 +122,12 @@ function originOf(ask: Exchange, servedFor: readonly Link<Exchange>[], loggedAs:
 export function joinDirect(exchanges: readonly Exchange[], direct: readonly DirectAnswer[]): Map<Exchange, Link<DirectAnswer>[]> {
   const links = new Map<Exchange, Link<DirectAnswer>[]>()
   const byServer = new Map<string, Exchange[]>()
-  for (const e of byTime(exchanges)) for (const server of new Set([formatServer(e.server), formatServer(e.addressed)])) push(byServer, keyOf(server, e), e)
+  for (const e of byTime(exchanges)) for (const server of new Set([formatServer(e.server), formatServer(e.addressed)])) {
+    const key = keyOf(server, e)
+    const asked = byServer.get(key)
+    if (asked) asked.push(e)
+    else byServer.set(key, [e])
+  }
   const taken = new Set<Exchange>()
   for (const seen of inOrder(direct)) {
     const all = byServer.get(keyOf(seen.server, seen.query)) ?? []
