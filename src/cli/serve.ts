@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import type { Asker } from '../chain/asked.ts'
 import type { Problem } from '../chain/source.ts'
+import { socketText } from '../dns/socket-address.ts'
 import { serve as serveChain, type ServeOptions, type Serving } from '../drivers/serve.ts'
 import type { Lang, Said } from '../findings/diagnosis.ts'
 import { printable } from '../report/printable.ts'
@@ -40,7 +41,7 @@ export async function serve(options: ServeCommandOptions, rim: Rim): Promise<Exi
   const place = options.corefile === undefined ? await fromBundle(options, rim) : fromCorefile(options.corefile, options)
   const say = sayer(options, rim)
   const serving = await listening(place, say, { address: options.address, port }, options, rim)
-  const at = `${options.address.includes(':') ? `[${options.address}]` : options.address}:${serving.port}`
+  const at = socketText({ address: options.address, port: serving.port })
   rim.out(`${at}\n`)
   for (const problem of place.problems.filter(isWorthSaying)) say(untranslated(`${problem.source ? `${problem.source.file}:${problem.source.line}: ` : ''}${problem.message}`))
   say({ en: `serving ${place.root}; dig @${options.address} -p ${serving.port} NAME asks it, Ctrl-C ends it`, zh: `正在提供 ${place.root}；用 dig @${options.address} -p ${serving.port} NAME 查询，按 Ctrl-C 结束` })

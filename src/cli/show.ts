@@ -1,8 +1,9 @@
 // `whydns show tx N`: one transaction that a report names, with its bytes.
 import type { EvidenceFiles } from '../chain/evidence-files.ts'
+import { socketText } from '../dns/socket-address.ts'
 import { messageIn } from '../evidence/captured-packet.ts'
 import { findTransaction, type FoundTransaction } from '../evidence/join-find.ts'
-import type { DnsPacket, Endpoint } from '../evidence/observation.ts'
+import type { DnsPacket } from '../evidence/observation.ts'
 import type { Lang } from '../findings/diagnosis.ts'
 import { renderTransaction, transactionJson, type ShownPacket, type ShownTransaction } from '../report/show-tx.ts'
 import { loadBundle } from './load-bundle.ts'
@@ -55,14 +56,12 @@ function shownOf(files: EvidenceFiles, { transaction, packets, numberOf, alsoSee
   const [first] = packets as readonly [DnsPacket, ...DnsPacket[]]
   const answer = transaction?.answers[0]
   return {
-    id: transaction?.id ?? `tx:${number}`, bundle: files.name, place: first.place, from: socket(transaction?.client ?? first.from), to: socket(transaction?.server ?? first.to),
+    id: transaction?.id ?? `tx:${number}`, bundle: files.name, place: first.place, from: socketText(transaction?.client ?? first.from), to: socketText(transaction?.server ?? first.to),
     transport: first.transport, question: first.question, atMs: transaction?.atMs ?? first.atMs, rttMs: transaction?.rttMs, state: transaction?.state ?? 'alone',
     rcode: answer?.rcode, repeats: transaction?.repeats.length ?? 0, sightings: transaction?.sightings.length ?? 0,
-    alsoSeenAs: alsoSeenAs.map(t => `${t.id} ${socket(t.client)} > ${socket(t.server)}`), packets: packets.map(p => shownPacket(p, numberOf(p))),
+    alsoSeenAs: alsoSeenAs.map(t => `${t.id} ${socketText(t.client)} > ${socketText(t.server)}`), packets: packets.map(p => shownPacket(p, numberOf(p))),
   }
 }
-
-const socket = ({ address, port }: Endpoint): string => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`)
 
 function shownPacket(packet: DnsPacket, number: number): ShownPacket {
   const decoded = messageIn(packet)

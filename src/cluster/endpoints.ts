@@ -4,11 +4,12 @@
 // Where the bundle has no slices the endpoints are inferred from ready pods that the selector takes, and said to be.
 import type { KubeObject, ServiceModel } from '../chain/model.ts'
 import type { Problem, Read, Source, Sourced } from '../chain/source.ts'
+import { socketText } from '../dns/socket-address.ts'
 import { endpointSetsOf, type Endpoint, type EndpointSet } from './endpoint-slices.ts'
 import { fieldOf, listOf, numberOf, textOf } from './fields.ts'
 import { podAddressesOf, type Inventory } from './inventory.ts'
 import { installedAt, type InstalledEndpoint, type InstalledService, type IptablesRules } from './iptables-rules.ts'
-import { balance, clusterAddresses, isSticky, portsOf, socketOf, type Balanced, type PortEndpoint, type ServicePort } from './kube-proxy.ts'
+import { balance, clusterAddresses, isSticky, portsOf, type Balanced, type PortEndpoint, type ServicePort } from './kube-proxy.ts'
 import type { NodePools } from './node-pools.ts'
 import { matchesLabels } from './selector.ts'
 import type { YurtHub } from './yurthub.ts'
@@ -217,7 +218,7 @@ const placeOf = (endpoint: Endpoint): Pick<RemovedEndpoint, 'address' | 'node' |
 const dropRepeats = (all: readonly RemovedEndpoint[]): RemovedEndpoint[] =>
   all.filter((one, at) => all.findIndex(other => other.address === one.address) === at)
 
-const socketsOf = ({ endpoints }: OfPort): string => endpoints.map(endpoint => socketOf(endpoint.value)).join()
+const socketsOf = ({ endpoints }: OfPort): string => endpoints.map(endpoint => socketText(endpoint.value)).join()
 const sameEndpoints = (a: OfPort, b: OfPort): boolean => a.whenEmpty === b.whenEmpty && socketsOf(a) === socketsOf(b)
 
 /** The line that makes the set what it is. */

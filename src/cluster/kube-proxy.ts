@@ -7,6 +7,7 @@
 import { fieldOf, listOf, numberOf, textOf } from './fields.ts'
 import type { Endpoint } from './endpoint-slices.ts'
 import type { KubeObject } from '../chain/model.ts'
+import { socketText } from '../dns/socket-address.ts'
 
 export interface ServicePort {
   readonly name: string
@@ -89,15 +90,12 @@ const isLastResort = (endpoint: Endpoint): boolean => endpoint.serving && endpoi
 function inRuleOrder(endpoints: readonly PortEndpoint[]): readonly PortEndpoint[] {
   const byAddress = new Map<string, PortEndpoint>()
   for (const endpoint of endpoints) {
-    const key = socketOf(endpoint)
+    const key = socketText(endpoint)
     const known = byAddress.get(key)
     if (!known || (!known.ready && endpoint.ready)) byAddress.set(key, endpoint)
   }
   return [...byAddress].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, endpoint]) => endpoint)
 }
-
-export const socketOf = (endpoint: { readonly address: string; readonly port: number }): string =>
-  endpoint.address.includes(':') ? `[${endpoint.address}]:${endpoint.port}` : `${endpoint.address}:${endpoint.port}`
 
 /** Hints count only when every ready endpoint has them and one of them fits this node. */
 function hintMode(all: readonly PortEndpoint[], node: ProxyNode): Balanced['hints'] {

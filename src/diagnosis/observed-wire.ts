@@ -2,7 +2,7 @@
 import type { Fill, FillCounts } from '../evidence/fills.ts'
 import { resultOf } from '../evidence/join-lookups.ts'
 import type { DirectAnswer } from '../evidence/observation.ts'
-import { formatServer } from '../evidence/server-address.ts'
+import { formatServer } from '../dns/socket-address.ts'
 import type { Exchange, Joined } from '../evidence/trace.ts'
 import { wilson } from '../evidence/wilson.ts'
 import type { Source } from '../chain/source.ts'

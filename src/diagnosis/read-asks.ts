@@ -6,7 +6,7 @@ import type { Source } from '../chain/source.ts'
 import type { Transaction } from '../evidence/capture-transactions.ts'
 import { replyIn } from '../evidence/captured-packet.ts'
 import type { DirectAnswer } from '../evidence/observation.ts'
-import { formatServer } from '../evidence/server-address.ts'
+import { formatServer, isNodeLocal } from '../dns/socket-address.ts'
 import type { AnswerResult } from '../findings/reading.ts'
 
 export interface Ask {
@@ -129,7 +129,5 @@ export function knownSilence(asks: readonly Ask[]): Ask[] {
 export function forwardersOf(asks: readonly Ask[]): ReadonlySet<string> {
   const clients = new Set(asks.filter(ask => !ask.byHand).map(ask => ask.client))
   const configured = new Set(asks.filter(ask => ask.isDefault).map(ask => ask.server))
-  return new Set(asks.map(ask => ask.server).filter(server => isLocal(server) || clients.has(server) || configured.has(server)))
+  return new Set(asks.map(ask => ask.server).filter(server => isNodeLocal(server) || clients.has(server) || configured.has(server)))
 }
-
-const isLocal = (server: string): boolean => server.startsWith('127.') || server === '::1' || server.startsWith('169.254.20.')

@@ -1,7 +1,8 @@
 // The lines of CoreDNS that are no query lines: `errors` plugin, start-up, loop, kubernetes, reload (specs: coremain/run.go, plugin/errors,
 // plugin/loop, plugin/kubernetes, plugin/ready, plugin/reload; client-go's klog lines), 1.0 to 1.15.
 import type { ServerError, ServerEventKind } from './observation.ts'
-import { formatServer, serverAddress } from './server-address.ts'
+import { formatServer } from '../dns/socket-address.ts'
+import { serverAddress } from './server-address.ts'
 
 export type ErrorLine = Pick<ServerError, 'name' | 'type' | 'text' | 'failure'> & { readonly rcode: number; readonly upstream?: string }
 export interface EventLine {

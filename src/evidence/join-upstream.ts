@@ -9,7 +9,7 @@ import type { Reply, ResourceRecord } from '../dns/message.ts'
 import { replyIn } from './captured-packet.ts'
 import { addLink } from './join-links.ts'
 import type { DirectAnswer, ServedQuery } from './observation.ts'
-import { formatServer } from './server-address.ts'
+import { formatServer } from '../dns/socket-address.ts'
 import { byTime, within } from './time-window.ts'
 import type { Exchange, JoinTopology, Link, Origin, Reason, UpstreamAsk } from './trace.ts'
 

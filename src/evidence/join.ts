@@ -6,6 +6,7 @@
 //   5 lookups                       search list, A and AAAA, and what the application wrote                              join-lookups.ts
 // Ambiguity stays: two candidates are two possible links. What matches nothing is listed in `unmatched`.
 import { nameKey } from '../dns/name.ts'
+import { isLoopback } from '../dns/socket-address.ts'
 import type { Transaction } from './capture-transactions.ts'
 import { joinExchanges } from './join-exchanges.ts'
 import { joinLogs, type Logged } from './join-logs.ts'
@@ -55,7 +56,7 @@ export function join(input: JoinInput): Joined {
 }
 
 const isOurs = (topology: JoinTopology, e: Exchange): boolean =>
-  topology.services.has(e.server.address) || e.server.address.startsWith('127.') || e.server.address === '::1' || topology.servers.some(s => s.addresses.includes(e.server.address))
+  topology.services.has(e.server.address) || isLoopback(e.server.address) || topology.servers.some(s => s.addresses.includes(e.server.address))
 
 /** A served question and the upstream's answer that it was told: what went into the cache. */
 function fillsOf(upstream: readonly UpstreamAsk[], logs: Logged): WireFill[] {

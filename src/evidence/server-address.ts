@@ -1,9 +1,6 @@
 // Addresses as programs print them: `10.0.0.1`, `10.0.0.1:53`, `10.0.0.1#53`, `[2001:db8::1]:53`, `fe80::1%eth0`.
 
-export interface ServerAddress {
-  readonly address: string
-  readonly port: number
-}
+import { formatServer, type SocketAddress } from '../dns/socket-address.ts'
 
 export const isIpv4 = (text: string): boolean =>
   /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(text) && text.split('.').every(part => Number(part) <= 255)
@@ -15,7 +12,7 @@ export const isIpv6 = (text: string): boolean =>
 export const isAddress = (text: string): boolean => isIpv4(text) || isIpv6(text)
 
 /** undefined: no address. Port 53 where none is written. */
-export function serverAddress(text: string): ServerAddress | undefined {
+export function serverAddress(text: string): SocketAddress | undefined {
   if (text.length > 80) return undefined
   const bracketed = /^\[([^\]]+)\](?:[:#](\d{1,5}))?$/.exec(text)
   if (bracketed) return isIpv6(bracketed[1] as string) ? { address: bracketed[1] as string, port: Number(bracketed[2] ?? 53) } : undefined
@@ -25,10 +22,6 @@ export function serverAddress(text: string): ServerAddress | undefined {
   const address = text.slice(0, cut)
   return isIpv4(address) || (text[cut] === '#' && isIpv6(address)) ? { address, port: Number(text.slice(cut + 1)) } : undefined
 }
-
-/** The spelling of observations: the port only where it is not 53. */
-export const formatServer = ({ address, port }: ServerAddress): string =>
-  port === 53 ? address : address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 
 /** The text of a server in the one spelling; text that is no address stays. */
 export const serverText = (text: string): string => {

@@ -4,6 +4,7 @@
 // results-seen.ts.
 import { nameKey } from '../dns/name.ts'
 import { isNodata, type Reply, type ResourceRecord } from '../dns/message.ts'
+import { isNodeLocal } from '../dns/socket-address.ts'
 import type { UpstreamModel, ViewEntry } from '../chain/model.ts'
 import type { Source } from '../chain/source.ts'
 import type { DirectAnswer, Observation } from './observation.ts'
@@ -18,8 +19,6 @@ export interface ViewSettings {
 const SOURCE_LIMIT = 5
 /** Different names and upstreams a hostile bundle may make us keep. */
 const ENTRY_LIMIT = 100_000
-
-const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1' || address.startsWith('169.254.20.')
 
 interface Answers {
   reply: Reply
@@ -64,7 +63,7 @@ export function viewsOf(observations: Iterable<Observation>, settings: ViewSetti
   const upstreams = new Map<string, Upstream>()
   const upstreamAt = (server: string): Upstream | undefined => {
     const where = serverAddress(server)
-    if (!where || isLoopback(where.address) || settings.isOurs?.(where.address)) return undefined
+    if (!where || isNodeLocal(where.address) || settings.isOurs?.(where.address)) return undefined
     let upstream = upstreams.get(server)
     if (!upstream && upstreams.size < ENTRY_LIMIT) {
       upstream = { ...where, entries: new Map(), answered: 0, unanswered: 0, answeredSources: [], unansweredSources: [] }

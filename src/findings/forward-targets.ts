@@ -3,6 +3,7 @@
 import type { CorednsModel, Directive, ServerBlock } from '../chain/model.ts'
 import type { Source } from '../chain/source.ts'
 import { isSubdomain, labelsOf } from '../dns/name.ts'
+import { isLoopback } from '../dns/socket-address.ts'
 
 export interface ForwardTarget {
   readonly address: string
@@ -84,7 +85,7 @@ function portOfClients(server: CorednsModel): number {
 /** True when a packet that `line` sends to this target ends in the block of `line` again. Loopback of the node is another place than that of a pod. */
 export function comesBack(line: ForwardLine, target: ForwardTarget, seen: ReadonlySet<ServerBlock> = new Set()): boolean {
   const { server } = line
-  const loopback = target.address.startsWith('127.') || target.address === '::1'
+  const loopback = isLoopback(target.address)
   if (loopback ? server.hostNetwork : !server.addresses.includes(target.address)) return false
   const zone = zoneOfLine(line)
   const block = blockFor(server, zone, target.port)

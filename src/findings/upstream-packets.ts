@@ -1,7 +1,7 @@
 // What packets prove about the upstreams of one CoreDNS pod and the name: who said what, to whom, with which SOA, how often.
 import { absolute, nameKey } from '../dns/name.ts'
 import { replyIn } from '../evidence/captured-packet.ts'
-import { formatServer } from '../evidence/server-address.ts'
+import { formatServer } from '../dns/socket-address.ts'
 import type { UpstreamAsk } from '../evidence/trace.ts'
 import type { Case } from './case.ts'
 import type { Said } from './diagnosis.ts'

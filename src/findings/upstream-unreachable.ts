@@ -1,6 +1,7 @@
 // upstream-unreachable: a server of the forward list that gives no answer where CoreDNS asks it. findings.md F12.
 import type { Directive } from '../chain/model.ts'
 import { absolute, nameKey } from '../dns/name.ts'
+import { formatServer } from '../dns/socket-address.ts'
 import type { DirectAnswer, Reachability, ServerError } from '../evidence/observation.ts'
 import type { Case } from './case.ts'
 import type { Certainty, Level, Said } from './diagnosis.ts'
@@ -74,7 +75,7 @@ function silencesOf(c: Case, line: ForwardLine): Silence[] {
   const near = (place: string | undefined): boolean => place === undefined || place === pod || nodeOf.get(place) === node
   // The node itself takes another way than the pod: masquerading, rules for pod addresses.
   const same = (place: string | undefined): boolean => near(place) && (place === undefined || !place.startsWith('node/') || line.server.hostNetwork)
-  const options = new Map(targetsOf(line.server, line.forward).map(t => [t.port === 53 ? t.address : t.address.includes(':') ? `[${t.address}]:${t.port}` : `${t.address}:${t.port}`, t.source]))
+  const options = new Map(targetsOf(line.server, line.forward).map(t => [formatServer(t), t.source]))
   return [...options].map(([address, source]) => {
     const known = c.model.upstreams.find(u => address === u.address || address === `${u.address}:${u.port}` || address === `[${u.address}]:${u.port}`)
     const all = known && (known.reachable === 'no' || known.reachable === 'sometimes') ? c.observations : []

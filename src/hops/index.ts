@@ -5,6 +5,7 @@ import { hopId, type HopEntries, type Reach } from '../chain/hop.ts'
 import type { CorednsModel, Model, UpstreamModel } from '../chain/model.ts'
 import type { Problem } from '../chain/source.ts'
 import { REFUSED_PORT, type Reply } from '../dns/message.ts'
+import { isLoopback } from '../dns/socket-address.ts'
 import { corednsHops } from './coredns/server.ts'
 import { serviceHops } from './service-vip.ts'
 import { stubHops } from './stub.ts'
@@ -102,7 +103,6 @@ function* fixed(value: Plain): HopRun {
   return value
 }
 
-const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'
 /** Ports of the server blocks; a key that names none has 53. */
 const listensOn = (pod: CorednsModel): ReadonlySet<number> => new Set(pod.corefile.blocks.flatMap(b => b.keys.map(k => Number(/:(\d+)$/.exec(k.value)?.[1] ?? 53))))
 

@@ -9,6 +9,7 @@ import { hopId, type HopEntries, type Reach } from '../chain/hop.ts'
 import type { ServiceModel } from '../chain/model.ts'
 import { rational } from '../chain/rational.ts'
 import { REFUSED_PORT, type DnsQuery } from '../dns/message.ts'
+import { formatServer } from '../dns/socket-address.ts'
 
 type Endpoints = ServiceModel['endpoints']
 
@@ -24,7 +25,7 @@ function* throughService(model: ServiceModel, reach: Reach, query: DnsQuery): Ho
   const { endpoints, whenEmpty } = query.transport === 'tcp' && model.tcp ? model.tcp : model
   const first = endpoints[0]
   if (!first) return whenEmpty === 'reject' ? REFUSED_PORT : LOST
-  const sockets = endpoints.map(endpoint => socketText(endpoint.value))
+  const sockets = endpoints.map(endpoint => formatServer(endpoint.value))
   const chosen = endpoints.length === 1 ? sockets[0] : yield* choose(model, endpoints, sockets, query)
   const { address, port } = endpoints[sockets.indexOf(chosen as string)]?.value ?? first.value
   return yield* call(reach(address, port), passed as Plain)
@@ -39,6 +40,3 @@ function* choose(model: ServiceModel, endpoints: Endpoints, options: readonly st
   const odds = options.map(() => rational(1, options.length))
   return yield* pick({ ...choice, odds, ...(flow !== undefined && { key: `flow ${flow} ${vip}` }) })
 }
-
-const socketText = ({ address, port }: { readonly address: string; readonly port: number }): string =>
-  port === 53 ? address : address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`

@@ -2,6 +2,7 @@
 // reading of the lines is in its own file: glibc-stub-settings.ts, musl-stub-settings.ts, go-stub-settings.ts.
 import type { ResolvConf, ResolvConfLine } from '../chain/model.ts'
 import type { Source, Sourced } from '../chain/source.ts'
+import { socketText } from '../dns/socket-address.ts'
 import type { StubAddress } from './stub-address.ts'
 
 export interface StubServer {
@@ -42,7 +43,7 @@ export const fileSource = (conf: ResolvConf): Source =>
   ({ file: conf.file, start: 0, end: 0, line: 1, column: 1, endLine: 1, endColumn: 1, text: '' })
 
 export const defaultServer = (conf: ResolvConf, address: string): StubServer =>
-  ({ address, shown: address.includes(':') ? `[${address}]:53` : `${address}:53`, source: fileSource(conf) })
+  ({ address, shown: socketText({ address, port: 53 }), source: fileSource(conf) })
 
 /** The part of the host name after its first dot. */
 export function hostDomain(hostname: string | undefined): string | undefined {

@@ -11,6 +11,7 @@ import type { HopEntries, Reach } from '../chain/hop.ts'
 import type { ResolvedModel, ResolvedScope } from '../chain/model.ts'
 import { REFUSED_PORT, type DnsQuery, type Reply } from '../dns/message.ts'
 import { isSubdomain, nameKey } from '../dns/name.ts'
+import { isLoopback } from '../dns/socket-address.ts'
 
 /** DNS_TIMEOUT_USEC: 120 s over 24 attempts. */
 const ATTEMPT_MS = 5_000
@@ -193,8 +194,6 @@ function* moveOn(setup: ScopeSetup, state: Attempt, answered: boolean): HopRun {
   return yield* call(attemptId(setup), plain({ ...state, server, picked: answered || servers.length > 1 ? picked : 0,
     attempt: state.attempt + 1, edns: true, failed: 0 }))
 }
-
-const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'
 
 /** `1.2.3.4:5353%eth0#name`. */
 function addressAndPort(text: string): { readonly address: string; readonly port: number } {

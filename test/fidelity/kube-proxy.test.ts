@@ -2,11 +2,12 @@
 import { expect, test } from 'vitest'
 import { readObjects } from '../../src/cluster/objects.ts'
 import { sliceSet } from '../../src/cluster/endpoint-slices.ts'
-import { balance, clusterAddresses, portsOf, socketOf, type PortEndpoint } from '../../src/cluster/kube-proxy.ts'
+import { balance, clusterAddresses, portsOf, type PortEndpoint } from '../../src/cluster/kube-proxy.ts'
 import type { KubeObject } from '../../src/chain/model.ts'
 import { formatRational } from '../../src/chain/rational.ts'
 import { textOf } from '../../src/cluster/fields.ts'
 import { installedAt, readIptablesRules } from '../../src/cluster/iptables-rules.ts'
+import { socketText } from '../../src/dns/socket-address.ts'
 import { rows } from './rows.ts'
 
 interface Row {
@@ -35,7 +36,7 @@ function predicted(row: Row): string[] {
     })
     const of = balance(service, endpoints, { name: row.nodeName, zone: row.nodeLabels['topology.kubernetes.io/zone'] })
     const name = `${service.namespace}/${service.name}:${port.name}`
-    const chain = (policy: string, set: readonly PortEndpoint[] | undefined): string[] => (set && set.length > 0 ? [`${name} ${policy} ${set.map(socketOf).join(' ')}`] : [])
+    const chain = (policy: string, set: readonly PortEndpoint[] | undefined): string[] => (set && set.length > 0 ? [`${name} ${policy} ${set.map(socketText).join(' ')}`] : [])
     const refusal = (at: string, kind: string | undefined): string[] => (kind ? [`${name} ${kind.toUpperCase()} ${at}`] : [])
     return [...chain('Cluster', of.cluster), ...chain('Local', of.local), ...refusal('KUBE-SERVICES', of.internalRefusal), ...refusal('KUBE-EXTERNAL-SERVICES', of.externalRefusal)]
   })).sort()
@@ -77,7 +78,7 @@ test('the rules of every case, read back, hold the recorded endpoints, odds and 
         expect(installed?.name, `${row.group}: ${row.case}`).toBe(name)
         expect(installed?.refusal?.toUpperCase()).toBe(refused?.action)
         const endpoints = installed?.endpoints.map(one => one.value) ?? []
-        expect(endpoints.map(socketOf)).toEqual(chain?.endpoints.map(endpoint => endpoint.to) ?? [])
+        expect(endpoints.map(socketText)).toEqual(chain?.endpoints.map(endpoint => endpoint.to) ?? [])
         for (const endpoint of endpoints) expect(formatRational(endpoint.odds)).toBe(endpoints.length === 1 ? '1' : `1/${endpoints.length}`)
         expect(installed?.sticky).toBe(textOf(service.body, 'spec', 'sessionAffinity') === 'ClientIP')
       }

@@ -3,6 +3,7 @@
 import { ask, LOOP, note, sleep, type HopRun, type Plain } from '../../chain/effects.ts'
 import { REFUSED_PORT, type DnsQuery, type Reply } from '../../dns/message.ts'
 import { messageBytes } from '../../dns/size.ts'
+import { socketText } from '../../dns/socket-address.ts'
 import type { ForwardOptions, Server } from './forward-options.ts'
 import { plain, since, type PluginSetup } from './plugin.ts'
 
@@ -49,20 +50,19 @@ function* once(setup: PluginSetup, options: ForwardOptions, server: Server, quer
   const dialMs = options.forceTcp ? FIRST_DIAL_MS : LATER_DIAL_MS
   const limitMs = sent.transport === 'tcp' ? Math.max(dialMs, options.readTimeoutMs) : options.readTimeoutMs
   const [arrival] = yield* ask([{ hop: setup.reach(server.address, server.port), query: plain(sent) }], limitMs)
-  if (!arrival) return sent.transport === 'udp' ? timedOut(setup, server, 'udp', limitMs) : failed(`dial tcp ${endpoint(server)}: i/o timeout`, 'lost', dialMs)
+  if (!arrival) return sent.transport === 'udp' ? timedOut(setup, server, 'udp', limitMs) : failed(`dial tcp ${socketText(server)}: i/o timeout`, 'lost', dialMs)
   const attempt = arrived(setup, options, server, sent, arrival.value, arrival.atMs)
   // What came is no reply, and the read goes on until its deadline.
   if (attempt.spentMs > arrival.atMs) yield* sleep(attempt.spentMs - arrival.atMs)
   return attempt
 }
 
-const endpoint = (server: Server): string => `${server.address.includes(':') ? `[${server.address}]` : server.address}:${server.port}`
 const failed = (error: string, cause: 'lost' | 'refused' | 'loop' | 'broken', spentMs: number): Attempt => ({ kind: 'failed', error, cause, spentMs })
 
 /** `read udp 10.244.0.5:0->192.0.2.53:53`: the port of the own side is not known. */
 function socket(setup: PluginSetup, server: Server, transport: string): string {
   const own = setup.model.addresses[0] ?? '0.0.0.0'
-  return `read ${transport} ${own.includes(':') ? `[${own}]` : own}:0->${endpoint(server)}`
+  return `read ${transport} ${socketText({ address: own, port: 0 })}->${socketText(server)}`
 }
 
 const timedOut = (setup: PluginSetup, server: Server, transport: string, spentMs: number): Attempt =>
@@ -77,10 +77,10 @@ function arrived(setup: PluginSetup, options: ForwardOptions, server: Server, qu
     return failed(`${socket(setup, server, transport)}: i/o timeout`, 'loop', spentMs)
   }
   if (value === REFUSED_PORT) {
-    const error = transport === 'udp' ? `${socket(setup, server, 'udp')}: read: connection refused` : `dial tcp ${endpoint(server)}: connect: connection refused`
+    const error = transport === 'udp' ? `${socket(setup, server, 'udp')}: read: connection refused` : `dial tcp ${socketText(server)}: connect: connection refused`
     return failed(error, 'refused', atMs)
   }
-  if (value === ODD.unreachable) return failed(`dial ${transport} ${endpoint(server)}: connect: network is unreachable`, 'lost', atMs)
+  if (value === ODD.unreachable) return failed(`dial ${transport} ${socketText(server)}: connect: network is unreachable`, 'lost', atMs)
   if (value === ODD.notPermitted) return failed(`${socket(setup, server, transport).replace('read', 'write')}: write: operation not permitted`, 'lost', atMs)
   if (value === ODD.silentConnection) return timedOut(setup, server, transport, options.readTimeoutMs)
   if (value === ODD.closedConnection) return failed('EOF', 'lost', atMs)

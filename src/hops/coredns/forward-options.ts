@@ -4,6 +4,7 @@
 import type { CorednsModel, Directive } from '../../chain/model.ts'
 import { sourcesOf, type Source } from '../../chain/source.ts'
 import { parseAddress, withoutZone } from '../../dns/go-address.ts'
+import { formatServer } from '../../dns/socket-address.ts'
 import { goDurationMs } from './go-duration.ts'
 import { originsOf } from './origins.ts'
 import { since, type PluginSetup } from './plugin.ts'
@@ -165,7 +166,7 @@ export function addressOf(text: string, defaultPort: number, source: Source): Se
 }
 
 const server = (address: string, port: number, source: Source): Server =>
-  ({ label: port === 53 ? address : `${address.includes(':') ? `[${address}]` : address}:${port}`, address, port, source })
+  ({ label: formatServer({ address, port }), address, port, source })
 
 const withoutTwins = (servers: readonly Server[]): Server[] => servers.filter((s, i) => servers.findIndex(o => o.label === s.label) === i)
 

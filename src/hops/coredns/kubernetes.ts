@@ -8,6 +8,7 @@ import type { KubernetesView } from '../../chain/model.ts'
 import { addressOfReverse, parseAddress } from '../../dns/go-address.ts'
 import type { Cause, DnsQuery, Reply, ResourceRecord } from '../../dns/message.ts'
 import { absolute, isSubdomain, labelsOf, nameKey } from '../../dns/name.ts'
+import { isLoopback } from '../../dns/socket-address.ts'
 import { authoritativeReply, refusedHandler } from './authoritative-reply.ts'
 import { indexKubernetes } from './kubernetes-index.ts'
 import { readKubernetes, type KubernetesOptions } from './kubernetes-options.ts'
@@ -43,7 +44,7 @@ export const kubernetes: PluginFactory = setup => {
   if ('refused' in options) return refusedHandler(by, options.refused)
   const synced = setup.model.kubernetesSynced?.value !== false
   const index = indexKubernetes(synced ? setup.model.kubernetes : NOTHING_LISTED, options, !since(setup.version, 1, 9, 4))
-  const localAddresses = setup.has('bind') ? [] : setup.model.addresses.filter(a => !a.startsWith('127.') && a !== '::1')
+  const localAddresses = setup.has('bind') ? [] : setup.model.addresses.filter(a => !isLoopback(a))
   const records = kubernetesRecords({ server: setup.server, version: setup.version, options, index, localAddresses })
   return handler({ setup, options, records, by, synced })
 }

@@ -5,6 +5,7 @@ import { note } from '../../chain/effects.ts'
 import type { DnsQuery, Reply } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
 import { queryBytes } from '../../dns/size.ts'
+import { bracketed } from '../../dns/socket-address.ts'
 import { matchZone, originsOf } from './origins.ts'
 import { since, type CorednsVersion, type PluginFactory, type Served } from './plugin.ts'
 import { refuse } from './refuse.ts'
@@ -75,7 +76,7 @@ function valuesOf(query: DnsQuery, served: Served, reply: Reply | undefined, ver
   const edns = query.edns && !served.reply?.edns && reply ? echoedEdns(query.edns, version) : query.edns
   const client = query.client ?? '0.0.0.0'
   return new Map([
-    ['{remote}', client.includes(':') ? `[${client}]` : client],
+    ['{remote}', bracketed(client)],
     ['{port}', '0'], ['{local}', '[::]'], ['{>id}', '0'], ['{duration}', '0s'],
     ['{type}', query.type], ['{class}', query.class === 'ANY' ? 'CLASS255' : query.class ?? 'IN'], ['{name}', printed(query.name)], ['{proto}', query.transport],
     ['{size}', String(queryBytes(query.name, edns))], ['{>do}', String(query.edns?.do === true)], ['{>bufsize}', String(clientBytes(query))],
