@@ -1,6 +1,7 @@
 // IP addresses as Go's net.ParseIP reads them and net.IP.String prints them (Go 1.17 and later). CoreDNS decides by these whether a host
 // is an address, which family it has and whether two are equal.
 // An IPv4-mapped IPv6 address counts as IPv4. A leading zero in an IPv4 octet makes the text no address.
+import { ip4Bytes, ip4Text, ip6Bytes, ip6Text } from './presentation-address.ts'
 
 export type Address = {
   readonly family: 4 | 6
@@ -22,65 +23,13 @@ export function withoutZone(text: string): string {
   return at < 0 ? text : text.slice(0, at)
 }
 
-const octets4 = (text: string): number[] | undefined => {
-  const parts = text.split('.')
-  if (parts.length !== 4) return undefined
-  const octets: number[] = []
-  for (const part of parts) {
-    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined
-    octets.push(Number(part))
-  }
-  return octets
-}
-
-const parse4 = (text: string): Address | undefined => (octets4(text) ? { family: 4, text } : undefined)
+const parse4 = (text: string): Address | undefined => (ip4Bytes(text) ? { family: 4, text } : undefined)
 
 function parse6(text: string): Address | undefined {
-  if (text.length > 64) return undefined
-  const halves = text.split('::')
-  if (halves.length > 2) return undefined
-  const head = groups(halves[0] as string, halves.length === 1)
-  const tail = halves.length === 2 ? groups(halves[1] as string, true) : []
-  if (!head || !tail) return undefined
-  const missing = 8 - head.length - tail.length
-  if (halves.length === 1 ? missing !== 0 : missing < 1) return undefined
-  const all = [...head, ...Array.from({ length: missing }, () => 0), ...tail]
-  if (all.slice(0, 5).every(g => g === 0) && all[5] === 0xffff) {
-    const [high, low] = [all[6] as number, all[7] as number]
-    return { family: 4, text: `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}` }
-  }
-  return { family: 6, text: print6(all) }
-}
-
-function groups(half: string, last: boolean): number[] | undefined {
-  if (half === '') return []
-  const parts = half.split(':')
-  const out: number[] = []
-  for (const [i, part] of parts.entries()) {
-    if (part.includes('.')) {
-      const octets = last && i === parts.length - 1 ? octets4(part) : undefined
-      if (!octets) return undefined
-      const [a, b, c, d] = octets as [number, number, number, number]
-      out.push(a * 256 + b, c * 256 + d)
-    } else if (/^[0-9a-fA-F]{1,4}$/.test(part)) out.push(Number.parseInt(part, 16))
-    else return undefined
-  }
-  return out
-}
-
-const hex = (part: readonly number[]): string => part.map(g => g.toString(16)).join(':')
-
-/** The first longest run of two or more zero groups becomes `::`. */
-function print6(all: readonly number[]): string {
-  let start = -1
-  let length = 1
-  for (let at = 0; at < 8; at++) {
-    let end = at
-    while (end < 8 && all[end] === 0) end++
-    if (end - at > length) [start, length] = [at, end - at]
-    if (end > at) at = end
-  }
-  return start < 0 ? hex(all) : `${hex(all.slice(0, start))}::${hex(all.slice(start + length))}`
+  const bytes = ip6Bytes(text)
+  if (!bytes) return undefined
+  const isMapped = bytes[10] === 0xff && bytes[11] === 0xff && bytes.subarray(0, 10).every(byte => byte === 0)
+  return isMapped ? { family: 4, text: ip4Text(bytes, 12) } : { family: 6, text: ip6Text(bytes) }
 }
 
 /** The address of a full reverse name (in-addr.arpa, ip6.arpa), as CoreDNS's dnsutil takes it out: labels of ip6.arpa are
