@@ -5,9 +5,10 @@ import { hopId } from '../chain/hop.ts'
 import type { Model } from '../chain/model.ts'
 import type { Outcome } from '../chain/outcome.ts'
 import { explore } from '../drivers/explore.ts'
-import { absolute, isAbsolute, nameKey, wireLength } from '../dns/name.ts'
+import { absolute, isAbsolute, nameKey } from '../dns/name.ts'
 import type { Reply } from '../dns/message.ts'
 import type { DirectAnswer, Observation, ServedQuery } from '../evidence/observation.ts'
+import { resultBySize } from '../evidence/served-size.ts'
 import { endingKey, isStubResult } from './ending.ts'
 import type { Holds } from './explain.ts'
 
@@ -130,13 +131,7 @@ function servedResult(o: ServedQuery): Result | undefined {
   if (o.rcode === 'NXDOMAIN') return 'nxdomain'
   if (o.rcode === 'SERVFAIL') return 'servfail'
   if (o.rcode === 'REFUSED') return 'refused'
-  if (o.rcode !== 'NOERROR') return undefined
-  // CoreDNS sends small replies uncompressed: header, question, then equal records of owner name, 10 bytes and the address.
-  const owner = wireLength(absolute(o.name))
-  const record = owner + 10 + (o.type === 'A' ? 4 : 16)
-  const rest = o.replySizeBytes - 12 - owner - 4
-  if (rest === 0) return 'nodata'
-  return rest > 0 && (rest % record === 0 || (rest > 11 && (rest - 11) % record === 0)) ? 'answer' : 'noerror'
+  return o.rcode === 'NOERROR' ? resultBySize(o) : undefined
 }
 
 export function replyResult(reply: Reply): Result | undefined {

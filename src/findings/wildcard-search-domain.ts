@@ -1,7 +1,8 @@
 // wildcard-search-domain: a search suffix under which everything exists answers in place of the name. findings.md F10.
-import { absolute, isSubdomain, nameKey, wireLength } from '../dns/name.ts'
+import { absolute, isSubdomain, nameKey } from '../dns/name.ts'
 import type { Sourced } from '../chain/source.ts'
 import type { DirectAnswer, ServedQuery } from '../evidence/observation.ts'
+import { resultBySize } from '../evidence/served-size.ts'
 import type { Case } from './case.ts'
 import type { Certainty } from './diagnosis.ts'
 import type { Finding, Hit, ProposedFix } from './finding.ts'
@@ -111,16 +112,9 @@ function othersUnder(c: Case, suffix: string, except: readonly string[]): Others
 
 const denied = (c: Case, name: string): boolean => c.observations.some(o => (o.kind === 'direct' && nameKey(o.query.name) === name && o.reply?.rcode === 'NXDOMAIN') || (o.kind === 'served' && nameKey(o.name) === name && o.rcode === 'NXDOMAIN'))
 
-/** Query lines whose size is that of equal address records, with or without an OPT. */
-function servedWithData(c: Case, name: string): ServedQuery[] {
-  return c.observations.filter((o): o is ServedQuery => {
-    if (o.kind !== 'served' || o.rcode !== 'NOERROR' || nameKey(o.name) !== name || (o.type !== 'A' && o.type !== 'AAAA')) return false
-    const owner = wireLength(absolute(o.name))
-    const record = owner + 10 + (o.type === 'A' ? 4 : 16)
-    const rest = o.replySizeBytes - 12 - owner - 4
-    return rest > 0 && (rest % record === 0 || (rest > 11 && (rest - 11) % record === 0))
-  })
-}
+/** Query lines whose size is that of equal address records. */
+const servedWithData = (c: Case, name: string): ServedQuery[] => c.observations.filter((o): o is ServedQuery =>
+  o.kind === 'served' && o.rcode === 'NOERROR' && nameKey(o.name) === name && (o.type === 'A' || o.type === 'AAAA') && resultBySize(o) === 'answer')
 
 function suffixOut(c: Case, suffix: Sourced<string>): ProposedFix {
   const edits = suffixRemoval(c, suffix)
