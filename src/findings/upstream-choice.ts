@@ -1,20 +1,14 @@
 // The choice of an upstream, as findings see it: which servers one `forward` (or `proxy`) line picks from, and what each ends in.
 import { compare, ONE, sum, ZERO } from '../chain/rational.ts'
-import type { CorednsModel, Directive, ServerBlock, UpstreamModel } from '../chain/model.ts'
+import type { Directive, UpstreamModel } from '../chain/model.ts'
 import type { Source } from '../chain/source.ts'
 import { absolute, nameKey } from '../dns/name.ts'
 import type { Case, Deciding } from './case.ts'
 import { forwardLines, forwardLinesFor, targetsOf, type ForwardLine } from './forward-targets.ts'
 
-export interface UpstreamChoice {
+export interface UpstreamChoice extends ForwardLine {
   /** Absent where nothing is chosen today: the order is fixed, and only the first answers. */
   readonly deciding?: Deciding
-  readonly server: CorednsModel
-  /** Index of the block in the Corefile, and the directive in it. */
-  readonly blockIndex: number
-  readonly directiveIndex: number
-  readonly block: ServerBlock
-  readonly forward: Directive
   /** Addresses whose choice always ends in an answer; always in a denial; and those that fail or that no evidence tells. */
   readonly knows: readonly UpstreamOption[]
   readonly denies: readonly UpstreamOption[]
