@@ -1,9 +1,9 @@
 // Results that change to and fro where nobody shows which server gave them: fills of a CoreDNS log, replies of a server whose own questions were not
 // captured. Fills come from upstreams, so that changes of fills are `mixed-upstreams`, likely. One change from denials to answers and never back is
 // `negative-cache`, where the denials came from a cache.
-import { nameKey } from '../dns/name.ts'
+import { nameKey, withoutDot } from '../dns/name.ts'
 import type { Source } from '../chain/source.ts'
-import { withoutDot, zoneShown, type ReadEvidence, type ReadHit } from './read-evidence.ts'
+import { zoneShown, type ReadEvidence, type ReadHit } from './read-evidence.ts'
 import { fillsByPlace } from './read-counts.ts'
 import type { Ask } from './read-asks.ts'
 

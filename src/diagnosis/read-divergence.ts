@@ -1,10 +1,10 @@
 // Servers that contradict one another about a name, by what they answer and not by their addresses: `mixed-upstreams`, or `unequal-twins` where both show
 // one zone of one primary. What a server says that asks others itself is no word of its own: its clients seeing both results is the effect.
-import { labelsOf, nameKey } from '../dns/name.ts'
+import { labelsOf, nameKey, withoutDot } from '../dns/name.ts'
 import { isPrivateAddress } from '../findings/upstream-choice.ts'
 import type { Said } from '../findings/diagnosis.ts'
 import type { Ask } from './read-asks.ts'
-import { withoutDot, zoneShown, type Labelled, type ReadEvidence, type ReadHit } from './read-evidence.ts'
+import { zoneShown, type Labelled, type ReadEvidence, type ReadHit } from './read-evidence.ts'
 import { byAddress, soaName, soaOf } from './read-matrix.ts'
 
 interface Word {

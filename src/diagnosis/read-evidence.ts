@@ -87,8 +87,6 @@ export function zoneShown(name: string, asks: readonly Ask[]): string {
   return `${(labels.length > 2 ? labels.slice(1) : labels).join('.')}.`
 }
 
-export const withoutDot = (name: string): string => (name === '.' ? name : name.replace(/\.$/, ''))
-
 export interface Labelled {
   readonly source: Source
   readonly label: Said

@@ -1,7 +1,7 @@
 // The search list, seen from outside: `ndots-amplification` by the share of questions that only try suffixes, `wildcard-search-domain` where a suffix
 // answers for unrelated names with the same addresses.
-import { labelsOf } from '../dns/name.ts'
-import { withoutDot, type ReadEvidence, type ReadHit } from './read-evidence.ts'
+import { labelsOf, withoutDot } from '../dns/name.ts'
+import type { ReadEvidence, ReadHit } from './read-evidence.ts'
 import { suffixedIn, type ClientQuestion, type Lookup } from './read-lookups.ts'
 
 /** As `whydns why` has it: so many questions a lookup before the one that counts. */

@@ -1,7 +1,8 @@
 // The verdict of a reading, and its sentence. Nothing found and nothing seen are different results.
+import { withoutDot } from '../dns/name.ts'
 import type { FindingReport, Said, Verdict } from '../findings/diagnosis.ts'
 import type { ApplicationReading, LookupReading, MatrixRow } from '../findings/reading.ts'
-import { withoutDot, type ReadEvidence } from './read-evidence.ts'
+import type { ReadEvidence } from './read-evidence.ts'
 
 export interface Summed {
   readonly evidence: ReadEvidence

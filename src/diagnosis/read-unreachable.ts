@@ -1,7 +1,7 @@
 // `upstream-unreachable` from evidence alone: questions that nobody answered, ICMP refusals, CoreDNS errors that name an upstream.
-import { nameKey } from '../dns/name.ts'
+import { nameKey, withoutDot } from '../dns/name.ts'
 import type { Source } from '../chain/source.ts'
-import { withoutDot, type ReadEvidence, type ReadHit } from './read-evidence.ts'
+import type { ReadEvidence, ReadHit } from './read-evidence.ts'
 import { byAddress } from './read-matrix.ts'
 import type { Ask } from './read-asks.ts'
 

@@ -16,6 +16,9 @@ export function isAbsolute(name: string): boolean {
 
 export const absolute = (name: string): string => (name === '' ? '.' : isAbsolute(name) ? name : `${name}.`)
 
+/** As people write a name; the root stays. */
+export const withoutDot = (name: string): string => (name === '.' ? name : name.replace(/\.$/, ''))
+
 /** Labels, escapes kept; the root has none. */
 export function labelsOf(name: string): string[] {
   const labels: string[] = []

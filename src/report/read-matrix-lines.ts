@@ -1,4 +1,5 @@
 // The divergence matrix: a row a name and type, a column a server, as many blocks of columns as the width needs.
+import { withoutDot } from '../dns/name.ts'
 import type { AnswerCount, MatrixCell, MatrixRow, ServerReading } from '../findings/reading.ts'
 import { styled, type Line, type Style } from './paint.ts'
 import { printable } from './printable.ts'
@@ -52,7 +53,7 @@ export function matrixLines(rows: readonly MatrixRow[], servers: readonly Server
 
 const STYLES: Readonly<Record<MatrixRow['verdict'], Style>> = { split: 'error', changes: 'warning', unanswered: 'warning', rotates: 'good', same: 'good', alone: 'dim' }
 
-const nameOf = (row: MatrixRow): string => cut(printable(row.name === '.' ? row.name : row.name.replace(/\.$/, '')), WIDEST_NAME)
+const nameOf = (row: MatrixRow): string => cut(printable(withoutDot(row.name)), WIDEST_NAME)
 
 /** Columns that fit beside each other; one that is too wide stands alone. */
 function blocks(widths: readonly number[], room: number): number[][] {

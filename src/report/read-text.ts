@@ -1,4 +1,5 @@
 // A Reading for a person: the verdict, the matrix, who looked up what, each finding with its packets, what was not understood.
+import { withoutDot } from '../dns/name.ts'
 import type { Level } from '../findings/diagnosis.ts'
 import type { Reading, UnansweredReading } from '../findings/reading.ts'
 import { factLines, type Fact } from './note-lines.ts'
@@ -7,8 +8,8 @@ import { problemLines } from './problem-lines.ts'
 import { matrixLines } from './read-matrix-lines.ts'
 import { readWords, type ReadWords } from './read-wording.ts'
 import { clock, wholePercent } from './numbers.ts'
-import type { TextOptions } from './text-options.ts'
-import { findingSections, NARROWEST, WIDEST } from './text.ts'
+import { reportColumns, type TextOptions } from './text-options.ts'
+import { findingSections } from './text.ts'
 import { wrap } from './width.ts'
 import { words } from './wording.ts'
 
@@ -18,7 +19,7 @@ const FACTS = 6
 const FACTS_WIDE = 200
 
 export function renderReading(reading: Reading, given: ReadTextOptions): string {
-  const options: TextOptions = { ...given, columns: Math.max(NARROWEST, Math.min(WIDEST, given.columns)), textOf: () => undefined }
+  const options: TextOptions = { ...given, columns: reportColumns(given.columns), textOf: () => undefined }
   const w = readWords[options.lang]
   const { status } = reading
   const sections: Line[][] = [
@@ -45,17 +46,15 @@ function headLines({ spec, status }: Reading, options: TextOptions): Line[] {
   ]
 }
 
-const bare = (name: string): string => (name === '.' ? name : name.replace(/\.$/, ''))
-
 function countLines(reading: Reading, options: TextOptions, w: ReadWords): Line[] {
   const { lookups, fills, applications, unanswered } = reading.status
   const { colon } = words[options.lang]
   // Failures first: they are what somebody came for.
   const worst = [...lookups].sort((a, b) => b.failed - a.failed || b.lookups - a.lookups)
   return [
-    ...limited(w.lookups, worst.map(l => ({ name: '', text: `${l.client}  ${bare(l.name)}${colon}${w.lookup(l.lookups, l.failed, l.questions, l.suffixed)}` })), options, w),
-    ...limited(w.fills, fills.map(f => ({ name: '', text: `${f.place}  ${bare(f.name)} ${f.type}${colon}${w.fill(f.failed, f.n, wholePercent(f.low), wholePercent(f.high))}  ${f.letters.slice(0, 40)}` })), options, w),
-    ...limited(w.applications, applications.map(a => ({ name: '', text: `${a.place}  ${bare(a.name)}${colon}${w.application(a.lookups, a.failed, a.spells.length)}` })), options, w),
+    ...limited(w.lookups, worst.map(l => ({ name: '', text: `${l.client}  ${withoutDot(l.name)}${colon}${w.lookup(l.lookups, l.failed, l.questions, l.suffixed)}` })), options, w),
+    ...limited(w.fills, fills.map(f => ({ name: '', text: `${f.place}  ${withoutDot(f.name)} ${f.type}${colon}${w.fill(f.failed, f.n, wholePercent(f.low), wholePercent(f.high))}  ${f.letters.slice(0, 40)}` })), options, w),
+    ...limited(w.applications, applications.map(a => ({ name: '', text: `${a.place}  ${withoutDot(a.name)}${colon}${w.application(a.lookups, a.failed, a.spells.length)}` })), options, w),
     ...limited(w.unanswered, silenceFacts(unanswered, w), options, w),
   ]
 }
@@ -70,7 +69,7 @@ function silenceFacts(unanswered: readonly UnansweredReading[], w: ReadWords): F
   const groups = Map.groupBy(unanswered, each => `${each.server} ${each.client} ${each.name} ${each.type}`)
   return [...groups.values()].map(group => {
     const [first] = group as [UnansweredReading]
-    return { name: first.server, text: w.unansweredAt(first.client, bare(first.name), first.type, group.length, first.evidence) }
+    return { name: first.server, text: w.unansweredAt(first.client, withoutDot(first.name), first.type, group.length, first.evidence) }
   })
 }
 

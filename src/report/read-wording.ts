@@ -1,4 +1,5 @@
 // The words of a reading, in both languages; results and field names are not translated.
+import { plural } from './wording.ts'
 import type { Lang } from '../findings/diagnosis.ts'
 import type { RowVerdict } from '../findings/reading.ts'
 
@@ -28,8 +29,6 @@ export interface ReadWords {
   readonly files: string
   readonly file: (kind: string, n: number) => string
 }
-
-const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
 
 const en: ReadWords = {
   verdicts: { same: 'same', rotates: 'rotates, same owner', split: 'split', changes: 'changes', alone: 'one server only', unanswered: 'no answer' },

@@ -7,6 +7,7 @@ import { labelLine } from './label-line.ts'
 import { layoutLine } from './layout-line.ts'
 import { packetFields, type PacketField } from './packet-fields.ts'
 import { paint, styled, type Line } from './paint.ts'
+import { reportColumns } from './text-options.ts'
 import { wrap, wrapPieces } from './width.ts'
 
 export interface ShownPacket {
@@ -53,8 +54,6 @@ export interface ShowOptions {
 const ROW = 16
 /** Rows of one message before the rest is left out. */
 const MOST_ROWS = 48
-const NARROWEST = 60
-const WIDEST = 100
 
 const WORDS = {
   query: { en: 'question', zh: '查询' }, reply: { en: 'answer', zh: '应答' }, refused: { en: 'refused', zh: '被拒绝' }, unreachable: { en: 'unreachable', zh: '不可达' },
@@ -75,7 +74,7 @@ const STATES: Readonly<Record<string, Said>> = {
 }
 
 export function renderTransaction(shown: ShownTransaction, options: ShowOptions): string {
-  const columns = Math.max(NARROWEST, Math.min(WIDEST, options.columns))
+  const columns = reportColumns(options.columns)
   const { lang } = options
   const facts = [
     shown.id, shown.place, `${shown.from} > ${shown.to}${shown.transport === 'tcp' ? ' tcp' : ''}`, shown.question && `${shown.question.type} ${shown.question.name}`, timeOf(shown.atMs),

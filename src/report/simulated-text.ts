@@ -5,8 +5,7 @@ import { duration, odds, percent, share, wholePercent } from './numbers.ts'
 import { paint, styled, type Line } from './paint.ts'
 import { problemLines } from './problem-lines.ts'
 import { simulatedWords, type SimulatedWords } from './simulated-wording.ts'
-import type { TextOptions } from './text-options.ts'
-import { NARROWEST, WIDEST } from './text.ts'
+import { reportColumns, type TextOptions } from './text-options.ts'
 import { cut, padEnd, widthOf, wrap, wrapPieces } from './width.ts'
 import { words } from './wording.ts'
 
@@ -15,7 +14,7 @@ type Options = Pick<TextOptions, 'lang' | 'columns' | 'color' | 'wide'>
 const LONGEST_UNKNOWN = 60
 
 export function renderSimulation(simulation: Simulation, given: Options): string {
-  const options = { ...given, columns: Math.max(NARROWEST, Math.min(WIDEST, given.columns)) }
+  const options = { ...given, columns: reportColumns(given.columns) }
   const s = simulatedWords[options.lang]
   const sections: Line[][] = [
     headLines(simulation, options, s), rasterLines(simulation, options, s), comparison(simulation, options, s),

@@ -1,4 +1,4 @@
-// What a report in text depends on besides the diagnosis.
+// What a report in text depends on besides the diagnosis, and how wide it is.
 import type { Lang } from '../findings/diagnosis.ts'
 
 export interface TextOptions {
@@ -12,3 +12,9 @@ export interface TextOptions {
   /** Source text of the bundle's files, for the snippets. */
   readonly textOf: (file: string) => string | undefined
 }
+
+const NARROWEST = 60
+const WIDEST = 100
+
+/** Columns of a report on a terminal of so many. */
+export const reportColumns = (terminal: number): number => Math.max(NARROWEST, Math.min(WIDEST, terminal))

@@ -8,16 +8,14 @@ import { paint, styled, type Line, type Style } from './paint.ts'
 import { problemLines } from './problem-lines.ts'
 import { raster } from './raster.ts'
 import { snippet, type SnippetOptions } from './snippet.ts'
-import type { TextOptions } from './text-options.ts'
+import { reportColumns, type TextOptions } from './text-options.ts'
 import { cut, wrap } from './width.ts'
 import { words, type Words } from './wording.ts'
 
 const LONGEST_UNKNOWN = 80
-export const NARROWEST = 60
-export const WIDEST = 100
 
 export function renderText(diagnosis: Diagnosis, options: TextOptions): string {
-  return paint(textLines(diagnosis, { ...options, columns: Math.max(NARROWEST, Math.min(WIDEST, options.columns)) }), options.color)
+  return paint(textLines(diagnosis, { ...options, columns: reportColumns(options.columns) }), options.color)
 }
 
 function textLines(diagnosis: Diagnosis, options: TextOptions): Line[] {

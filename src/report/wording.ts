@@ -60,7 +60,7 @@ export interface Words {
   readonly servers: readonly [string, string, string, string]
 }
 
-const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
+export const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
 
 const en: Words = {
   verdict: { works: 'works', intermittent: 'resolves only sometimes', fails: 'fails', slow: 'is slow', absent: 'does not exist', inconclusive: 'inconclusive' },
