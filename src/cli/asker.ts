@@ -1,6 +1,6 @@
 // `--from`, `-n` and `--pod` → who asks.
 import type { Asker } from '../chain/asked.ts'
-import { OperatingError } from './operating-error.ts'
+import { usage } from './operating-error.ts'
 
 const RESOURCES = new Map<string, Extract<Asker, { kind: 'workload' }>['resource']>([
   ['deploy', 'deploy'], ['deployment', 'deploy'], ['deployments', 'deploy'], ['sts', 'sts'], ['statefulset', 'sts'], ['statefulsets', 'sts'],
@@ -34,5 +34,3 @@ function named(name: string): string {
   if (!OBJECT_NAME.test(name)) throw usage(`\`${name}\` cannot be the name of a Kubernetes object`, `\`${name}\` 不可能是 Kubernetes 对象的名字`)
   return name
 }
-
-const usage = (en: string, zh: string): OperatingError => new OperatingError(2, { en, zh })

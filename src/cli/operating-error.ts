@@ -18,6 +18,9 @@ export class OperatingError extends Error {
   }
 }
 
+/** Wrong usage. */
+export const usage = (en: string, zh: string): OperatingError => new OperatingError(2, { en, zh })
+
 /** The same in both languages: commands, paths, messages of the system. */
 export const untranslated = (text: string): Said => ({ en: text, zh: text })
 

@@ -11,7 +11,7 @@ import { asker } from './asker.ts'
 import { readCorefileAlone } from './corefile-alone.ts'
 import { noLiveCluster } from './live-cluster.ts'
 import { loadBundle } from './load-bundle.ts'
-import { OperatingError, reasonOf, untranslated, type ExitCode } from './operating-error.ts'
+import { OperatingError, reasonOf, untranslated, usage, type ExitCode } from './operating-error.ts'
 import { progress } from './progress.ts'
 import type { Rim } from './rim.ts'
 import { logLines } from './serve-log.ts'
@@ -129,5 +129,3 @@ function notListening(error: unknown, { address, port }: Pick<ServeOptions, 'add
   if (code === 'EADDRNOTAVAIL') return new OperatingError(4, { en: `${address} is no address of this machine`, zh: `${address} 不是本机地址` })
   return error
 }
-
-const usage = (en: string, zh: string): OperatingError => new OperatingError(2, { en, zh })
