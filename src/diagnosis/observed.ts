@@ -5,12 +5,12 @@ import { absolute, nameKey } from '../dns/name.ts'
 import { fillsOf, rasterOf, type FillCounts, type FillSettings } from '../evidence/fills.ts'
 import type { ApplicationLookup, DirectAnswer, Observation, ServedQuery } from '../evidence/observation.ts'
 import { rateOf } from '../evidence/rate.ts'
-import { spellsOf } from '../evidence/spells.ts'
 import type { Case } from '../findings/case.ts'
 import type { FillCount, Observed } from '../findings/diagnosis.ts'
 import type { Reply } from '../dns/message.ts'
 import { countUpstreams, fillsWithUpstreams, upstreamLetters, type ServerCounts } from './observed-wire.ts'
 import type { Session } from './session.ts'
+import { iso, listedSpells, windowOfTimes } from './times.ts'
 
 export interface Counted {
   readonly observed: Observed | null
@@ -32,11 +32,11 @@ export function countObserved(session: Session, c: Case): Counted {
   const all: Observation[] = [...served.flatMap(s => s.lines), ...application, ...direct]
   const first = served[0]?.lines ?? []
   return {
-    fills, window: windowOf(all), perSecond: rateOf(first, c.question.name, 'A')?.perSecond,
+    fills, window: windowOfTimes(all.flatMap(({ atMs }) => atMs ?? [])), perSecond: rateOf(first, c.question.name, 'A')?.perSecond,
     observed: {
       ...lookupCounts(session, c, application), fills: fillCounts(fills),
       servers: serverCounts(session, c, fills, direct), outsideModel: (c.outside ?? []).reduce((total, o) => total + o.count, 0),
-      spells: spells(application.length > 0 ? application.map(o => ({ atMs: o.atMs, result: o.ok ? 'answer' : o.result ?? 'error' })) : first.filter(l => l.type === 'A').map(l => ({ atMs: l.atMs, result: l.rcode }))),
+      spells: listedSpells(application.length > 0 ? application.map(o => ({ atMs: o.atMs, result: o.ok ? 'answer' : o.result ?? 'error' })) : first.filter(l => l.type === 'A').map(l => ({ atMs: l.atMs, result: l.rcode }))),
       raster: [...fillsAt].flatMap(([server, own]) => rasters(server, own, upstreamLetters(fills))),
     },
   }
@@ -99,19 +99,6 @@ function serverCounts(session: Session, c: Case, fills: readonly FillCounts[], d
 }
 
 const resultOf = (reply: Reply | undefined): string => (!reply ? 'no answer' : reply.rcode === 'NOERROR' ? (reply.answer.length > 0 ? 'answer' : 'nodata') : reply.rcode.toLowerCase())
-
-const iso = (ms: number): string => new Date(ms).toISOString()
-
-function windowOf(observations: readonly Observation[]): Counted['window'] {
-  let [from, to] = [Infinity, -Infinity]
-  for (const { atMs } of observations) if (atMs !== undefined) [from, to] = [Math.min(from, atMs), Math.max(to, atMs)]
-  return from <= to ? { from: iso(from), to: iso(to) } : null
-}
-
-function spells(results: readonly { readonly atMs: number | undefined; readonly result: string }[]): Observed['spells'] {
-  return spellsOf(results).filter(s => s.fromMs !== undefined && s.toMs !== undefined)
-    .map(s => ({ from: iso(s.fromMs as number), to: iso(s.toMs as number), result: s.result, count: s.count })).slice(0, 200)
-}
 
 function rasters(server: CorednsModel, fills: readonly FillCounts[], letterOf: ReturnType<typeof upstreamLetters>): Observed['raster'] {
   return fills.filter(f => f.n > 0 && (f.type === 'A' || f.type === 'AAAA')).map(f => {

@@ -2,17 +2,14 @@
 import { absolute, nameKey } from '../dns/name.ts'
 import { fillsOf, rasterOf } from '../evidence/fills.ts'
 import type { FillCounts } from '../evidence/fills.ts'
-import { spellsOf } from '../evidence/spells.ts'
 import type { ApplicationReading, FillReading, Reading, UnansweredReading } from '../findings/reading.ts'
 import { isDated } from './read-gather.ts'
 import type { ReadEvidence } from './read-evidence.ts'
 import { isLoopProbe } from './read-lookups.ts'
+import { iso, listedSpells, windowOfTimes } from './times.ts'
 
 export const FILLS_LISTED = 500
 export const UNANSWERED_LISTED = 200
-const SPELLS_LISTED = 200
-
-export const iso = (ms: number): string => new Date(ms).toISOString()
 
 export interface PlaceFills {
   readonly place: string
@@ -46,8 +43,7 @@ export function applicationReadings({ application }: ReadEvidence): ApplicationR
     return {
       place: first.place ?? first.source.file, name: nameKey(absolute(first.name)), lookups: own.length, failed: own.filter(seen => !seen.ok).length,
       results: Object.fromEntries([...results].sort(([a], [b]) => (a < b ? -1 : 1))),
-      spells: spellsOf(own.map(seen => ({ atMs: seen.atMs, result: resultOf(seen) }))).filter(s => s.fromMs !== undefined && s.toMs !== undefined && isDated(s.fromMs))
-        .map(s => ({ from: iso(s.fromMs as number), to: iso(s.toMs as number), result: s.result, count: s.count })).slice(0, SPELLS_LISTED),
+      spells: listedSpells(own.map(seen => ({ atMs: seen.atMs, result: resultOf(seen) })), isDated),
     }
   }).sort((a, b) => b.failed - a.failed || b.lookups - a.lookups || (a.place < b.place ? -1 : a.place > b.place ? 1 : a.name < b.name ? -1 : 1))
 }
@@ -58,12 +54,9 @@ export function unansweredOf({ asks }: ReadEvidence): UnansweredReading[] {
   }])).slice(0, UNANSWERED_LISTED)
 }
 
-export function windowOf({ asks, lines, application, errors }: ReadEvidence): Reading['spec']['window'] {
-  let [from, to] = [Infinity, -Infinity]
-  const take = (ms: number | undefined): void => {
-    if (ms !== undefined && isDated(ms)) [from, to] = [Math.min(from, ms), Math.max(to, ms)]
-  }
-  for (const { fromMs, toMs } of asks) for (const ms of [fromMs, toMs]) take(ms)
-  for (const { atMs } of [...lines, ...application, ...errors]) take(atMs)
-  return from <= to ? { from: iso(from), to: iso(to) } : null
+export const windowOf = (e: ReadEvidence): Reading['spec']['window'] => windowOfTimes(datedTimes(e))
+
+function* datedTimes({ asks, lines, application, errors }: ReadEvidence): Generator<number> {
+  for (const { fromMs, toMs } of asks) for (const ms of [fromMs, toMs]) if (ms !== undefined && isDated(ms)) yield ms
+  for (const { atMs } of [...lines, ...application, ...errors]) if (atMs !== undefined && isDated(atMs)) yield atMs
 }
