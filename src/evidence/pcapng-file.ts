@@ -63,9 +63,8 @@ export function walkPcapng(file: PcapngFile, w: CaptureWindow, c: CaptureCursor,
     w.lo = end
     c.recordStart = lo
     c.recordEnd = end
-    if (kind === ENHANCED_PACKET) enhanced(file, w, c, list, lo, end - 4, onPacket)
+    if (kind === ENHANCED_PACKET || kind === OBSOLETE_PACKET || kind === SIMPLE_PACKET) packet(file, w, c, list, kind, lo, end - 4, onPacket)
     else if (kind === INTERFACE) addInterface(file, w, c, list, lo, end - 4)
-    else if (kind === OBSOLETE_PACKET || kind === SIMPLE_PACKET) older(file, w, c, list, kind, lo, end - 4, onPacket)
     else if (kind === STATISTICS) statistics(file, w, c, list, lo, end - 4)
   }
 }
@@ -123,27 +122,13 @@ function statistics(file: PcapngFile, w: CaptureWindow, c: CaptureCursor, list: 
   })
 }
 
-function enhanced(file: PcapngFile, w: CaptureWindow, c: CaptureCursor, list: Oddities, lo: number, end: number, onPacket: () => void): void {
-  c.number++
-  if (lo + 28 > end) return odd(list, 'capture-header-damaged', c.number, w.base + lo, w.base + end)
-  const { view } = w
-  const { littleEndian } = file
-  const index = file.first + view.getUint32(lo + 8, littleEndian)
-  const from = file.interfaces[index]
-  if (from === undefined) return odd(list, 'capture-interface-unknown', c.number, w.base + lo, w.base + end)
-  c.interfaceIndex = index
-  c.linkType = from.linkType
-  c.atMs = (view.getUint32(lo + 12, littleEndian) * 4_294_967_296 + view.getUint32(lo + 16, littleEndian)) / from.ticksPerMs + from.offsetMs
-  packetAt(c, lo + 28, end, view.getUint32(lo + 20, littleEndian), view.getUint32(lo + 24, littleEndian), onPacket)
-}
-
-function older(file: PcapngFile, w: CaptureWindow, c: CaptureCursor, list: Oddities, kind: number, lo: number, end: number, onPacket: () => void): void {
+function packet(file: PcapngFile, w: CaptureWindow, c: CaptureCursor, list: Oddities, kind: number, lo: number, end: number, onPacket: () => void): void {
   c.number++
   const { view } = w
   const { littleEndian } = file
   const isSimple = kind === SIMPLE_PACKET
   if (lo + (isSimple ? 12 : 28) > end) return odd(list, 'capture-header-damaged', c.number, w.base + lo, w.base + end)
-  const index = file.first + (isSimple ? 0 : view.getUint16(lo + 8, littleEndian))
+  const index = file.first + (kind === ENHANCED_PACKET ? view.getUint32(lo + 8, littleEndian) : isSimple ? 0 : view.getUint16(lo + 8, littleEndian))
   const from = file.interfaces[index]
   if (from === undefined) return odd(list, 'capture-interface-unknown', c.number, w.base + lo, w.base + end)
   c.interfaceIndex = index
