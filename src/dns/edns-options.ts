@@ -8,7 +8,7 @@ import type { Field } from './rdata-fields.ts'
 import type { WireReader } from './wire-reader.ts'
 import { fault, u16 } from './wire-reader.ts'
 import type { WireWriter } from './wire-writer.ts'
-import { write16, writeBytes } from './wire-writer.ts'
+import { writeCoded } from './wire-writer.ts'
 
 export type OptionValue =
   | { readonly kind: 'NSID'; readonly text: string }
@@ -130,11 +130,7 @@ function readOptions(reader: WireReader, end: number): readonly EdnsOption[] | u
 }
 
 function writeOptions(writer: WireWriter, options: readonly EdnsOption[]): void {
-  for (const { code, data } of options) {
-    write16(writer, code)
-    write16(writer, data.length)
-    writeBytes(writer, data)
-  }
+  for (const { code, data } of options) writeCoded(writer, code, data)
 }
 
 /** OPT has no place in a zone file: only its generic form is read. */

@@ -9,7 +9,7 @@ import type { Field } from './rdata-fields.ts'
 import type { WireReader } from './wire-reader.ts'
 import { fault, u16 } from './wire-reader.ts'
 import type { WireWriter } from './wire-writer.ts'
-import { write16, writeBytes } from './wire-writer.ts'
+import { writeCoded } from './wire-writer.ts'
 
 export interface SvcParam {
   readonly key: number
@@ -140,11 +140,7 @@ function readParams(reader: WireReader, end: number): readonly SvcParam[] | unde
 }
 
 function writeParams(writer: WireWriter, params: readonly SvcParam[]): void {
-  for (const { key, value } of params) {
-    write16(writer, key)
-    write16(writer, value.length)
-    writeBytes(writer, value)
-  }
+  for (const { key, value } of params) writeCoded(writer, key, value)
 }
 
 function parseParams(words: WordReader): readonly SvcParam[] | undefined {

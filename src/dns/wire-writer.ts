@@ -60,6 +60,13 @@ export function writeBytes(writer: WireWriter, bytes: Uint8Array): void {
   writer.bytes.set(bytes, at)
 }
 
+/** Code, length, bytes: an EDNS option, a SVCB parameter. */
+export function writeCoded(writer: WireWriter, code: number, bytes: Uint8Array): void {
+  write16(writer, code)
+  write16(writer, bytes.length)
+  writeBytes(writer, bytes)
+}
+
 const scratch = new Uint8Array(NAME_ROOM)
 
 function writeScratch(writer: WireWriter, length: number): void {
