@@ -18,11 +18,15 @@ export function assert(holds: unknown, what: string): asserts holds {
   if (!holds) throw new Error(`broken invariant: ${what}`)
 }
 
+export function checkPick({ at, key, odds, options }: Pick): void {
+  assert(options.length > 0, `pick "${at}" offers nothing`)
+  assert(odds !== undefined || key !== undefined, `pick "${at}" has neither odds nor a key`)
+}
+
 /** A pick of a hop. A key that is drawn already is what it was drawn to be, whoever asks and by chance or not. */
 export function expandPick(x: Exploration, frame: Frame, pick: Pick): readonly Way[] {
   const { path } = frame
-  assert(pick.options.length > 0, `pick "${pick.at}" offers nothing`)
-  assert(pick.odds !== undefined || pick.key !== undefined, `pick "${pick.at}" has neither odds nor a key`)
+  checkPick(pick)
   x.sites.met(pick)
   if (pick.key !== undefined) {
     noteLaw(frame, pick.key, `${textOf(pick.options)} ${textOf(pick.odds)}`)

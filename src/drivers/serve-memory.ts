@@ -4,7 +4,7 @@
 // Not modelled: which entry a full cache of the real program throws out (there it is any entry of a shard).
 import type { Held, Pick, Plain } from '../chain/effects.ts'
 import { compare, multiply, rational, toNumber, type Rational } from '../chain/rational.ts'
-import { assert } from './choices.ts'
+import { checkPick } from './choices.ts'
 
 interface Cell {
   readonly value: Plain
@@ -73,9 +73,8 @@ export class ServedMemory {
   }
 
   pick(pick: Pick, nowMs: number): Plain {
-    const { at, key, odds, options } = pick
-    assert(options.length > 0, `pick "${at}" offers nothing`)
-    assert(odds !== undefined || key !== undefined, `pick "${at}" has neither odds nor a key`)
+    const { key, odds, options } = pick
+    checkPick(pick)
     if (key === undefined) return options[this.index(odds as readonly Rational[])]
     const known = this.drawn(key, nowMs) ?? this.unknown(key)
     if (known) return known.value

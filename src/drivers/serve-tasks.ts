@@ -1,9 +1,8 @@
 // The chain in real time: each lookup is a task that runs until it has to wait, for a reply, a time limit or a sleep. What `simulate` does
 // on a virtual clock, on one that runs. Within one turn (a packet, a timer) time stands still, as for the model.
 // A chain without end is cut off where the model has no end either: effects of one turn, tasks at once, nested asks.
-import { LOOP, LOST, type Arrival, type Ask, type Chain, type Effect, type Hop, type HopRun, type Note, type Plain } from '../chain/effects.ts'
-import { textOf } from './canonical.ts'
-import { assert } from './choices.ts'
+import { LOOP, LOST, type Arrival, type Ask, type Chain, type Effect, type Note, type Plain } from '../chain/effects.ts'
+import { enter, isOpen, leave, type OpenCalls } from './open-calls.ts'
 import { byArrival } from './orders.ts'
 import type { ServedMemory } from './serve-memory.ts'
 
@@ -33,8 +32,7 @@ export interface Ended {
   readonly elapsedMs: number
 }
 
-interface Task {
-  readonly calls: { readonly ask: Ask; readonly hop: Hop; readonly run: HopRun }[]
+interface Task extends OpenCalls {
   readonly asker: Task | undefined
   readonly depth: number
   readonly notes: Note[]
@@ -116,15 +114,12 @@ export class Tasks {
     const task: Task = { calls: [], asker, depth: (asker?.depth ?? 0) + 1, notes, ended }
     if (isOpen(task, ask)) return ended(LOOP)
     if (task.depth > DEEPEST) return ended(LOST)
-    if (this.guarded(() => this.enter(task, ask))) this.run(task, undefined)
+    const isIn = this.guarded(() => {
+      enter(task, this.options.chain, ask)
+      return true
+    })
+    if (isIn) this.run(task, undefined)
     else ended(LOST)
-  }
-
-  private enter(task: Task, ask: Ask): true {
-    const hop = this.options.chain.get(ask.hop)
-    assert(hop, `the chain has no hop "${ask.hop}"`)
-    task.calls.push({ ask, hop, run: hop(ask.query) })
-    return true
   }
 
   /** Nothing of what another task does runs in here. */
@@ -164,9 +159,7 @@ export class Tasks {
       const step = call.run.next(value)
       value = undefined
       if (step.done) {
-        task.calls.pop()
-        const { forgets } = call.hop
-        if (forgets) memory.forget(key => forgets(call.ask.query, key))
+        leave(task, memory)
         value = step.value
         continue
       }
@@ -178,7 +171,7 @@ export class Tasks {
         case 'note': this.note(task, e.note); break
         case 'call':
           if (isOpen(task, e.ask)) value = LOOP
-          else this.enter(task, e.ask)
+          else enter(task, this.options.chain, e.ask)
           break
         case 'sleep':
           if (e.ms > 0) return e
@@ -222,11 +215,4 @@ export class Tasks {
     callOffs.push(this.after(e.timeoutMs, goOn))
     return undefined
   }
-}
-
-function isOpen(task: Task, ask: Ask): boolean {
-  for (let at: Task | undefined = task; at; at = at.asker) {
-    for (const call of at.calls) if (call.ask.hop === ask.hop && textOf(call.ask.query) === textOf(ask.query)) return true
-  }
-  return false
 }

@@ -2,12 +2,12 @@
 // go on meanwhile. Everything really runs side by side here: each running call is a task, and an event queue says whose
 // turn it is. What can only be known by measuring is drawn by seed: chance by its odds, an unknown once and for all.
 import {
-  LOOP, LOST, type Arrival, type Ask, type Chain, type Effect, type Hop, type HopRun, type Note, type Plain,
+  LOOP, LOST, type Arrival, type Ask, type Chain, type Effect, type Note, type Plain,
 } from '../chain/effects.ts'
 import type { Step } from '../chain/outcome.ts'
-import { textOf } from './canonical.ts'
 import { assert } from './choices.ts'
 import { EventQueue, timeoutRank } from './event-queue.ts'
+import { enter, isOpen, leave, type OpenCalls } from './open-calls.ts'
 import { arrivalOrderAt, byArrival } from './orders.ts'
 import { Memory, type SimulationState } from './simulation-memory.ts'
 
@@ -85,8 +85,7 @@ class Log<T> {
   }
 }
 
-interface Task {
-  readonly calls: { readonly ask: Ask; readonly hop: Hop; readonly run: HopRun }[]
+interface Task extends OpenCalls {
   readonly asker: Task | undefined
   readonly depth: number
   readonly background: boolean
@@ -157,24 +156,11 @@ class Clockwork {
   }
 
   private enterFirst(task: Task, ask: Ask): void {
-    if (this.isOpen(task, ask)) this.end(task, LOOP)
+    if (isOpen(task, ask)) this.end(task, LOOP)
     else {
-      this.enter(task, ask)
+      enter(task, this.chain, ask)
       this.run(task, undefined)
     }
-  }
-
-  private enter(task: Task, ask: Ask): void {
-    const hop = this.chain.get(ask.hop)
-    assert(hop, `the chain has no hop "${ask.hop}"`)
-    task.calls.push({ ask, hop, run: hop(ask.query) })
-  }
-
-  private isOpen(task: Task | undefined, ask: Ask): boolean {
-    for (let at = task; at; at = at.asker) {
-      if (at.calls.some(c => c.ask.hop === ask.hop && textOf(c.ask.query) === textOf(ask.query))) return true
-    }
-    return false
   }
 
   private end(task: Task, value: Plain): void {
@@ -192,9 +178,7 @@ class Clockwork {
       const step = call.run.next(value)
       value = undefined
       if (step.done) {
-        task.calls.pop()
-        const { forgets } = call.hop
-        if (forgets) this.memory.forget(key => forgets(call.ask.query, key))
+        leave(task, this.memory)
         value = step.value
         continue
       }
@@ -208,8 +192,8 @@ class Clockwork {
           else task.notes.add(e.note)
           break
         case 'call':
-          if (this.isOpen(task, e.ask)) value = LOOP
-          else this.enter(task, e.ask)
+          if (isOpen(task, e.ask)) value = LOOP
+          else enter(task, this.chain, e.ask)
           break
         case 'sleep':
           if (e.ms <= 0) break

@@ -1,7 +1,7 @@
 // What outlives a lookup in a simulation: cells with real lifetimes, keys as drawn, and the world.
 import type { Held, Pick, Plain } from '../chain/effects.ts'
 import { textOf } from './canonical.ts'
-import { assert } from './choices.ts'
+import { checkPick } from './choices.ts'
 import { Streams } from './streams.ts'
 
 export interface SimulatedCell {
@@ -54,8 +54,7 @@ export class Memory {
   /** `index` is undefined when nothing had to be chosen: the key is drawn, or the world says. */
   pick(pick: Pick): { readonly value: Plain; readonly index: number | undefined } {
     const { at, key, odds, options } = pick
-    assert(options.length > 0, `pick "${at}" offers nothing`)
-    assert(odds !== undefined || key !== undefined, `pick "${at}" has neither odds nor a key`)
+    checkPick(pick)
     if (key !== undefined) {
       const drawn = this.draws.has(key) ? this.draws : this.world.has(key) ? this.world : undefined
       if (drawn) return { value: drawn.get(key), index: undefined }
