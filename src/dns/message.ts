@@ -38,6 +38,8 @@ export type DnsQuery = {
   readonly client?: string
   /** The flow (source port) this packet belongs to; named by the stub, dropped by the Service VIP. */
   readonly flow?: string
+  /** How many aliases CoreDNS's `file` has followed to come here: it counts them inside one process. */
+  readonly aliases?: number
 }
 
 /** Why a reply is what it is, when it is not plain success. The same SERVFAIL can be a loop, a loss, a refusal or a policy. */

@@ -44,7 +44,7 @@ export function* exchange(setup: PluginSetup, options: ForwardOptions, server: S
 
 function* once(setup: PluginSetup, options: ForwardOptions, server: Server, query: DnsQuery): HopRun<Attempt> {
   if (server.broken !== undefined) return { kind: 'failed', error: server.broken, cause: 'broken', spentMs: 0 }
-  const { client: _, ...rest } = query
+  const { client: _, aliases: _inside, ...rest } = query
   const sent: DnsQuery = { ...rest, ...(setup.model.addresses[0] !== undefined && { client: setup.model.addresses[0] }) }
   yield* note({ kind: 'upstream-asked', by: setup.server, to: server.label, name: sent.name, type: sent.type, transport: sent.transport, query: plain(sent) })
   const dialMs = options.forceTcp ? FIRST_DIAL_MS : LATER_DIAL_MS

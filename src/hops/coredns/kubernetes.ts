@@ -3,18 +3,19 @@
 // Before the first lists are in, NXDOMAIN becomes SERVFAIL; here that state has empty lists, as when the API never answered.
 // Not modelled: an API of which only some lists were read (a ClusterIP answers then), multicluster zones, wildcard labels of
 // CoreDNS before 1.9, the SOA's serial (time of the last change there), zone transfer (REFUSED, as without `transfer`).
-import { call, LOOP, type HopRun } from '../../chain/effects.ts'
+import type { HopRun } from '../../chain/effects.ts'
 import type { KubernetesView } from '../../chain/model.ts'
 import { addressOfReverse, parseAddress } from '../../dns/go-address.ts'
 import type { Cause, DnsQuery, Reply, ResourceRecord } from '../../dns/message.ts'
 import { absolute, isSubdomain, labelsOf, nameKey } from '../../dns/name.ts'
 import { isLoopback } from '../../dns/socket-address.ts'
 import { authoritativeReply, refusedHandler } from './authoritative-reply.ts'
+import { internalLookup } from './internal-lookup.ts'
 import { indexKubernetes } from './kubernetes-index.ts'
 import { readKubernetes, type KubernetesOptions } from './kubernetes-options.ts'
 import { kubernetesRecords, UNKNOWN, type Backend, type Found, type KubernetesRecords } from './kubernetes-records.ts'
 import { matchZone } from './origins.ts'
-import { plain, since, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { since, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 
 type Outcome = {
   readonly answer: readonly ResourceRecord[]
@@ -153,11 +154,9 @@ function* followed(
     if (inside === 'no name') return { answer: [] }
     return typeof inside === 'string' ? inside : { ...inside, answer: inside.answer.length > 0 ? [record, ...inside.answer] : [] }
   }
-  const { class: _, ...question } = query
-  const value = yield* call(k.setup.server, plain({ ...question, name: target, type }))
-  if (value === LOOP) return 'loop'
-  if (typeof value === 'string' || value === undefined) return since(k.setup.version, 1, 12, 4) ? { answer: [] } : 'panic'
-  const reply = value as unknown as Reply
+  const reply = yield* internalLookup(k.setup, query, target, type)
+  if (reply === 'loop') return 'loop'
+  if (reply === 'nothing') return since(k.setup.version, 1, 12, 4) ? { answer: [] } : 'panic'
   const hasAddress = reply.answer.some(r => r.type === type)
   return { answer: [record, ...reply.answer], truncated: reply.flags.includes('tc'), cause: hasAddress ? undefined : reply.cause }
 }
