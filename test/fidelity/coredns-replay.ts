@@ -12,6 +12,7 @@ import { ODD } from '../../src/hops/coredns/forward-exchange.ts'
 import { clientBytes } from '../../src/hops/coredns/server-reply.ts'
 import { corednsHops } from '../../src/hops/coredns/server.ts'
 import { Run } from '../support/run.ts'
+import { judged, type Verdict } from './verdict.ts'
 
 interface WireOpt { readonly size: number; readonly do?: boolean; readonly version?: number; readonly options?: readonly { readonly code: number; readonly hex: string }[] }
 interface RowQuery {
@@ -44,8 +45,6 @@ export interface Row {
   }
 }
 
-export type Verdict = { readonly kind: 'equal' } | { readonly kind: 'different'; readonly what: readonly string[] } | { readonly kind: 'not modelled'; readonly why: string }
-
 /** Runs of a scenario that has chance in it: a row is equal when one of them gives it. */
 const SEEDS = 24
 
@@ -72,7 +71,7 @@ function inOrder(scenario: readonly Row[], bench: Bench): readonly Verdict[] {
     for (const action of preamble.slice(done)) bench.act(action)
     done = preamble.length + (row.query ? 1 : 0)
     if (!row.query) return { kind: 'not modelled', why: 'no query' }
-    if (bench.unmodelled !== undefined) return { kind: 'not modelled', why: bench.unmodelled }
+    if (bench.unmodelled !== undefined) return { kind: 'not modelled', why: bench.unmodelled, ...(bench.unmodelledAt !== undefined && { at: bench.unmodelledAt }) }
     if (row.query.rawHex !== undefined) return { kind: 'not modelled', why: 'raw packet' }
     return bench.compare(row)
   })
@@ -89,6 +88,7 @@ const STORM = 20
 
 class Bench {
   unmodelled: string | undefined
+  unmodelledAt: string | undefined
   chance = false
   private readonly refused: boolean
   private readonly pauseMs: number
@@ -108,7 +108,9 @@ class Bench {
       kubernetes: { services: undefined, endpointSlices: undefined, namespaces: undefined, pods: undefined, nodes: undefined }, hostNetwork: true,
     }
     const { entries, problems } = corednsHops(model, (address, port = 53) => this.reach(address, port))
-    this.unmodelled = problems.find(p => p.state === 'unmodelled')?.message
+    const unmodelled = problems.find(p => p.state === 'unmodelled')
+    this.unmodelled = unmodelled?.message
+    this.unmodelledAt = unmodelled?.source && `${unmodelled.source.file}:${unmodelled.source.line} ${unmodelled.source.text}`
     this.refused = [...read.problems, ...problems].some(p => p.state === 'damaged')
     const random = dice(seed)
     const upstreams = Array.from({ length: 16 }, (_, i) => `127.0.0.${i + 2}`).concat('::1').map(a => [hopId.upstream(a), this.upstream(a)] as const)
@@ -185,7 +187,7 @@ class Bench {
       ...(typeof value === 'string' || value === null ? [] : wireSize(dnsQuery(row.query as RowQuery), value as unknown as Reply, row.observed.wireSize)),
       ...timing(this.tookMs, row.observed.elapsedMs),
     ]
-    return what.length === 0 ? { kind: 'equal' } : { kind: 'different', what }
+    return judged(what)
   }
 
   private isScripted(label: string): boolean {

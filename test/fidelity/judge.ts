@@ -1,0 +1,67 @@
+// Rows in, verdicts out: each row goes to its program, rows of one instance in order.
+import { isFixture, PROGRAMS, type Json, type Place, type Program } from './programs.ts'
+import type { Verdict } from './verdict.ts'
+
+export interface Judged extends Place {
+  /** Position among all rows. */
+  readonly nth: number
+  readonly verdict: Verdict
+}
+
+export interface Wanted {
+  /** `coredns`, `coredns@1.11.3`; absent = all. */
+  readonly only?: string | undefined
+  readonly group?: string | undefined
+  /** Every `of`-th instance, from `at` on. */
+  readonly share?: { readonly at: number; readonly of: number }
+}
+
+interface Instance {
+  readonly program: Program
+  readonly rows: Json[]
+  readonly places: (Place & { readonly nth: number })[]
+}
+
+/** `strangers`: the columns of each row that is of no program. */
+export function judgeRows(rows: readonly Json[], wanted: Wanted = {}): { readonly judged: readonly Judged[]; readonly strangers: readonly string[] } {
+  const { instances, strangers } = instancesOf(rows, wanted)
+  const { at, of } = wanted.share ?? { at: 0, of: 1 }
+  const beside = rows.filter(isFixture)
+  const judged = instances.filter((_, i) => i % of === at).flatMap(({ program, rows: mine, places }) => {
+    const verdicts = verdictsOf(program, mine, beside)
+    return places.map((place, i): Judged => ({ ...place, verdict: verdicts[i] as Verdict }))
+  })
+  return { judged, strangers }
+}
+
+/** An exception while replaying is a defect of ours, and a difference of each row it touches. */
+function verdictsOf(program: Program, rows: readonly Json[], beside: readonly Json[]): readonly Verdict[] {
+  try {
+    const verdicts = program.replay(rows, beside)
+    if (verdicts.length === rows.length) return verdicts
+    return rows.map((): Verdict => ({ kind: 'different', what: [`${verdicts.length} verdicts for ${rows.length} rows`] }))
+  } catch (error) {
+    return rows.map((): Verdict => ({ kind: 'different', what: [`threw ${(error as Error).stack ?? String(error)}`] }))
+  }
+}
+
+function instancesOf(rows: readonly Json[], { only, group }: Wanted): { readonly instances: readonly Instance[]; readonly strangers: readonly string[] } {
+  const strangers: string[] = []
+  const instances = new Map<string, Instance>()
+  for (const [nth, row] of rows.entries()) {
+    if (isFixture(row)) continue
+    const program = PROGRAMS.find(p => p.recognises(row))
+    if (!program) {
+      strangers.push(Object.keys(row).join(', '))
+      continue
+    }
+    const place = program.placeOf(row)
+    if (only !== undefined && only !== place.program && only !== `${place.program}@${place.version}`) continue
+    if (group !== undefined && group !== place.group) continue
+    const instance = instances.get(place.instance) ?? { program, rows: [], places: [] }
+    instances.set(place.instance, instance)
+    instance.rows.push(row)
+    instance.places.push({ ...place, nth })
+  }
+  return { instances: [...instances.values()], strangers }
+}

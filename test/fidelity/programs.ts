@@ -1,0 +1,71 @@
+// The recorded programs: how a row is known to be one of theirs, and what replays it.
+import { replayKubernetes, type Fixture } from './coredns-kubernetes-replay.ts'
+import type { Row as KubernetesRow } from './coredns-kubernetes-plugin.ts'
+import { replay as replayCoredns, type Row as CorednsRow } from './coredns-replay.ts'
+import { difference, notModelled, replay as replayStub, type StubRow } from './stub-replay.ts'
+import { judged, type Verdict } from './verdict.ts'
+
+export type Json = Readonly<Record<string, unknown>>
+
+/** `instance`: rows that share it are met by one instance of the program, in the order of the file. */
+export interface Place {
+  readonly program: string
+  readonly version: string
+  readonly group: string
+  readonly id: string
+  readonly instance: string
+}
+
+export interface Program {
+  /** Decided by the columns alone. */
+  readonly recognises: (row: Json) => boolean
+  readonly placeOf: (row: Json) => Place
+  /** Rows of one instance → a verdict each. `beside`: rows of no program, such as fixtures. */
+  readonly replay: (rows: readonly Json[], beside: readonly Json[]) => readonly Verdict[]
+}
+
+const word = (row: Json, column: string): string => String(row[column])
+const has = (row: Json, ...columns: readonly string[]): boolean => columns.every(column => column in row)
+
+const corednsPlace = (program: string) => (row: Json): Place => {
+  const id = word(row, 'id')
+  const scenario = id.split('/')[0] as string
+  return { program, version: word(row, 'version'), group: id.split('.')[0] as string, id, instance: `${program} ${word(row, 'version')} ${scenario}` }
+}
+
+const isKubernetes = (row: Json): boolean => word(row, 'id').startsWith('kubernetes.')
+
+const coredns: Program = {
+  recognises: row => has(row, 'id', 'corefile', 'observed') && !isFixture(row) && !isKubernetes(row),
+  placeOf: corednsPlace('coredns'),
+  replay: rows => replayCoredns(rows as unknown as readonly CorednsRow[]),
+}
+
+const corednsKubernetes: Program = {
+  recognises: row => has(row, 'id', 'corefile', 'observed') && !isFixture(row) && isKubernetes(row),
+  placeOf: row => ({ ...corednsPlace('coredns-kubernetes')(row), group: (word(row, 'id').split('/')[0] as string).replace('kubernetes.', '') }),
+  replay: (rows, beside) => {
+    const wanted = (rows[0] as { readonly state?: { readonly fixture?: string } }).state?.fixture
+    const fixture = beside.find(row => row['id'] === wanted)
+    if (!fixture) return rows.map(() => ({ kind: 'not modelled', why: `the API objects ${wanted} are in none of the files` }))
+    return replayKubernetes(rows as unknown as readonly KubernetesRow[], fixture as unknown as Fixture)
+  },
+}
+
+const stub: Program = {
+  recognises: row => has(row, 'client', 'implementation', 'rules', 'result'),
+  placeOf: row => ({
+    program: word(row, 'implementation'), version: word(row, 'version'), group: word(row, 'group'), id: `${word(row, 'group')}: ${word(row, 'case')}`,
+    instance: `${word(row, 'client')} ${word(row, 'case')}`,
+  }),
+  replay: rows => (rows as unknown as readonly StubRow[]).map(row => {
+    const odd = difference(row, replayStub(row))
+    const reason = odd === undefined ? undefined : notModelled(row)
+    return reason === undefined ? judged(odd === undefined ? [] : [odd]) : { kind: 'not modelled', why: reason }
+  }),
+}
+
+export const PROGRAMS: readonly Program[] = [coredns, corednsKubernetes, stub]
+
+/** API objects that other rows point at by id. */
+export const isFixture = (row: Json): boolean => word(row, 'id').startsWith('fixture.')
