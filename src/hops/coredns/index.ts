@@ -1,4 +1,5 @@
 // The plugins that are modelled, by name. What is not here and not harmless (passive.ts) is said to be unmodelled.
+import { acl } from './acl.ts'
 import { any } from './any.ts'
 import { bufsize } from './bufsize.ts'
 import { cache } from './cache.ts'
@@ -15,6 +16,7 @@ import type { PluginFactory } from './plugin.ts'
 import { whoami } from './whoami.ts'
 
 export const PLUGINS: ReadonlyMap<string, PluginFactory> = new Map([
+  ['acl', acl],
   ['any', any],
   ['bufsize', bufsize],
   ['cache', cache],
