@@ -32,7 +32,22 @@ export interface Corefile {
 export interface ServerBlock {
   readonly keys: readonly Sourced<string>[]
   readonly directives: readonly Directive[]
+  /** The same as words, one entry a use in the order of the file: what the set-up of a plugin reads. Absent: made by hand. */
+  readonly uses?: readonly CorefileUse[]
   /** From the first key to the closing brace. */
+  readonly source: Source
+}
+/** One use of a directive; its first word is the name as written. */
+export interface CorefileUse {
+  readonly name: string
+  readonly words: readonly CorefileWord[]
+}
+export interface CorefileWord {
+  readonly text: string
+  /** Path in the container of an imported file; empty = the Corefile itself. */
+  readonly path: string
+  /** 1-based line in that file. */
+  readonly line: number
   readonly source: Source
 }
 export interface Directive {

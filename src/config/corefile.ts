@@ -1,11 +1,13 @@
 // A Corefile as CoreDNS 1.9.3 to 1.15.0 reads it (corefile-lexer.ts, corefile-parser.ts), cut into the uses of each plugin the way
-// plugins read them (dispenser.go): the arguments of the name's own line, then the lines of its block.
+// plugins read them (dispenser.go): the arguments of the name's own line, then the lines of its block. The words themselves are kept,
+// too: what a plugin refuses depends on them.
 // Not modelled here: whether a name is a plugin of the build, and what a plugin makes of its arguments (hops/coredns).
 import type { Corefile, Directive, ServerBlock } from '../chain/model.ts'
 import type { Problem, Read, Source, Sourced } from '../chain/source.ts'
 import { sourcesOf } from '../chain/source.ts'
 import type { Token } from './corefile-lexer.ts'
-import { parseCorefile, sameLine, type CorefileFile, type ParsedBlock } from './corefile-parser.ts'
+import { sameLine } from './corefile-cursor.ts'
+import { parseCorefile, type CorefileFile, type ParsedBlock, type ParsedUse } from './corefile-parser.ts'
 
 export interface CorefileSurroundings {
   /** Path given to `-conf`: imports are relative to its directory. */
@@ -14,7 +16,14 @@ export interface CorefileSurroundings {
   readonly files?: ReadonlyMap<string, CorefileFile>
   /** Environment of the process; absent = unknown. */
   readonly env?: ReadonlyMap<string, string>
+  /** `files` is everything there is: to import another one is an error. */
+  readonly hasAllFiles?: boolean
+  /** `1.9.3`; absent = a release that ends at endless imports. */
+  readonly version?: string
 }
+
+/** First release whose parser counts expansions: caddy of 2025-09-30. */
+const LIMITS_IMPORTS_SINCE = [1, 13]
 
 const TEXT_LIMIT = 2 ** 20
 
@@ -23,11 +32,20 @@ export function readCorefile(file: string, text: string, surroundings: CorefileS
   const path = surroundings.path ?? '/etc/coredns/Corefile'
   const read = text.length > TEXT_LIMIT ? text.slice(0, TEXT_LIMIT) : text
   if (read !== text) problems.push({ code: 'corefile-too-long', message: `${file}: only the first ${TEXT_LIMIT} characters were read`, state: 'damaged' })
-  const parsed = parseCorefile({ path, file, text: read, files: surroundings.files ?? new Map(), env: surroundings.env })
+  const parsed = parseCorefile({
+    path, file, text: read, files: surroundings.files ?? new Map(), env: surroundings.env, hasAllFiles: surroundings.hasAllFiles === true,
+    limitsImports: limitsImports(surroundings.version),
+  })
   problems.push(...parsed.problems)
   const place = placesOf(file, read, surroundings.files)
   const blocks = parsed.blocks.map(block => toBlock(block, place, problem => problems.push(problem)))
   return { value: { file, text: read, blocks }, problems }
+}
+
+function limitsImports(version: string | undefined): boolean {
+  const [, major = '', minor = ''] = /^v?(\d{1,4})\.(\d{1,4})/.exec(version ?? '') ?? []
+  const [firstMajor, firstMinor] = LIMITS_IMPORTS_SINCE as [number, number]
+  return major === '' || Number(major) > firstMajor || (Number(major) === firstMajor && Number(minor) >= firstMinor)
 }
 
 /** From one token to another, as one Source; tokens of different files give the first one's. */
@@ -53,6 +71,7 @@ function toBlock(block: ParsedBlock, span: Span, report: (problem: Problem) => v
   return {
     keys: block.keys.map(sourced),
     directives: block.uses.flatMap(use => usesOf(use, span, report)),
+    uses: block.uses.map(({ name, tokens }) => ({ name, words: tokens.map(({ text, path, line, source }) => ({ text, path, line, source })) })),
     source: span(first, block.end ?? first),
   }
 }
@@ -60,7 +79,8 @@ function toBlock(block: ParsedBlock, span: Span, report: (problem: Problem) => v
 const sourced = (token: Token): Sourced<string> => ({ value: token.text, source: token.source })
 
 /** Normally one Directive. A `{` on a line of its own, or words after the closing brace, are further uses to the plugin. */
-function usesOf(tokens: readonly Token[], span: Span, report: (problem: Problem) => void): Directive[] {
+function usesOf({ name, tokens: written }: ParsedUse, span: Span, report: (problem: Problem) => void): Directive[] {
+  const tokens = [{ ...(written[0] as Token), text: name }, ...written.slice(1)]
   const scan: Scan = { tokens, at: 0, span, report }
   const uses: Directive[] = []
   while (scan.at < tokens.length) {
