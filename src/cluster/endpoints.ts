@@ -79,7 +79,8 @@ function filterSets(input: ServiceAtNodeInput, sets: readonly EndpointSet[], pro
   const scopeOf = (set: EndpointSet | undefined): Scope => topologyScope(hub.filter, value, set?.shape ?? 'slice v1', view)
   const scope = scopeOf(sets[0])
   if (topology) problems.push(...saidOf(scope, topology, hub, pools, cluster))
-  const applies = hub.present !== 'no' && hub.present !== 'unknown' && !hub.switchedOff && !hub.bypassed
+  const between = hub.present !== 'no' && hub.present !== 'unknown' && !hub.bypassed
+  const applies = between && !hub.switchedOff
   const removed: RemovedEndpoint[] = []
   const left = sets.map(set => {
     const result = filterEndpoints(set.endpoints, scopeOf(set), set.shape, hub.filter.version)
@@ -92,7 +93,7 @@ function filterSets(input: ServiceAtNodeInput, sets: readonly EndpointSet[], pro
     removed.push(...result.removed.map(endpoint => ({ ...placeOf(endpoint), because: reasonOf(endpoint, scope, pools) })))
     return applies ? { ...set, endpoints: result.kept } : set
   })
-  const drop = applies ? droppedBy(hub.filter, hub.mode, service, view) : undefined
+  const drop = between ? droppedBy(hub.settings, service, view) : undefined
   if (drop) {
     problems.push({
       code: 'service-dropped-by-yurthub', state: 'ignored', source: service.at(...drop.field),

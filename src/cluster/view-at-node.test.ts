@@ -30,3 +30,35 @@ test('without YurtHub, or without slices, the view is the cluster\u2019s', () =>
   expect(viewAtNode(plain, nodePools(plain), yurtHubOf(plain, 'n').value)).toBe(plain.view)
   expect(viewAtNode(recorded, nodePools(recorded), yurtHubOf(recorded, 'cloud-1').value)).toBe(recorded.view)
 })
+
+test('a filter that yurt-hub-cfg sets on CoreDNS takes Services away from it, unless it is switched off', () => {
+  const servicesAt = (command: string): readonly string[] | undefined => {
+    const cluster = inventory(objectsFrom(`apiVersion: v1
+kind: Node
+metadata: {name: n, labels: {openyurt.io/is-edge-worker: "true"}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: yurt-hub-cfg, namespace: kube-system}
+data: {discardcloudservice: "coredns"}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: lb, namespace: d, annotations: {svc.openyurt.io/discard: "true"}}
+spec: {type: LoadBalancer, clusterIP: 10.96.0.9}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: d}
+spec: {clusterIP: 10.96.0.10}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: yurt-hub-n, namespace: kube-system}
+spec: {nodeName: n, containers: [{name: h, image: "openyurt/yurthub:v1.6.0", command: [yurthub, ${command}]}]}
+`))
+    return viewAtNode(cluster, nodePools(cluster), yurtHubOf(cluster, 'n').value).services?.map(service => service.name)
+  }
+  expect(servicesAt('--v=2')).toEqual(['web'])
+  expect(servicesAt('--disabled-resource-filters=discardcloudservice')).toEqual(['lb', 'web'])
+})

@@ -19,6 +19,8 @@ export interface TopologyFilter {
   readonly enableNodePool: boolean
   /** `--enable-pool-service-topology`: pools from NodeBuckets, off by default. */
   readonly enablePoolServiceTopology: boolean
+  /** `--working-mode=cloud`: before v1.4 the own Node is watched then, not taken from kubelet's cache. */
+  readonly cloud?: boolean
 }
 
 export type ObjectShape = 'slice v1' | 'slice v1beta1' | 'endpoints'
@@ -32,10 +34,11 @@ export type Scope =
 
 type Unfiltered =
   | 'not-annotated' | 'unknown-value' | 'pool-topology-off' | 'pool-not-found' | 'pool-empty' | 'not-filtered-shape' | 'node-in-no-pool'
+  | 'own-node-not-found'
 type Narrowed = 'own-node' | 'node-in-no-pool' | 'own-pool' | 'pool-empty'
 
 const NEWEST = Infinity
-const WHEN_UNKNOWN = 10600
+export const WHEN_UNKNOWN = 10600
 
 /** `v1.6.0`, `1.7`, `HEAD`. */
 export function releaseNumber(version: string): number | undefined {
@@ -46,7 +49,8 @@ export function releaseNumber(version: string): number | undefined {
 
 export function topologyScope(filter: TopologyFilter, annotation: string | undefined, shape: ObjectShape, view: PoolView): Scope {
   const version = filter.version ?? WHEN_UNKNOWN
-  if (version < 10400 && version >= 10100 && view.poolLabel(filter.node) === undefined) return { kind: 'hangs' }
+  const waits = version < 10400 && version >= 10100 && !filter.cloud
+  if (waits && view.poolLabel(filter.node) === undefined) return { kind: 'hangs' }
   if (annotation === undefined || annotation === '') return { kind: 'everything', because: 'not-annotated' }
   if (shape === 'endpoints' && (version >= 10700 || version < 10100)) return { kind: 'everything', because: 'not-filtered-shape' }
   if (shape === 'slice v1' && version < 700) return { kind: 'everything', because: 'not-filtered-shape' }
@@ -60,9 +64,10 @@ const ownNode = (filter: TopologyFilter, because: Narrowed): Scope => ({ kind: '
 function poolScope(filter: TopologyFilter, version: number, shape: ObjectShape, view: PoolView): Scope {
   const byBuckets = version >= 10500 && filter.enablePoolServiceTopology
   if (version >= 10500 && !filter.enableNodePool && !byBuckets) return { kind: 'everything', because: 'pool-topology-off' }
-  const label = view.poolLabel(filter.node) ?? ''
   // Before v1.4 the label always won, and the flag only narrowed what could be looked up.
-  const pool = version < 10400 || filter.poolFlag === '' ? label : filter.poolFlag
+  const label = version < 10400 || filter.poolFlag === '' ? view.poolLabel(filter.node) : filter.poolFlag
+  if (label === undefined && version < 10400) return { kind: 'everything', because: 'own-node-not-found' }
+  const pool = label ?? ''
   if (pool === '') return version < 10100 ? { kind: 'everything', because: 'node-in-no-pool' } : ownNode(filter, 'node-in-no-pool')
   const nodes = byBuckets ? nodesInBuckets(filter, pool, view) : nodesInPool(filter, version, pool, view)
   if (nodes === undefined) return { kind: 'everything', because: 'pool-not-found' }

@@ -11,6 +11,7 @@ import { listOf, textOf, textsOf } from './fields.ts'
 import type { Inventory } from './inventory.ts'
 import { isEdgeCluster } from './node-pools.ts'
 import { readObjects } from './objects.ts'
+import type { HubSettings } from './yurthub-filter.ts'
 import { releaseNumber, type TopologyFilter } from './yurthub-topology.ts'
 
 export interface YurtHub {
@@ -22,6 +23,8 @@ export interface YurtHub {
   readonly version: Sourced<string> | undefined
   readonly mode: 'edge' | 'cloud' | 'local'
   readonly filter: TopologyFilter
+  /** The same with the rest of its flags, as its filters take them. */
+  readonly settings: HubSettings
   /** A flag that switches the topology filter off. */
   readonly switchedOff: Sourced<string> | undefined
   /** Why kube-proxy's reads do not pass through it. */
@@ -50,14 +53,19 @@ export function yurtHubOf(cluster: Inventory, node: string, files: Files = new M
   const flag = (name: string): Sourced<string> | undefined => seen?.flags.get(name)
   const version = seen?.version
   const place = seen ? { present: 'yes' as const, source: seen.source } : withoutProof(cluster, node)
+  const given = flag('working-mode')?.value
+  const mode = given === 'cloud' || given === 'local' ? given : 'edge'
   const filter: TopologyFilter = {
-    node, version: version && releaseNumber(version.value), poolFlag: flag('nodepool-name')?.value ?? '',
+    node, cloud: mode === 'cloud', version: version && releaseNumber(version.value), poolFlag: flag('nodepool-name')?.value ?? '',
     enableNodePool: flag('enable-node-pool')?.value !== 'false',
     enablePoolServiceTopology: flag('enable-pool-service-topology')?.value === 'true',
   }
-  const mode = flag('working-mode')?.value
+  const settings: HubSettings = {
+    filter, mode, resourceFilter: flag('enable-resource-filter')?.value !== 'false', dummyInterface: flag('enable-dummy-if')?.value !== 'false',
+    disabled: flag('disabled-resource-filters')?.value.split(',').map(name => name.trim()).filter(name => name !== '') ?? [],
+  }
   const hub: YurtHub = {
-    ...place, node, version, filter, mode: mode === 'cloud' || mode === 'local' ? mode : 'edge',
+    ...place, node, version, filter, settings, mode,
     switchedOff: switchedOff(flag),
     bypassed: place.present === 'no' ? undefined : bypassed(cluster, filter, flag('disabled-resource-filters')),
   }
@@ -163,7 +171,7 @@ function switchedOff(flag: (name: string) => Sourced<string> | undefined): Sourc
   const all = flag('enable-resource-filter')
   if (all?.value === 'false') return { value: '--enable-resource-filter=false', source: all.source }
   const some = flag('disabled-resource-filters')
-  return some && names(some, 'servicetopology') ? { value: `--disabled-resource-filters=${some.value}`, source: some.source } : undefined
+  return some && (names(some, 'servicetopology') || some.value.trim() === '*') ? { value: `--disabled-resource-filters=${some.value}`, source: some.source } : undefined
 }
 
 const names = (list: Sourced<string>, filter: string): boolean => list.value.split(',').some(name => name.trim() === filter)
