@@ -1,0 +1,50 @@
+// Patterns and texts for package regexp of Go: by hand where a rule has an edge, and grown from a grammar, some of them damaged.
+import fc from 'fast-check'
+
+export interface RegexpCase {
+  readonly pattern: string
+  readonly texts: readonly string[]
+}
+
+const BY_HAND = [
+  '', 'a**', 'a+*', 'a*?*', '*', '*?a', '(*)', 'a|*', '(|a)*', '(|a)+', '(a|)*?', '(a*)*', '(a*)+', '(a*)+?b', '(?:a{1000}){2}', 'a{1001}', 'a{2,1}', 'a{,2}', 'a{2', 'a{00}',
+  'a{0}{0}', '(x){0}', '((a)|b){2,3}', '(?<n>a)', '(?P<n>a)(?P<n>b)', '(?P<n', '(?P<>a)', '(?P<n-m>a)', '(?P=n)', '(?=a)', '(?!a)', '(?<=a)b', '(?#c)a', '(?i', '(?i-', '(?i-)', '(?-i)a', '(?--i)',
+  '(?i)straße', '(?i)k', '(?i)[k]', '(?i)[^k]', '(?i)\\w', '(?i)\\W', '(?i)[[:upper:]]', '(?i)ſ', '(?i)\\x{212a}', '(?i)\\p{Lu}', '(?i)\\P{Lu}', '(?U)a+', '(?U)a+?', '(?s).', '(?m)^b$', '^b$',
+  '\\', '\\1', '\\8', '\\01', '\\x', '\\x4', '\\x4g', '\\x{}', '\\x{41', '\\x{110000}', '\\x{10ffff}', '\\q', '\\é', '\\_', '\\C', '\\Z', '\\z', '\\Qa.b', '\\Qa\\E+', '\\p', '\\pX', '\\pL', '\\p{', '\\p{Foo}', '\\p{^Greek}', '\\P{^Greek}',
+  '\\p{Old_Italic}', '\\p{old italic}', '\\p{greek}', '\\p{Letter}', '\\p{LC}', '\\p{ASCII}', '\\p{Any}', '\\p{Assigned}', '\\p{Cn}', '\\p{Grek}', '\\p{Kawi}', '\\p{C}',
+  '[', '[]', '[]a]', '[^]a]', '[a-', '[a-]', '[-a]', '[b-a]', '[a-\\d]', '[\\d-z]', '[[:alpha:]', '[[:foo:]]', '[[:^alpha:]]', '[[:word:]-]', '[:alpha:]', '[\\Q]', '[\\b]', '[^\\x00-\\x{10ffff}]', '[[=a=]]', '[a-b-c]',
+  ')', '(', 'a)b', '(()', 'x|y)', '^*', '$*a', '\\b+', '(?i)*', '(a|ab)(c|bcd)(d*)', 'a|ab', '(a+|b)*?c', '.*\\.(.*)\\.test\\.', '(.*)-(us-west-1)\\.coredns\\.rocks', '^ip-(?P<a>[0-9]*)-(?P<b>[0-9]*)[.]',
+]
+
+const FLAG_GROUPS = ['(?i)', '(?s)', '(?m)', '(?U)', '(?-i)']
+const ATOMS = [
+  'a', 'b', 'c', 'A', 'K', 's', '0', '-', '_', 'é', 'ſ', '.', '\\d', '\\D', '\\w', '\\W', '\\s', '^', '$', '\\b', '\\B', '\\A', '\\z', '\\.', '\\x41', '\\x{62}', '\\141', '\\n',
+  '\\pL', '\\PL', '\\p{Lu}', '\\p{Greek}', '\\Qa.b\\E', '{', '}', ']', '[a-c]', '[^a]', '[0-9A-Z]', '[\\d.]', '[^\\W_]', '[[:alpha:]-]', ...FLAG_GROUPS,
+]
+const REPEATS = ['', '', '', '*', '+', '?', '*?', '+?', '??', '{2}', '{0,2}', '{1,}', '{2,3}?', '{0}', '{3,1}', '{1001}', '{40}']
+
+const { pattern: grown } = fc.letrec<{ pattern: string; item: string }>(tie => ({
+  pattern: fc.array(fc.array(tie('item'), { maxLength: 4 }).map(items => items.join('')), { minLength: 1, maxLength: 3 }).map(all => all.join('|')),
+  item: fc.tuple(
+    fc.oneof({ maxDepth: 3, withCrossShrink: true }, fc.constantFrom(...ATOMS), fc.tuple(fc.constantFrom('(', '(', '(?:', '(?i:', '(?P<n>'), tie('pattern')).map(([open, inside]) => `${open}${inside})`)),
+    fc.constantFrom(...REPEATS),
+  ).map(([atom, repeat]) => atom + repeat),
+}))
+
+const damaged = fc.tuple(grown, fc.nat(), fc.constantFrom(...'()[]{}*+?|\\^$.-:<>P=!,ix#é'), fc.boolean()).map(([pattern, where, char, cuts]) => {
+  const chars = Array.from(pattern)
+  chars.splice(where % (chars.length + 1), cuts ? 1 : 0, char)
+  return chars.join('')
+})
+
+export const subject = fc.oneof(
+  fc.array(fc.constantFrom(...'abcABC.-_09 \nkKsSéßſΩ'), { maxLength: 10 }).map(chars => chars.join('')),
+  fc.constantFrom('www.a.test.', 'aab', 'aaaa', 'a\nb', 'K', 'ip-10-0-0-1.example.', 'x-us-west-1.coredns.rocks.'),
+)
+export const pattern = fc.oneof({ weight: 2, arbitrary: grown }, { weight: 1, arbitrary: damaged })
+
+/** The same for the same seed. */
+export function regexpCases(count: number, seed: number): readonly RegexpCase[] {
+  const texts = fc.sample(fc.array(subject, { minLength: 3, maxLength: 3 }), { numRuns: count + BY_HAND.length, seed })
+  return [...BY_HAND, ...fc.sample(pattern, { numRuns: count, seed })].map((each, i) => ({ pattern: each, texts: texts[i] ?? [] }))
+}
