@@ -6,7 +6,7 @@
 // does not explain, or an entry there that explains nothing any more; 2: a rows file that cannot be read, an option that is none.
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { acceptedFor, outdated } from '../test/fidelity/accepted.ts'
+import { acceptedFor, isSurprise, outdated } from '../test/fidelity/accepted.ts'
 import { fidelityPage } from '../test/fidelity/page.ts'
 import { judgeInParallel } from '../test/fidelity/parallel.ts'
 import { DamagedRows, recordedFiles } from '../test/fidelity/rows.ts'
@@ -22,7 +22,7 @@ async function main(): Promise<number> {
   const { judged, strangers } = await judgeInParallel(files, { only: values.only, group: values.group })
   const groups = tallyOf(judged, row => `${row.program}@${row.version} ${row.group}`)
   const versions = tallyOf(judged, row => `${row.program}@${row.version}`)
-  const surprises = judged.filter(row => row.verdict.kind === 'different' && !acceptedFor(row))
+  const surprises = judged.filter(row => row.verdict.kind === 'different' && isSurprise(row))
   const stale = outdated(judged)
 
   if (values.json) console.log(JSON.stringify({ groups, versions, rows: judged.filter(row => row.verdict.kind !== 'equal'), stale, strangers }, undefined, 2))

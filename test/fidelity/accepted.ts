@@ -1,5 +1,5 @@
-// Recorded rows that the model answers differently, and why that is accepted. A row that is no longer different must leave this list:
-// `npm run fidelity` and the tests say so.
+// Recorded rows that the model does not answer as the real program did, and why that is accepted: rows that differ, and rows that are
+// not modelled. A row that is equal must leave this list: `npm run fidelity` and the tests say so.
 import type { Judged } from './judge.ts'
 
 export interface Accepted {
@@ -24,6 +24,9 @@ type Of = Pick<Judged, 'program' | 'version' | 'id'>
 
 export const acceptedFor = (row: Of): Accepted | undefined =>
   ACCEPTED.find(a => a.program === row.program && (a.version === undefined || a.version === row.version) && row.id.startsWith(a.id))
+
+/** Neither equal nor explained. */
+export const isSurprise = (row: Judged): boolean => row.verdict.kind !== 'equal' && acceptedFor(row) === undefined
 
 /** Entries whose rows are among `rows` and all equal now. */
 export function outdated(rows: readonly Judged[]): readonly Accepted[] {

@@ -2,6 +2,7 @@
 import { replayKubernetes, type Fixture } from './coredns-kubernetes-replay.ts'
 import type { Row as KubernetesRow } from './coredns-kubernetes-plugin.ts'
 import { replay as replayCoredns, type Row as CorednsRow } from './coredns-replay.ts'
+import { replay as replayOpenyurt, type OpenyurtRow } from './openyurt-replay.ts'
 import { difference, notModelled, replay as replayStub, type StubRow } from './stub-replay.ts'
 import { judged, type Verdict } from './verdict.ts'
 
@@ -65,7 +66,18 @@ const stub: Program = {
   }),
 }
 
-export const PROGRAMS: readonly Program[] = [coredns, corednsKubernetes, stub]
+const casePlace = (program: string) => (row: Json): Place => {
+  const [version, group, name] = [word(row, 'version'), 'group' in row ? word(row, 'group') : 'all', word(row, 'case')]
+  return { program, version, group, id: `${group}: ${name}`, instance: `${program} ${version} ${group} ${name}` }
+}
+
+const openyurt: Program = {
+  recognises: row => has(row, 'env', 'cluster', 'request', 'in'),
+  placeOf: casePlace('openyurt'),
+  replay: rows => (rows as unknown as readonly OpenyurtRow[]).map(replayOpenyurt),
+}
+
+export const PROGRAMS: readonly Program[] = [coredns, corednsKubernetes, stub, openyurt]
 
 /** API objects that other rows point at by id. */
 export const isFixture = (row: Json): boolean => word(row, 'id').startsWith('fixture.')
