@@ -1,9 +1,10 @@
 // How kubelet reads the node's file: parseResolvConf, getHostDNSConfig and CheckLimitsForResolvConf of pkg/kubelet/network/dns/dns.go,
-// run at Kubernetes 1.24.0 and 1.32.0 (test/fidelity/kubelet-dns.test.ts). Not glibc's rules: indented lines count, `domain`
-// does not, nothing is validated. Between those releases: `search .` gave '' up to 1.24, '.' in 1.25.0 and nothing since (kubernetes
-// pull requests 109441, 112157); `options` lines are merged since 1.26 (112414).
+// run at Kubernetes 1.24.0 and 1.32.0 (test/fidelity/kubelet-dns.test.ts), read at 1.22.17 to 1.35.0. Not glibc's rules: indented lines
+// count, `domain` does not, nothing is validated. What changed: `search .` gave '' up to 1.24, '.' in 1.25.0 and nothing since (kubernetes
+// pull requests 109441, 112157); `options` lines are merged since 1.26 (112414), and so are long search lists by default; the text around
+// a parse error came with 1.27; gate ExpandedDNSConfig (since 1.22) is locked on since 1.28. RelaxedDNSSearchValidation is the API server's.
 // Not modelled: the 10 MiB limit on the file (a bundle's reader has its own).
-import type { ResolvConf } from '../chain/model.ts'
+import type { ResolvConf, ResolvConfLine } from '../chain/model.ts'
 import type { Sourced } from '../chain/source.ts'
 
 export type KubeletVersion = readonly [major: number, minor: number, patch: number]
@@ -32,7 +33,7 @@ export interface KubeletEvent {
 
 export interface KubeletDnsSettings {
   readonly version: KubeletVersion
-  /** Gate ExpandedDNSConfig; undefined = the release's default (on since 1.26). */
+  /** Gate ExpandedDNSConfig; undefined = the release's default (on since 1.26). Counts in 1.22 to 1.27 only. */
   readonly expandedDnsConfig?: boolean
   /** The path as configured. */
   readonly resolvConf: Sourced<string>
@@ -42,9 +43,11 @@ export interface KubeletDnsSettings {
   readonly nodeIPs: readonly string[]
 }
 
-export const limitsOf = (settings: KubeletDnsSettings): { readonly searchCount: number; readonly searchChars: number } =>
-  settings.expandedDnsConfig ?? kubeletSince(settings.version, 26) ? { searchCount: 32, searchChars: 2048 }
-    : { searchCount: 6, searchChars: 256 }
+export function limitsOf({ version, expandedDnsConfig }: KubeletDnsSettings): { readonly searchCount: number; readonly searchChars: number } {
+  const gated = kubeletSince(version, 22) && !kubeletSince(version, 28)
+  const expanded = gated ? expandedDnsConfig ?? kubeletSince(version, 26) : kubeletSince(version, 28)
+  return expanded ? { searchCount: 32, searchChars: 2048 } : { searchCount: 6, searchChars: 256 }
+}
 
 /** Longest search entry, and longest DNS-1123 subdomain. */
 export const SEARCH_ENTRY_LIMIT = 253
@@ -53,8 +56,15 @@ export const byteLength = (text: string): number => new TextEncoder().encode(tex
 
 const EMPTY_NAMESERVER = 'nameserver list is empty '
 
-/** A carriage return at a line's end is trimmed with the other white space. */
-const trimmed = (text: string): string => text.replace(/\r/g, '')
+/** Go's white space beyond blank, tab, newline and carriage return. */
+const GO_SPACE = /[\v\f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/
+
+/** A line's words as strings.Fields cuts them. */
+function goFields({ keyword, words, source }: ResolvConfLine): readonly Sourced<string>[] {
+  const all = [{ value: keyword, source }, ...words]
+  if (!all.some(word => GO_SPACE.test(word.value))) return all
+  return all.flatMap(word => word.value.split(GO_SPACE).filter(part => part !== '').map(value => ({ value, source: word.source })))
+}
 
 export function parseHostFile(file: ResolvConf, version: KubeletVersion): HostDns & { readonly error?: string } {
   const servers: Sourced<string>[] = []
@@ -63,8 +73,7 @@ export function parseHostFile(file: ResolvConf, version: KubeletVersion): HostDn
   let error: string | undefined
   const merges = kubeletSince(version, 26)
   for (const line of file.lines) {
-    const words = line.words.map(word => ({ value: trimmed(word.value), source: word.source })).filter(word => word.value !== '')
-    const keyword = trimmed(line.keyword)
+    const [{ value: keyword } = { value: '' }, ...words] = goFields(line)
     const first = words[0]
     if (keyword === 'nameserver') {
       if (first) servers.push(first)
@@ -96,9 +105,8 @@ export const optionName = (option: string): string => option.split(':', 1)[0] ??
 /** getHostDNSConfig: fails the whole call when the file cannot be read, whatever the pod's policy. */
 export function hostDns(settings: KubeletDnsSettings): { readonly dns?: HostDns; readonly error?: string } {
   const { host, version } = settings
-  // The wrapping text came between 1.24.0 and 1.32.0; in which release is not known.
   const wrapped = (error: string): string =>
-    (kubeletSince(version, 25) ? `Encountered error while parsing resolv conf file. Error: ${error}` : error)
+    (kubeletSince(version, 27) ? `Encountered error while parsing resolv conf file. Error: ${error}` : error)
   if (host.state !== 'present') {
     const error = host.state === 'unset' ? undefined : absent(host.state, settings.resolvConf.value)
     return error === undefined ? { dns: EMPTY } : { error: host.state === 'directory' ? wrapped(error) : error }

@@ -129,7 +129,10 @@ function clusterFirst({ kubelet, pod }: PodDnsInput, host: HostDns): HostDns {
 
 function withDnsConfig(base: HostDns, config: NonNullable<PodDnsFields['dnsConfig']>): HostDns {
   const options = new Map<string, Sourced<string>>()
-  for (const option of base.options) options.set(optionName(option.value), option)
+  for (const option of base.options) {
+    // `ndots:` without a value loses its colon.
+    options.set(optionName(option.value), { value: option.value.replace(/^([^:]*):$/, '$1'), source: option.source })
+  }
   // An option of dnsConfig is keyed by its whole name: one named `ndots:3` does not replace `ndots:5`.
   for (const { value, source } of config.options) options.set(value.name,
     { value: value.value ? `${value.name}:${value.value}` : value.name, source })

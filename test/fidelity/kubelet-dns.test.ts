@@ -1,98 +1,51 @@
+// kubelet's pod DNS against every recorded call of two releases, and what other releases' sources say.
 import { expect, test } from 'vitest'
-import { lineSource, type Sourced } from '../../src/chain/source.ts'
-import { checkLimits, type HostFile, type KubeletDnsSettings, type KubeletVersion } from '../../src/cluster/kubelet-resolv-conf.ts'
-import { podDns } from '../../src/cluster/pod-dns.ts'
-import { readResolvConf } from '../../src/config/resolv-conf.ts'
+import { podDnsOf, replay, type KubeletRow } from './kubelet-replay.ts'
 import { rows } from './rows.ts'
 
-interface Row {
-  readonly version: string
-  readonly featureGates: string | null
-  readonly group: string
-  readonly case: string
-  readonly in: {
-    readonly hostResolvConf: string | null
-    readonly hostFileState: 'present' | 'missing' | 'directory' | 'unset'
-    readonly clusterDNS: readonly string[]
-    readonly clusterDomain: string
-    readonly nodeIPs: readonly string[]
-    readonly pod: {
-      readonly namespace: string
-      readonly name: string
-      readonly dnsPolicy: string
-      readonly hostNetwork: boolean
-      readonly dnsConfig?: {
-        readonly nameservers?: readonly string[]
-        readonly searches?: readonly string[]
-        readonly options?: readonly { readonly name: string; readonly value?: string }[]
-      }
-    }
-  }
-  readonly out: {
-    readonly error?: string
-    readonly servers?: readonly string[]
-    readonly searches?: readonly string[]
-    readonly optionsSorted?: readonly string[]
-    readonly optionOrdersSeenIn24Runs: number
-    readonly optionsInOrder?: string
-    readonly events: readonly object[]
-    readonly checkLimitsForResolvConf: readonly object[]
-  }
-}
-
-const said = <T>(value: T): Sourced<T> => ({ value, source: lineSource('given', 1, String(value)) })
-const path = 'RESOLVCONF'
-
-function settingsOf(row: Row): KubeletDnsSettings {
-  const { hostFileState: state, hostResolvConf } = row.in
-  const host: HostFile = state === 'present' ? { state, resolvConf: readResolvConf('host', hostResolvConf ?? '').value } : { state }
-  return {
-    version: row.version.split('.').map(Number) as unknown as KubeletVersion,
-    ...(row.featureGates !== null && { expandedDnsConfig: row.featureGates === 'ExpandedDNSConfig=true' }),
-    resolvConf: said(state === 'unset' ? '' : path), host,
-    clusterDNS: row.in.clusterDNS.map(said), clusterDomain: said(row.in.clusterDomain), nodeIPs: row.in.nodeIPs,
-  }
-}
-
-function run(row: Row): Row['out'] {
-  const kubelet = settingsOf(row)
-  const { dnsConfig, ...pod } = row.in.pod
-  const result = podDns({ kubelet, file: 'pod', pod: {
-    ...pod, uid: 'uid', dnsPolicy: said(pod.dnsPolicy),
-    ...(dnsConfig && { dnsConfig: { nameservers: (dnsConfig.nameservers ?? []).map(said), searches: (dnsConfig.searches ?? []).map(said),
-      options: (dnsConfig.options ?? []).map(said) } }),
-  } })
-  const fixed = row.out.optionOrdersSeenIn24Runs === 1 && !result.optionsInRandomOrder
-  return {
-    checkLimitsForResolvConf: checkLimits(kubelet), events: result.events, optionOrdersSeenIn24Runs: row.out.optionOrdersSeenIn24Runs,
-    ...(row.out.optionsInOrder !== undefined
-      && { optionsInOrder: fixed ? result.options.map(o => o.value).join(' ') : row.out.optionsInOrder }),
-    ...(result.error !== undefined ? { error: result.error } : {
-      optionsSorted: result.options.map(o => o.value).sort(), searches: result.searches.map(s => s.value),
-        servers: result.servers.map(s => s.value),
-    }),
-  }
-}
-
-const trim = (out: Row['out']): Row['out'] => (out.error === undefined ? out : { ...out, error: out.error.trim() })
+const all = rows<KubeletRow>('kubelet-dns')
 
 test('every recorded row of kubelet\'s pod DNS', () => {
-  const all = rows<Row>('kubelet-dns')
-  const different = all.filter(row => JSON.stringify(sortKeys(run(row))) !== JSON.stringify(sortKeys(row.out)))
-  for (const row of different.slice(0, 5)) expect(trim(run(row)), `${row.version} ${row.featureGates} ${row.case}`).toEqual(trim(row.out))
-  expect(different.map(row => `${row.version} ${row.featureGates} ${row.group} ${row.case}`)).toEqual([])
+  const different = all.map(row => ({ at: `${row.version} ${row.featureGates} ${row.group} ${row.case}`, verdict: replay(row) }))
+  expect(different.filter(one => one.verdict.kind !== 'equal')).toEqual([])
   expect(all.length).toBe(614)
 })
 
-const sortKeys = (value: unknown): unknown => value !== null && typeof value === 'object' && !Array.isArray(value)
-  ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, sortKeys(item)]))
-  : Array.isArray(value) ? value.map(sortKeys) : value
-
 test('an option order that was seen to change is called random', () => {
-  for (const row of rows<Row>('kubelet-dns').filter(r => r.out.optionOrdersSeenIn24Runs > 1)) {
-    const { dnsConfig, ...pod } = row.in.pod
-    const result = podDns({ kubelet: settingsOf(row), file: 'pod', pod: { ...pod, uid: 'uid', dnsPolicy: said(pod.dnsPolicy),
-      ...(dnsConfig && { dnsConfig: { nameservers: [], searches: [], options: (dnsConfig.options ?? []).map(said) } }) } })
-    expect(result.optionsInRandomOrder, row.case).toBe(true)
-  }
+  for (const row of all.filter(one => (one.out.optionOrdersSeenIn24Runs ?? 1) > 1)) expect(podDnsOf(row).optionsInRandomOrder, row.case).toBe(true)
+})
+
+const rowOf = (version: string, resolvConf: string, gates: string | null = null): KubeletRow => ({
+  version, featureGates: gates, group: 'read', case: version, out: { events: [], checkLimitsForResolvConf: [] },
+  in: { hostResolvConf: resolvConf, hostFileState: 'present', clusterDNS: [], clusterDomain: '', nodeIPs: [], pod: { namespace: 'd', name: 'p', dnsPolicy: 'Default', hostNetwork: false } },
+})
+const searchesOf = (row: KubeletRow): readonly string[] => podDnsOf(row).searches.map(one => one.value)
+
+test.each([
+  ['1.24.17', ['']], ['1.25.0', ['.']], ['1.25.1', []], ['1.34.0', []],
+])('`search .` in %s', (version, searches) => {
+  expect(searchesOf(rowOf(version, 'search .\n'))).toEqual(searches)
+})
+
+test.each([
+  ['1.21.14', 'ExpandedDNSConfig=true', 6], ['1.22.17', null, 6], ['1.22.17', 'ExpandedDNSConfig=true', 32], ['1.25.16', 'A=true,ExpandedDNSConfig=true', 32],
+  ['1.26.0', null, 32], ['1.27.0', 'ExpandedDNSConfig=false', 6], ['1.28.0', 'ExpandedDNSConfig=false', 32], ['1.35.0', null, 32],
+])('%s with %s keeps %i search domains', (version, gates, count) => {
+  const search = Array.from({ length: 40 }, (_, at) => `s${at}`).join(' ')
+  expect(searchesOf(rowOf(version, `search ${search}\n`, gates)).length).toBe(count)
+})
+
+test('the text around a parse error came with 1.27', () => {
+  expect(podDnsOf(rowOf('1.26.15', 'nameserver\n')).error).toBe('nameserver list is empty ')
+  expect(podDnsOf(rowOf('1.27.0', 'nameserver\n')).error).toBe('Encountered error while parsing resolv conf file. Error: nameserver list is empty ')
+})
+
+test('options are merged from all lines since 1.26', () => {
+  const options = (version: string): readonly string[] => podDnsOf(rowOf(version, 'options ndots:2 rotate\noptions ndots:3\n')).options.map(one => one.value).sort()
+  expect(options('1.25.16')).toEqual(['ndots:3'])
+  expect(options('1.26.0')).toEqual(['ndots:3', 'rotate'])
+})
+
+test('white space is that of Go', () => {
+  expect(podDnsOf(rowOf('1.34.0', 'nameserver\u00a010.0.0.1\u000b10.0.0.2\n\u3000nameserver 10.0.0.3\n')).servers.map(one => one.value)).toEqual(['10.0.0.1', '10.0.0.3'])
 })
