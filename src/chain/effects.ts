@@ -20,6 +20,18 @@ export type Arrival = {
   readonly atMs: number
 }
 
+/** A reply still under way when an `askOn` ended: `from` as in Arrival. The ticket is the driver's; it is good for this instant, and for one `askOn`. */
+export type InFlight = {
+  readonly from: number
+  readonly ticket: Plain
+}
+
+/** What came to a socket that stays open, and what has not come yet. */
+export type Heard = {
+  readonly arrivals: readonly Arrival[]
+  readonly open: readonly InFlight[]
+}
+
 /** What a cell holds, and for how long it has held it (driver's clock). A cell that was there before the exploration began is shown with `ageMs` 0. */
 export type Held = {
   readonly value: Plain
@@ -52,7 +64,11 @@ export interface Pick {
 
 export type Effect =
   | Pick
-  | { readonly op: 'ask'; readonly asks: readonly Ask[]; readonly timeoutMs: number; readonly enough?: (got: readonly Arrival[]) => boolean }
+  | {
+    readonly op: 'ask'; readonly asks: readonly Ask[]; readonly timeoutMs: number; readonly enough?: (got: readonly Arrival[]) => boolean
+    /** Tickets that are waited for as well. With it, even when empty, the result is a `Heard`. */
+    readonly open?: readonly Plain[]
+  }
   | { readonly op: 'call'; readonly ask: Ask }
   | { readonly op: 'get'; readonly cell: string; readonly fill?: Fill }
   | { readonly op: 'put'; readonly cell: string; readonly value: Plain; readonly lifeMs: number }
@@ -89,6 +105,14 @@ export function* pick<T extends Plain>(choice: Omit<Pick, 'op' | 'options'> & { 
 /** Asks over the network, in parallel; resolves when `enough` holds (default: all arrived) or `timeoutMs` has passed. Replies in arrival order; a lost one is absent. */
 export function* ask(asks: readonly Ask[], timeoutMs: number, enough?: (got: readonly Arrival[]) => boolean): HopRun<readonly Arrival[]> {
   return (yield { op: 'ask', asks, timeoutMs, ...(enough && { enough }) }) as readonly Arrival[]
+}
+
+/** As `ask`, from sockets that stay open: what has not come when it ends is handed out as tickets, and `open` are tickets of the `askOn` before.
+ * `from` counts through `asks`, then through `open`. A ticket that is not waited for again at the same instant is a closed socket. */
+export function* askOn(
+  asks: readonly Ask[], open: readonly Plain[], timeoutMs: number, enough: (got: readonly Arrival[]) => boolean,
+): HopRun<Heard> {
+  return (yield { op: 'ask', asks, timeoutMs, enough, open }) as Heard
 }
 
 /** Calls inside the same process: cannot be lost, is only a merge boundary. */

@@ -6,6 +6,7 @@ import { textOf } from './canonical.ts'
 import { settleOrder, type Way } from './choices.ts'
 import type { Exploration } from './exploration.ts'
 import type { Frame } from './frame.ts'
+import { landings, stillOpen } from './in-flight.ts'
 import { arrivalOrderAt, byArrival, clash, permutations, receivedLists, workOrderAt, type Done } from './orders.ts'
 import { after, identity, later, merged, type Path } from './path.ts'
 
@@ -58,7 +59,8 @@ function workThrough(x: Exploration, frame: Frame, e: AskEffect, what: string, p
       }
       for (const ending of entry.endings) {
         const { elapsedMs } = ending.path
-        const arrived = ending.value !== LOST && elapsedMs <= e.timeoutMs
+        const inTime = ending.value !== LOST && elapsedMs <= e.timeoutMs
+        const arrived = inTime || (e.open !== undefined && ending.value !== LOST)
         next.push({
           path: after(so.path, ending.path),
           replies: arrived ? [...so.replies, { from, value: ending.value, atMs: elapsedMs }] : so.replies,
@@ -79,12 +81,14 @@ function received(x: Exploration, frame: Frame, e: AskEffect, what: string, { pa
     const waited = replies.length === e.asks.length ? lastOf(replies) : e.timeoutMs
     return [{ path: later(path, waited), value: byArrival(replies) }]
   }
-  const { lists, cut } = receivedLists(replies, e.enough, x.limits.orders)
+  const all = e.open ? byArrival([...replies, ...landings(e.open, e.asks.length)]) : replies
+  const { lists, cut } = receivedLists(all.filter(r => r.atMs <= e.timeoutMs), e.enough, x.limits.orders)
   if (cut) x.hitBounds.add(`more than ${x.limits.orders} orders of arrival`)
-  const ways = settleOrder(x, frame, path, arrivalOrderAt(e.asks), what, lists.map(l => l.got.map(r => r.from)))
+  const ways = settleOrder(x, frame, path, arrivalOrderAt(e.asks), e.open ? textOf([e.asks, e.open]) : what, lists.map(l => l.got.map(r => r.from)))
   return ways.map(way => {
     const { got, satisfied } = lists[lists.findIndex(l => textOf(l.got.map(r => r.from)) === textOf(way.value))] as (typeof lists)[number]
-    return { path: later(way.path, satisfied ? lastOf(got) : e.timeoutMs), value: got }
+    const waited = satisfied ? lastOf(got) : e.timeoutMs
+    return { path: later(way.path, waited), value: e.open ? { arrivals: got, open: stillOpen(all, got, waited) } : got }
   })
 }
 

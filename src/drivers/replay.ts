@@ -6,6 +6,7 @@ import { textOf } from './canonical.ts'
 import { assert } from './choices.ts'
 import type { Start } from './exploration.ts'
 import { heldAt } from './held.ts'
+import { landings, stillOpen } from './in-flight.ts'
 import { arrivalOrderAt, byArrival, receivedLists, workOrderAt } from './orders.ts'
 import { visible, withVersion, NO_CELLS, type Cells } from './timeline.ts'
 
@@ -121,23 +122,25 @@ class Follower {
 
   private ask(
     e: Extract<Effect, { op: 'ask' }>, now: number, within: readonly string[],
-  ): { readonly value: readonly Arrival[]; readonly atMs: number } {
+  ): { readonly value: Plain; readonly atMs: number } {
     const ordered = e.asks.length > 1 && this.witness[this.at]?.at === workOrderAt(e.asks)
     const order = ordered ? (this.next(workOrderAt(e.asks)).taken as readonly number[]) : e.asks.map((_, i) => i)
     const replies: Arrival[] = []
     for (const from of order) {
       const { value, atMs } = this.call(e.asks[from] as Ask, now, within)
-      if (value !== LOST && atMs - now <= e.timeoutMs) replies.push({ from, value, atMs: atMs - now })
+      if (value !== LOST && (atMs - now <= e.timeoutMs || e.open)) replies.push({ from, value, atMs: atMs - now })
     }
     const lastOf = (got: readonly Arrival[]): number => got.reduce((ms, r) => Math.max(ms, r.atMs), 0)
     if (!e.enough) return { value: byArrival(replies), atMs: now + (replies.length === e.asks.length ? lastOf(replies) : e.timeoutMs) }
-    const { lists } = receivedLists(replies, e.enough, ORDERS)
+    if (e.open) replies.push(...landings(e.open, e.asks.length))
+    const { lists } = receivedLists(replies.filter(r => r.atMs <= e.timeoutMs), e.enough, ORDERS)
     let list = lists[0]
     if (lists.length > 1) {
       const taken = textOf(this.next(arrivalOrderAt(e.asks)).taken)
       list = lists.find(l => textOf(l.got.map(r => r.from)) === taken)
     }
     if (!list) throw new Diverged(`the replies do not come in that order`)
-    return { value: list.got, atMs: now + (list.satisfied ? lastOf(list.got) : e.timeoutMs) }
+    const waited = list.satisfied ? lastOf(list.got) : e.timeoutMs
+    return { value: e.open ? { arrivals: list.got, open: stillOpen(replies, list.got, waited) } : list.got, atMs: now + waited }
   }
 }

@@ -2,6 +2,7 @@
 // on a virtual clock, on one that runs. Within one turn (a packet, a timer) time stands still, as for the model.
 // A chain without end is cut off where the model has no end either: effects of one turn, tasks at once, nested asks.
 import { LOOP, LOST, type Arrival, type Ask, type Chain, type Effect, type Note, type Plain } from '../chain/effects.ts'
+import { Flight, Tickets } from './in-flight.ts'
 import { enter, isOpen, leave, type OpenCalls } from './open-calls.ts'
 import { byArrival } from './orders.ts'
 import type { ServedMemory } from './serve-memory.ts'
@@ -53,6 +54,7 @@ export class Tasks {
   inBackground = 0
   private readonly options: TasksOptions
   private readonly timers = new Set<() => void>()
+  private readonly tickets = new Tickets()
   private nowMs: number
   private busy = 0
   private isClosed = false
@@ -144,7 +146,7 @@ export class Tasks {
         return
       }
       const got = this.ask(task, wait)
-      if (!got) return
+      if (got === undefined) return
       value = got
     }
   }
@@ -187,28 +189,36 @@ export class Tasks {
   }
 
   /** The replies, if they are all there in this very turn; else undefined, and the task goes on later. */
-  private ask(task: Task, e: Extract<Effect, { op: 'ask' }>): readonly Arrival[] | undefined {
+  private ask(task: Task, e: Extract<Effect, { op: 'ask' }>): Plain | undefined {
     const beganMs = this.nowMs
     const came: Arrival[] = []
+    const flights = [...e.asks.map(() => new Flight()), ...(e.open ? this.tickets.take(e.open, this.nowMs) : [])]
     const callOffs: (() => void)[] = []
     let starting = true
     let over = e.asks.length === 0 && !e.enough
-    const received = (): readonly Arrival[] => (e.enough ? came : byArrival(came))
+    const received = (): Plain => (e.open ? this.tickets.heard(came, flights, this.nowMs) : e.enough ? came : byArrival(came))
     const goOn = (): void => {
       over = true
       for (const callOff of callOffs) callOff()
+      for (const flight of flights) {
+        flight.wait(undefined)
+        if (!e.open) flight.callOff?.()
+      }
       if (!starting) this.run(task, received())
     }
-    const arrive = (from: number, value: Plain): void => {
+    const waitFor = (from: number): void => flights[from]?.wait(value => {
       if (over || value === LOST) return
       came.push({ from, value, atMs: this.nowMs - beganMs })
       if (e.enough ? e.enough(came.slice()) : came.length === e.asks.length) goOn()
-    }
+    })
+    for (let from = e.asks.length; from < flights.length; from++) waitFor(from)
     for (const [from, ask] of e.asks.entries()) {
       if (over) break
-      const callOff = this.options.remote?.(ask, value => this.turn(() => arrive(from, value)))
-      if (callOff) callOffs.push(callOff)
-      else this.begin(ask, task, task.notes, value => arrive(from, value))
+      const flight = flights[from] as Flight
+      waitFor(from)
+      const callOff = this.options.remote?.(ask, value => this.turn(() => flight.land(value)))
+      if (callOff) flight.callOff = callOff
+      else this.begin(ask, task, task.notes, value => flight.land(value))
     }
     starting = false
     if (over) return received()

@@ -7,6 +7,7 @@ import {
 import type { Step } from '../chain/outcome.ts'
 import { assert } from './choices.ts'
 import { EventQueue, timeoutRank } from './event-queue.ts'
+import { Flight, Tickets } from './in-flight.ts'
 import { enter, isOpen, leave, type OpenCalls } from './open-calls.ts'
 import { arrivalOrderAt, byArrival } from './orders.ts'
 import { Memory, type SimulationState } from './simulation-memory.ts'
@@ -105,6 +106,7 @@ class Clockwork {
   private readonly chain: Chain
   private readonly memory: Memory
   private readonly queue = new EventQueue()
+  private readonly tickets = new Tickets()
   private busy = 0
 
   constructor(chain: Chain, options: SimulateOptions) {
@@ -201,7 +203,7 @@ class Clockwork {
           return
         case 'ask': {
           const got = this.ask(task, e)
-          if (!got) return
+          if (got === undefined) return
           value = got
         }
       }
@@ -218,28 +220,33 @@ class Clockwork {
   }
 
   /** The replies, if they are all there at this very instant; else undefined, and the task goes on later. */
-  private ask(task: Task, e: Extract<Effect, { op: 'ask' }>): readonly Arrival[] | undefined {
+  private ask(task: Task, e: Extract<Effect, { op: 'ask' }>): Plain | undefined {
     const beganMs = this.nowMs
     const came: Arrival[] = []
     let starting = true
     let over = e.asks.length === 0 && !e.enough
+    const flights = [...e.asks.map(() => new Flight()), ...(e.open ? this.tickets.take(e.open, this.nowMs) : [])]
     // Whoever gives no `enough` does not act on the order in which replies came at one instant.
-    const received = (): readonly Arrival[] => (e.enough ? came : byArrival(came))
+    const received = (): Plain => (e.open ? this.tickets.heard(came, flights, this.nowMs) : e.enough ? came : byArrival(came))
     const goOn = (): void => {
       over = true
+      for (const flight of flights) flight.wait(undefined)
       if (!starting) this.run(task, received())
     }
+    const waitFor = (from: number): void => flights[from]?.wait(value => {
+      if (over || value === LOST) return
+      came.push({ from, value, atMs: this.nowMs - beganMs })
+      if (e.enough ? e.enough(came.slice()) : came.length === e.asks.length) goOn()
+    })
+    for (let from = e.asks.length; from < flights.length; from++) waitFor(from)
     const logs = e.asks.map(() => ({ steps: new Log<Step>(), notes: new Log<Note>() }))
     for (const log of logs) {
       task.steps.add(log.steps)
       task.notes.add(log.notes)
     }
     for (const from of this.startingOrder(e)) {
-      const child: Task = this.begin(e.asks[from] as Ask, task, task.background, value => {
-        if (over || value === LOST) return
-        came.push({ from, value, atMs: this.nowMs - beganMs })
-        if (e.enough ? e.enough(came.slice()) : came.length === e.asks.length) goOn()
-      })
+      if (!over) waitFor(from)
+      const child: Task = this.begin(e.asks[from] as Ask, task, task.background, value => flights[from]?.land(value))
       logs[from]?.steps.add(child.steps)
       logs[from]?.notes.add(child.notes)
     }

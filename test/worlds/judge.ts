@@ -194,14 +194,21 @@ class Life {
     return value === NOTHING ? undefined : { value, ageMs: 0 }
   }
 
-  private ask(e: Extract<Effect, { op: 'ask' }>, now: number, around: readonly string[]): { got: Arrival[]; atMs: number } {
+  private ask(e: Extract<Effect, { op: 'ask' }>, now: number, around: readonly string[]): { got: Plain; atMs: number } {
     const work = orders(e.asks.map((_, i) => i))
     const order = work[this.choose(work.length)]!
     if (work.length > 1) this.orders.set(this.occurrence(`work ${text(e.asks)}`), text(order))
     const came: Arrival[] = []
+    const late: Arrival[] = []
     for (const from of order) {
       const { value, atMs } = this.run(e.asks[from]!, now, around)
       if (value !== LOST && atMs - now <= e.timeoutMs) came.push({ from, value, atMs: atMs - now })
+      else if (value !== LOST) late.push({ from, value, atMs: atMs - now })
+    }
+    // A ticket says what will come, and when by the one clock.
+    const tickets = (e.open ?? []) as readonly { readonly value: Plain; readonly dueMs: number }[]
+    for (const [i, { value, dueMs }] of tickets.entries()) {
+      ;(dueMs - now <= e.timeoutMs ? came : late).push({ from: e.asks.length + i, value, atMs: dueMs - now })
     }
     const last = (got: readonly Arrival[]): number => Math.max(0, ...got.map(r => r.atMs))
     came.sort((a, b) => a.atMs - b.atMs || a.from - b.from)
@@ -213,8 +220,12 @@ class Life {
       return [text(got.map(r => r.from)), { got, atMs: now + (n < 0 ? e.timeoutMs : last(got)) }]
     }))
     const [name, taken] = [...cut][this.choose(cut.size)]!
-    if (cut.size > 1) this.orders.set(this.occurrence(`arrival ${text(e.asks)} ${text([...cut.keys()])}`), name)
-    return taken
+    const waiting = tickets.map(({ value, dueMs }) => [value, dueMs - now])
+    if (cut.size > 1) this.orders.set(this.occurrence(`arrival ${text([e.asks, waiting])} ${text([...cut.keys()])}`), name)
+    if (!e.open) return taken
+    const open = [...came.filter(reply => !taken.got.includes(reply)), ...late].sort((a, b) => a.from - b.from)
+    const kept = open.map(({ from, value, atMs }) => ({ from, ticket: { value, dueMs: now + atMs } }))
+    return { got: { arrivals: taken.got, open: kept }, atMs: taken.atMs }
   }
 }
 

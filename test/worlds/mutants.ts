@@ -86,6 +86,15 @@ export const MUTANTS: readonly Mutant[] = [
     'return (stored.length > 0 ? stored : [undefined]).map((s, i)'),
 ]
 
+/** Of sockets that stay open; random worlds with such sockets tell them. */
+export const SOCKET_MUTANTS: readonly Mutant[] = [
+  mutant('late replies forgotten', 'asks', 'const arrived = inTime || (e.open !== undefined && ending.value !== LOST)', 'const arrived = inTime'),
+  mutant('a ticket does not count down', 'in-flight', 'inMs: atMs - waitedMs', 'inMs: atMs'),
+  mutant('what is under way is there at once', 'asks', 'all.filter(r => r.atMs <= e.timeoutMs)', 'all'),
+  mutant('tickets are not waited for', 'asks', '[...replies, ...landings(e.open, e.asks.length)]', 'replies'),
+  mutant('a reply is heard twice', 'in-flight', 'all.filter(reply => !got.includes(reply))', 'all.filter(reply => reply !== null)'),
+]
+
 const SRC = fileURLToPath(new URL('../../src/', import.meta.url))
 
 /** Copies of the explorer's source, one for each mutant. `dispose` removes them. */

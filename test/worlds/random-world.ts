@@ -2,7 +2,7 @@
 // A world is data, so that one that fails can be printed and read. What a hop answers depends on everything it has seen, in
 // the order it saw it, so that nothing an engine mixes up stays hidden.
 import {
-  ask, call, get, LOOP, LOST, note, pick, put, sleep, text,
+  ask, askOn, call, get, LOOP, LOST, note, pick, put, sleep, text,
   type Arrival, type Ask, type Chain, type Fill, type Hop, type HopRun, type Plain,
 } from '../../src/chain/effects.ts'
 import type { Rational } from '../../src/chain/rational.ts'
@@ -17,6 +17,12 @@ export type Statement =
     readonly enough?: 'first' | 'good' | 'two'; readonly tries: number
   }
   | { readonly do: 'cache'; readonly cell: string; readonly to: To; readonly lives: readonly number[]; readonly stores: boolean }
+  | {
+    /** Rounds of one socket: who has not answered is asked again, and may yet answer the first time. */
+    readonly do: 'socket'; readonly to: readonly To[]; readonly intervalMs: number; readonly rounds: number; readonly enough: 'first' | 'good' | 'two'
+    /** Each round is a call of its own. */
+    readonly calls: boolean
+  }
   | { readonly do: 'get'; readonly cell: string }
   | { readonly do: 'put'; readonly cell: string; readonly lifeMs: number }
   | { readonly do: 'sleep'; readonly ms: number; readonly when: number }
@@ -65,6 +71,28 @@ export function randomWorld(seed: number): World {
     return { body, forgets: roll(3) === 0 }
   })
   return { hops, forgetting: true }
+}
+
+/** The same, and two of its hops ask by a socket that stays open. */
+export function socketWorld(seed: number): World {
+  const { hops, forgetting } = randomWorld(seed)
+  const roll = dice(seed ^ 0x50c7)
+  const to = (from: number): To => ({ hop: Math.min(hops.length - 1, from + 1 + roll(2)), query: ['a', 'b', '$'][roll(3)]! })
+  const socket = (from: number): Statement => ({
+    do: 'socket', to: Array.from({ length: 1 + roll(2) }, () => to(from)), intervalMs: roll(3), rounds: 2 + roll(2),
+    enough: (['first', 'good', 'two'] as const)[roll(3)]!, calls: roll(2) === 0,
+  })
+  const spell = (): Statement => ({ do: 'sleep', ms: 1 + roll(4), when: 0 })
+  const chance = (i: number): Statement => ({ do: 'pick', at: `late ${i}`, odds: [1, 2] })
+  return {
+    forgetting,
+    hops: hops.map(({ body, forgets }, i) => {
+      if (i === 0) return { body: [socket(i), ...body.slice(0, 1)], forgets }
+      // Replies of different ages, some of them by chance.
+      const late: Statement = { do: 'sleep', ms: 1 + roll(4), when: 1 + roll(3) }
+      return i === 1 && hops.length > 2 && roll(3) === 0 ? { body: [socket(i), ...body.slice(0, 1)], forgets } : { body: [chance(i), roll(2) ? late : spell(), ...body.slice(0, 1)], forgets }
+    }),
+  }
 }
 
 interface Place {
@@ -128,11 +156,36 @@ const ENOUGH = {
 }
 
 export function chainOf(world: World): Chain {
-  return new Map(world.hops.map(({ body, forgets }, i): [string, Hop] => {
+  const hops = world.hops.map(({ body, forgets }, i): [string, Hop] => {
     const hop: Hop = query => runBody(body, String(query), world.fair ?? false)
     if (forgets && world.forgetting) hop.forgets = (query, key) => key.startsWith('t|') && key.endsWith(String(query))
     return [`h${i}`, hop]
-  }))
+  })
+  return new Map([...hops, ['socket', query => socketRound(query as unknown as Round)]])
+}
+
+type Round = {
+  readonly asks: readonly Ask[]
+  readonly open: readonly Plain[]
+  readonly intervalMs: number
+  readonly enough: keyof typeof ENOUGH
+  readonly left: number
+  readonly calls: boolean
+}
+
+/** What came, round by round. */
+function* socketRound(round: Round): HopRun {
+  const { asks, intervalMs, enough, left, calls } = round
+  let { open } = round
+  const seen: Plain[] = []
+  for (let n = left; n > 0; n--) {
+    const heard = yield* askOn(asks, open, intervalMs, ENOUGH[enough])
+    seen.push(heard.arrivals.map(r => [r.from, r.value]))
+    if (heard.arrivals.length > 0 && ENOUGH[enough](heard.arrivals)) break
+    open = heard.open.map(({ ticket }) => ticket)
+    if (calls && n > 1) return [...seen, yield* call('socket', { ...round, open, left: n - 1 } as unknown as Plain)]
+  }
+  return seen
 }
 
 function* runBody(body: readonly Statement[], query: string, fair: boolean): HopRun {
@@ -156,6 +209,11 @@ function* runBody(body: readonly Statement[], query: string, fair: boolean): Hop
       case 'sleep': if (seen % 4 >= s.when) yield* sleep(s.ms); break
       case 'get': if (!fair) saw((yield* get(name(s.cell))) ?? 'none'); break
       case 'put': if (!fair) yield* put(name(s.cell), `v${seen % 3}`, s.lifeMs); break
+      case 'socket': {
+        const round: Round = { asks: s.to.map(target), open: [], intervalMs: s.intervalMs, enough: s.enough, left: s.rounds, calls: s.calls }
+        saw(yield* call('socket', round as unknown as Plain))
+        break
+      }
       case 'stop': if (seen % 3 === s.when) return `v${seen % 3}`; break
       case 'lose': if (seen % 3 === s.when) return LOST; break
       case 'cache': {

@@ -1,8 +1,8 @@
 // A run over random worlds: the explorer against the judge, then every mutant against the same verdicts.
 import { explore } from '../../src/drivers/explore.ts'
 import { compareWith, judgeWorld, type ExploreLike, type Judged } from './compare.ts'
-import { MUTANTS, MutantFarm } from './mutants.ts'
-import { randomWorld } from './random-world.ts'
+import { MUTANTS, MutantFarm, type Mutant } from './mutants.ts'
+import { randomWorld, type World } from './random-world.ts'
 
 export interface Tally {
   compared: number
@@ -23,11 +23,11 @@ export interface Verdict {
 }
 
 /** Compares worlds `seed`, `seed + 1`, … in both starts. `keep`: how many verdicts to keep for the mutants; they take memory. */
-export function compareWorlds(seed: number, cases: number, limit: number, keep: number): { tally: Tally; verdicts: Verdict[] } {
+export function compareWorlds(seed: number, cases: number, limit: number, keep: number, worldOf: (seed: number) => World = randomWorld): { tally: Tally; verdicts: Verdict[] } {
   const tally: Tally = { compared: 0, skipped: 0, different: [], branching: 0, withWorlds: 0, incomplete: 0, flats: 0 }
   const verdicts: Verdict[] = []
   for (let at = seed; at < seed + cases; at++) {
-    const world = randomWorld(at)
+    const world = worldOf(at)
     for (const start of ['cold', 'any'] as const) {
       const judged = judgeWorld(world, start, limit)
       const result = judged && compareWith(explore as ExploreLike, judged)
@@ -55,11 +55,11 @@ export interface Trial {
   readonly killedBy: number | undefined
 }
 
-export async function tryMutants(verdicts: readonly Verdict[]): Promise<Trial[]> {
+export async function tryMutants(verdicts: readonly Verdict[], mutants: readonly Mutant[] = MUTANTS): Promise<Trial[]> {
   const farm = new MutantFarm()
   try {
     const trials: Trial[] = []
-    for (const m of MUTANTS) {
+    for (const m of mutants) {
       const explorer = await farm.breed(m)
       const killer = verdicts.find(v => tells(explorer, v.judged))
       trials.push({ name: m.name, killedBy: killer?.seed })

@@ -6,7 +6,8 @@ import { explore } from '../../src/drivers/explore.ts'
 import { checkContract } from '../support/contract.ts'
 import { compareWith, type ExploreLike } from './compare.ts'
 import { judge } from './judge.ts'
-import { chainOf, randomWorld, ROOT } from './random-world.ts'
+import { SOCKET_MUTANTS } from './mutants.ts'
+import { chainOf, randomWorld, ROOT, socketWorld } from './random-world.ts'
 import { compareWorlds, TELLING, tryMutants } from './run.ts'
 
 test('the explorer says what the judge says, in every world, and no mutant of it goes unnoticed', async () => {
@@ -28,6 +29,26 @@ test('what is simulated was explored, and every witness replays, on random world
     broken.push(...checkContract(chain, ROOT, { seeds: 4, everyMs: [1, 2, 3, 7] }).broken.map(b => `world ${seed}: ${b}`))
   }
   expect(broken).toEqual([])
+})
+
+test('a socket that stays open hears late replies as the judge says, and no mistake there goes unnoticed', async () => {
+  const { tally, verdicts } = compareWorlds(1, 100, 600, Infinity, socketWorld)
+  expect(tally.different).toEqual([])
+  expect(tally.branching).toBeGreaterThan(100)
+  expect((await tryMutants(verdicts, SOCKET_MUTANTS)).filter(t => t.killedBy === undefined).map(t => t.name)).toEqual([])
+})
+
+test('simulated sockets hear what was explored, and every witness of theirs replays', () => {
+  const broken: string[] = []
+  let whole = 0
+  for (let seed = 1; seed <= 60; seed++) {
+    const chain = chainOf({ ...socketWorld(seed), forgetting: false, fair: true })
+    const contract = checkContract(chain, ROOT, { seeds: 4, everyMs: [1, 2, 3, 7], limits: { paths: 2000, combinations: 500 } })
+    if (contract.any.complete) whole++
+    broken.push(...contract.broken.map(b => `world ${seed}: ${b}`))
+  }
+  expect(broken).toEqual([])
+  expect(whole).toBeGreaterThan(45)
 })
 
 test('the judge itself: a loop, a lost reply and a cell that runs out, worked out by hand', () => {
