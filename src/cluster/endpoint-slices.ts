@@ -1,6 +1,6 @@
 // The endpoints of a Service as the API holds them: discovery.k8s.io/v1 and v1beta1 EndpointSlices, and core/v1 Endpoints where
 // the bundle has no slice (clusters before 1.17, or a bundle without them). Readiness defaults are those of kube-proxy 1.34
-// (pkg/proxy/endpointslicecache.go): `ready` absent means ready, `serving` absent follows `ready`, `terminating` absent means no.
+// (pkg/proxy/endpointslicecache.go): `ready` absent means ready, `serving` absent means serving, `terminating` absent means no.
 // Not modelled: addressType FQDN (kube-proxy ignores it too).
 import type { KubeObject } from '../chain/model.ts'
 import type { Source } from '../chain/source.ts'
@@ -68,7 +68,7 @@ function sliceEndpoint(slice: KubeObject, entry: unknown, at: number, address: s
   return {
     address, index: at, ready, nodeName,
     node: old ? hostname ?? '' : textOf(entry, 'nodeName'),
-    serving: booleanOf(entry, 'conditions', 'serving') ?? ready,
+    serving: booleanOf(entry, 'conditions', 'serving') ?? true,
     terminating: booleanOf(entry, 'conditions', 'terminating') ?? false,
     zone: textOf(entry, 'zone') ?? textOf(entry, 'topology', 'topology.kubernetes.io/zone'),
     forZones: hintsOf(entry, 'forZones'), forNodes: hintsOf(entry, 'forNodes'),

@@ -172,6 +172,12 @@ interface OfPort {
   readonly installed: InstalledService | undefined
 }
 
+/** kube-proxy is of kubelet's release, or one older: the API no longer says which. */
+const minorOf = (version: string | undefined): number | undefined => {
+  const minor = /^v?1\.(\d{1,3})/.exec(version ?? '')?.[1]
+  return minor === undefined ? undefined : Number(minor)
+}
+
 const familyOf = (address: string): 'IPv4' | 'IPv6' => (address.includes(':') ? 'IPv6' : 'IPv4')
 
 function ofPort(input: ServiceAtNodeInput, address: string, port: ServicePort, { sets, dropped }: FilteredSets): OfPort {
@@ -180,8 +186,9 @@ function ofPort(input: ServiceAtNodeInput, address: string, port: ServicePort, {
     const own = set.ports.find(one => one.name === port.name && one.protocol === port.protocol)?.port
     return own === undefined ? [] : set.endpoints.map((endpoint): PortEndpoint => ({ ...endpoint, port: own }))
   })
-  const zone = cluster.get('Node', node)?.labels['topology.kubernetes.io/zone']
-  const balanced = balance(service, candidates, { name: node, zone })
+  const object = cluster.get('Node', node)
+  const minor = minorOf(textOf(object?.body, 'status', 'nodeInfo', 'kubeletVersion'))
+  const balanced = balance(service, candidates, { name: node, zone: object?.labels['topology.kubernetes.io/zone'], minor }, port)
   const installed = rules?.proxied ? installedAt(rules, address, port.port, port.protocol) : undefined
   const unused = candidates.filter(endpoint => !balanced.internal.some(one => one.address === endpoint.address))
     .map(endpoint => ({ ...placeOf(endpoint), because: unusedBecause(endpoint, balanced, service, node) }))
