@@ -116,10 +116,26 @@ export interface ServiceModel {
   readonly whenEmpty: 'reject' | 'drop'
   /** Only where the TCP port's endpoints are others than those above (a slice without the TCP port). */
   readonly tcp?: Pick<ServiceModel, 'endpoints' | 'whenEmpty'>
-  /** Sticky by client address (`sessionAffinity: ClientIP`) or per flow. */
-  readonly affinity: 'flow' | 'client'
+  /** Sticky by client address (`sessionAffinity: ClientIP`), drawn for each flow, or for each flow whose turn it is (ipvs). */
+  readonly affinity: 'flow' | 'client' | 'turn'
   /** The line that makes the set what it is: topologyKeys, internalTrafficPolicy, selector. */
   readonly source: Source
+}
+
+/** The machine a CoreDNS process starts on, as far as its start depends on it. Absent members are not known. */
+export interface CorednsMachine {
+  /** Addresses by interface name. */
+  readonly interfaces?: ReadonlyMap<string, readonly string[]>
+  /** `files` of the model are all there are: what is not among them is missing. */
+  readonly hasAllFiles?: boolean
+  /** Environment of the process. */
+  readonly env?: ReadonlyMap<string, string>
+  /** GOMAXPROCS. */
+  readonly processors?: number
+  /** The first nameserver of its own resolv.conf, and what sending to it ends in. */
+  readonly nameserver?: { readonly address: string; readonly fault: string }
+  /** Sockets of other processes that do not share: `tcp :53`, `udp 127.0.0.1:53`. */
+  readonly taken?: ReadonlySet<string>
 }
 
 export interface CorednsModel {
@@ -137,6 +153,7 @@ export interface CorednsModel {
   readonly resolvConf: ResolvConf | undefined
   readonly kubernetes: KubernetesView
   readonly hostNetwork: boolean
+  readonly machine?: CorednsMachine
   /** The process is known not to serve (loop plugin ended it, Corefile refused); why, and where that is seen. */
   readonly down?: Sourced<string>
   /** CoreDNS would refuse this Corefile: a running pod keeps the one it had, which nobody shows; what it answers is not known. */

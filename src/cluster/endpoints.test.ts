@@ -149,3 +149,10 @@ test('a Service that YurtHub takes away leads nowhere on that node', () => {
   expect(value.service).toMatchObject({ endpoints: [], whenEmpty: 'drop' })
   expect(codes).toEqual(['service-dropped-by-yurthub'])
 })
+
+test.each([
+  ['mode: ipvs', 'turn'], ['mode: "ipvs"\nipvs:\n  scheduler: ""', 'turn'], ['mode: ipvs\nipvs:\n  scheduler: sh', 'client'], ['mode: ""', 'flow'], ['mode: nftables', 'flow'],
+])('kube-proxy with %s: %s', (config, affinity) => {
+  const more = `---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: kube-proxy, namespace: kube-system}\ndata: {config.conf: ${JSON.stringify(config)}}\n`
+  expect(seenFrom(made({ more }), 'n1').value.service.affinity).toBe(affinity)
+})

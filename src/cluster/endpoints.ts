@@ -10,6 +10,7 @@ import { fieldOf, listOf, numberOf, textOf } from './fields.ts'
 import { podAddressesOf, type Inventory } from './inventory.ts'
 import { installedAt, type InstalledEndpoint, type InstalledService, type IptablesRules } from './iptables-rules.ts'
 import { balance, clusterAddresses, isSticky, portsOf, type Balanced, type PortEndpoint, type ServicePort } from './kube-proxy.ts'
+import { ipvsDraws } from './kube-proxy-mode.ts'
 import type { NodePools } from './node-pools.ts'
 import { matchesLabels } from './selector.ts'
 import type { YurtHub } from './yurthub.ts'
@@ -153,7 +154,7 @@ function atAddress(
     protocols: ports.map(port => (port.protocol === 'TCP' ? 'tcp' as const : 'udp' as const)),
     endpoints: main.endpoints, whenEmpty: main.whenEmpty,
     ...(tcp && !sameEndpoints(tcp, main) && { tcp: { endpoints: tcp.endpoints, whenEmpty: tcp.whenEmpty } }),
-    affinity: isSticky(service) ? 'client' : 'flow',
+    affinity: isSticky(service) ? 'client' : (rules?.proxied ? undefined : ipvsDraws(input.cluster)?.value) ?? 'flow',
     source: decidingField(service, filtered, main.balanced),
   }
   return {

@@ -74,3 +74,10 @@ test('the flow ends at the Service: one endpoint draws nothing and is asked the 
   expect(run.next().value).toEqual({ op: 'call', ask: { hop: 'server 10.0.0.1', query: { name: 'a.example.', type: 'A', transport: 'udp', client: '10.9.0.1' } } })
   expect(run.next(LOST)).toEqual({ done: true, value: LOST })
 })
+
+test('ipvs gives the next in line: one for each flow, without odds', () => {
+  const of = model(['10.0.0.1', '10.0.0.2'], { affinity: 'turn' })
+  const two = ends(of, [question('A', { flow: 'f' }), question('AAAA', { flow: 'f' })])
+  expect(two).toEqual(['10.0.0.1', '10.0.0.2'].map(address => `[turn 10.96.0.10:53 on n1 f = ${address}] ${address}+${address} 1`))
+  expect(ends(of, [question('A', { flow: 'f' }), question('AAAA', { flow: 'g' })]).length).toBe(4)
+})

@@ -1,0 +1,20 @@
+// How kube-proxy draws among a Service's endpoints: ConfigMap kube-system/kube-proxy, key config.conf (KubeProxyConfiguration v1alpha1), as
+// kubeadm installs it; resolver-chain.md §8.1. iptables and nftables (`numgen random`) draw uniformly for each flow. ipvs does not draw: its
+// scheduler, `rr` by default, gives the next endpoint in line, and whose turn it is depends on every other client of the node. `sh` goes by
+// the client's address, so a client always meets the same one; the weights that `wrr` and its kin would heed are all 1.
+// Not modelled: kube-proxy's command line, `ipvsadm` and `nft` dumps of a node, eBPF data planes.
+import type { ServiceModel } from '../chain/model.ts'
+import type { Sourced } from '../chain/source.ts'
+import { textOf } from './fields.ts'
+import type { Inventory } from './inventory.ts'
+
+/** Undefined: the cluster's evidence does not say, or it draws at random. */
+export function ipvsDraws(cluster: Inventory): Sourced<ServiceModel['affinity']> | undefined {
+  const map = cluster.get('ConfigMap', 'kube-proxy', 'kube-system')
+  const config = textOf(map?.body, 'data', 'config.conf')
+  if (!map || config === undefined || valueOf(config, 'mode') !== 'ipvs') return undefined
+  const scheduler = valueOf(config, 'scheduler') ?? ''
+  return { value: scheduler === 'sh' ? 'client' : 'turn', source: map.at('data', 'config.conf') }
+}
+
+const valueOf = (config: string, key: string): string | undefined => new RegExp(`^[ \\t]*${key}:[ \\t]*["']?([\\w-]+)`, 'm').exec(config)?.[1]
