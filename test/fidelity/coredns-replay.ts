@@ -101,7 +101,9 @@ class Bench {
   constructor(row: Row, seed: number) {
     this.pauseMs = /^cache\.(prefetch|serve_stale)/.test(row.id) ? LONG_PAUSE_MS : PAUSE_MS
     this.script = row.upstreamScript ?? {}
-    const files = new Map(Object.entries(row.files ?? {}).map(([path, text]) => [path.startsWith('/') ? path : `/etc/coredns/${path}`, { file: path, text }]))
+    const files = new Map(Object.entries(row.files ?? {}).flatMap(([path, text]) =>
+      // Beside the Corefile, and in the folder where the program ran.
+      (path.startsWith('/') ? [path] : [`/etc/coredns/${path}`, `/${path}`]).map(at => [at, { file: path, text }] as const)))
     const read = readCorefile('Corefile', row.corefile, { files, env: new Map(Object.entries(row.env ?? {})) })
     const model: CorednsModel = {
       pod: 'ns/pod', node: 'node', addresses: ['127.0.0.1'], version: row.version, corefile: read.value, files, resolvConf: undefined,
