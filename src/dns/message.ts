@@ -62,7 +62,7 @@ export type Reply = {
   /** Absent on success: two servers that give the same answer are the same outcome. */
   readonly cause?: Cause
   /** The question section when it is not an echo of the query's. */
-  readonly question?: { readonly name: string; readonly type: string }
+  readonly question?: { readonly name: string; readonly type: string; readonly class?: string }
 }
 
 export const hasFlag = (reply: Reply, flag: string): boolean => reply.flags.includes(flag)

@@ -24,12 +24,19 @@ interface Cache {
 
 const OLD_EDNS_BYTES = 2048
 
+/** Later plugins work on a copy of the query: what they change in it stays there. */
+function ownQuery(served: Served): Served {
+  const { query: _, answered: __, ...rest } = served
+  return served.query || served.answered ? rest : served
+}
+
 export const cache: PluginFactory = setup => {
   const options = readCacheOptions(setup)
   const id = `${setup.server} block ${setup.block + 1} cache`
   const c: Cache = { options, version: setup.version, nextHop: setup.nextHop, id, refreshes: options.prefetch !== undefined || options.stale !== undefined }
   const refresh = registerRefresh(c, setup)
-  return function* (query, next) {
+  return function* (query, after) {
+    const next: Next = function* (question) { return ownQuery(yield* after(question)) }
     if (matchZone(options.zones, query.name) === undefined) return yield* next(query)
     if (since(c.version, 1, 15) && query.opcode !== undefined && query.opcode !== 'QUERY') return yield* next(query)
     const cell = cellOf(c, query)

@@ -11,7 +11,9 @@ export const errors: PluginFactory = setup => {
   return function* (query, next) {
     const served = yield* next(query)
     if (served.error !== undefined && !served.panic) {
-      const line = `[ERROR] plugin/errors: ${rcodeNumber(served.rcode)} ${nameKey(query.name)} ${query.type}: ${served.error}`
+      // Read from the request when all is over: a `rewrite` shows.
+      const { name, type } = served.query ?? query
+      const line = `[ERROR] plugin/errors: ${rcodeNumber(served.rcode)} ${nameKey(name)} ${type}: ${served.error}`
       yield* note({ kind: 'errors', by: setup.server, line, ...(consolidates && { consolidated: true }) })
     }
     return served

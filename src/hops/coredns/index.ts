@@ -13,6 +13,7 @@ import { log } from './log.ts'
 import { loop } from './loop.ts'
 import { minimal } from './minimal.ts'
 import type { PluginFactory } from './plugin.ts'
+import { rewrite } from './rewrite.ts'
 import { whoami } from './whoami.ts'
 
 export const PLUGINS: ReadonlyMap<string, PluginFactory> = new Map([
@@ -30,5 +31,6 @@ export const PLUGINS: ReadonlyMap<string, PluginFactory> = new Map([
   ['loop', loop],
   ['minimal', minimal],
   ['proxy', forward],
+  ['rewrite', rewrite],
   ['whoami', whoami],
 ])

@@ -1,15 +1,17 @@
 // CoreDNS's `log` plugin, 1.9.3 to 1.15.0: plugin/log/ and plugin/pkg/replacer/. One line a query through notes; no effect on replies.
 // What the model does not know is printed as a zero: the client's port, the message id, the duration.
-// Not modelled: {local} where `bind` is used, metadata labels other than log/type and log/class.
+// Not modelled: {local} where `bind` is used, metadata labels of kubernetes, geoip and tsig.
 import { note } from '../../chain/effects.ts'
 import type { DnsQuery, Reply } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
 import { queryBytes } from '../../dns/size.ts'
 import { bracketed } from '../../dns/socket-address.ts'
 import { matchZone, originsOf } from './origins.ts'
-import { since, type CorednsVersion, type PluginFactory, type Served } from './plugin.ts'
+import { metadataOf } from './metadata.ts'
+import { since, type CorednsVersion, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { refuse } from './refuse.ts'
-import { rcodeNumber } from './rcode-number.ts'
+import { rcodeWord } from './rcode-number.ts'
+import { registeredOptions } from './registered-options.ts'
 import { replyClassOf, replyTypeOf, type ReplyType } from './reply-type.ts'
 import { bareReply, clientBytes, echoedEdns, loggedBytes, scrubbed } from './server-reply.ts'
 
@@ -44,7 +46,7 @@ export const log: PluginFactory = setup => {
     yield* note({
       kind: 'log', by: setup.server, name: query.name, type: query.type, rcode: served.reply?.rcode ?? served.rcode,
       // Written when somebody reads it: a server that answers thousands a second prints none.
-      get line() { return text ??= lineFor(rule, query, served, setup.version) },
+      get line() { return text ??= lineFor(setup, rule, query, served) },
     })
     return served
   }
@@ -54,8 +56,8 @@ const WRITTEN_BY_SERVER: ReadonlySet<string> = new Set(['FORMERR', 'SERVFAIL', '
 
 /** The message as log's recorder holds it: what was written, cut to size; since 1.14.5 what the server will write. */
 function recorded(query: DnsQuery, served: Served, version: CorednsVersion): Reply | undefined {
-  if (served.reply) return scrubbed(query, served.reply, version)
-  return since(version, 1, 14, 5) && WRITTEN_BY_SERVER.has(served.rcode) ? bareReply(query, served.rcode) : undefined
+  if (served.reply) return scrubbed(served.answered ?? served.query ?? query, served.reply, version)
+  return since(version, 1, 14, 5) && WRITTEN_BY_SERVER.has(served.rcode) ? bareReply(served.query ?? query, served.rcode) : undefined
 }
 
 function isLogged(rule: Rule, query: DnsQuery, served: Served, version: CorednsVersion): boolean {
@@ -64,30 +66,37 @@ function isLogged(rule: Rule, query: DnsQuery, served: Served, version: CorednsV
   return rule.classes.has(replyClassOf(reply ? replyTypeOf(reply, query, version) : 'OTHERERROR'))
 }
 
-function lineFor(rule: Rule, query: DnsQuery, served: Served, version: CorednsVersion): string {
+function lineFor(setup: PluginSetup, rule: Rule, query: DnsQuery, served: Served): string {
+  const { version } = setup
   const reply = recorded(query, served, version)
-  const type: ReplyType = reply ? replyTypeOf(reply, query, version) : 'OTHERERROR'
-  const values = valuesOf(query, served, reply, version)
-  if (since(version, 1, 14, 5)) values.set('{/log/type}', type).set('{/log/class}', replyClassOf(type))
-  return `[INFO] ${rule.format.replaceAll(/\{[^{}]*\}/g, field => values.get(field) ?? (field.startsWith('{/') ? '-' : field))}`
+  const values = valuesOf(setup, query, served, reply)
+  if (setup.has('metadata')) {
+    for (const [label, value] of Object.entries(served.metadata ?? {})) values.set(`{/${label}}`, value)
+    const type: ReplyType = reply ? replyTypeOf(reply, query, version) : 'OTHERERROR'
+    if (since(version, 1, 14, 5)) values.set('{/log/type}', type).set('{/log/class}', replyClassOf(type))
+  }
+  const before = metadataOf(setup, query)
+  return `[INFO] ${rule.format.replaceAll(/\{[^{}]*\}/g, field => values.get(field) ?? (field.startsWith('{/') ? before(field.slice(2, -1)) ?? '-' : field))}`
 }
 
-function valuesOf(query: DnsQuery, served: Served, reply: Reply | undefined, version: CorednsVersion): Map<string, string> {
-  const edns = query.edns && !served.reply?.edns && reply ? echoedEdns(query.edns, version) : query.edns
+/** The name is looked at before the query goes on, all else when it is over: a `rewrite` shows. */
+function valuesOf(setup: PluginSetup, query: DnsQuery, served: Served, reply: Reply | undefined): Map<string, string> {
+  const asked = served.query ?? query
+  // Echoing filters the options of the query itself, or of its copy.
+  const isFiltered = reply && !served.reply?.edns && !served.answered
+  const edns = asked.edns && isFiltered ? echoedEdns(asked.edns, setup.version, registeredOptions(setup.model)) : asked.edns
   const client = query.client ?? '0.0.0.0'
   return new Map([
     ['{remote}', bracketed(client)],
     ['{port}', '0'], ['{local}', '[::]'], ['{>id}', '0'], ['{duration}', '0s'],
-    ['{type}', query.type], ['{class}', query.class === 'ANY' ? 'CLASS255' : query.class ?? 'IN'], ['{name}', printed(query.name)], ['{proto}', query.transport],
-    ['{size}', String(queryBytes(query.name, edns))], ['{>do}', String(query.edns?.do === true)], ['{>bufsize}', String(clientBytes(query))],
+    ['{type}', asked.type], ['{class}', asked.class === 'ANY' ? 'CLASS255' : asked.class ?? 'IN'], ['{name}', printed(query.name)], ['{proto}', query.transport],
+    ['{size}', String(queryBytes(asked.name, edns))], ['{>do}', String(asked.edns?.do === true)], ['{>bufsize}', String(clientBytes(asked))],
     ['{>opcode}', query.opcode === 'NOTIFY' ? '4' : '0'],
-    ['{rcode}', reply ? rcodeText(reply) : '-'], ['{>rflags}', reply ? ['qr', ...reply.flags].join(',') : '-'],
-    ['{rsize}', String(reply ? loggedBytes(query, served.reply ?? reply) : 0)],
+    ['{rcode}', reply ? rcodeWord(reply.rcode) : '-'], ['{>rflags}', reply ? ['qr', ...reply.flags].join(',') : '-'],
+    ['{rsize}', String(reply ? loggedBytes(asked, served.reply ?? reply) : 0)],
   ])
 }
 
 /** Printable octets that were given as `\DDD` are printed with a backslash. */
 const printed = (name: string): string =>
   nameKey(name).replace(/\\(\d{3})/g, (all, code: string) => (Number(code) >= 32 && Number(code) <= 126 ? `\\${String.fromCharCode(Number(code))}` : all))
-
-const rcodeText = (reply: Reply): string => (reply.rcode.startsWith('RCODE') ? String(rcodeNumber(reply.rcode)) : reply.rcode)

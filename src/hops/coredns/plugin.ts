@@ -16,6 +16,10 @@ export type Served = {
   readonly cause?: Reply['cause']
   /** The query as a later plugin changed it for good (`bufsize`): the server answers this one. */
   readonly query?: DnsQuery
+  /** The query as it stood when the reply was written, if that is yet another (`rewrite edns0 … revert`): the server answers this one. */
+  readonly answered?: DnsQuery
+  /** Metadata that a later plugin set while it answered: `log` may print it. Only where the block has `metadata`. */
+  readonly metadata?: Readonly<Record<string, string>>
   /** A panic: it goes past all earlier plugins to the server's guard. */
   readonly panic?: true
 }

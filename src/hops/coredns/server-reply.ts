@@ -1,9 +1,10 @@
 // What the server puts around a plugin's reply: errorFunc of core/dnsserver/server.go, SizeAndDo and the scrub writer of request/,
 // 1.9.3 to 1.15.0: EDNS of the query is answered, the reply is cut to the client's size.
-// Not modelled: TSIG, options registered by `rewrite edns0` (no code is registered).
+// Not modelled: TSIG.
 import { messageBytes, truncate } from '../../dns/size.ts'
 import type { Cause, DnsQuery, Edns, Rcode, Reply } from '../../dns/message.ts'
 import { since, type CorednsVersion } from './plugin.ts'
+import { rcodeNumber } from './rcode-number.ts'
 
 const TCP_BYTES = 65_535
 const SMALLEST_UDP_BYTES = 512
@@ -22,26 +23,42 @@ export const bareReply = (query: DnsQuery, rcode: Rcode, cause?: Cause): Reply =
   ({ rcode, flags: copiedFlags(query), answer: [], authority: [], additional: [], ...(cause && { cause }) })
 
 /** The query's OPT as it goes back, and as it is counted in the log, when the reply brings none. */
-export const echoedEdns = (edns: Edns, version: CorednsVersion): Edns => {
+export const echoedEdns = (edns: Edns, version: CorednsVersion, registered: ReadonlySet<number> = NONE): Edns => {
   const { options, ...rest } = edns
-  const kept = since(version, 1, 15) ? [] : (options ?? []).filter(([code]) => ECHOED_OPTIONS.has(code))
+  const kept = (options ?? []).filter(([code]) => registered.has(code) || (!since(version, 1, 15) && ECHOED_OPTIONS.has(code)))
   return kept.length > 0 ? { ...rest, options: kept } : rest
 }
 
-function ednsOf(query: DnsQuery, reply: Reply, version: CorednsVersion): Edns | undefined {
+/** Options that no plugin has registered (registered-options.ts). */
+const NONE: ReadonlySet<number> = new Set()
+
+function ednsOf(query: DnsQuery, reply: Reply, version: CorednsVersion, registered: ReadonlySet<number>): Edns | undefined {
   if (!query.edns) return reply.edns
-  if (!reply.edns) return echoedEdns(query.edns, version)
+  if (!reply.edns) return echoedEdns(query.edns, version, registered)
   const isDo = query.edns.do === true || reply.edns.do === true
   return { sizeBytes: query.edns.sizeBytes, ...(isDo && { do: true }), ...(reply.edns.options && { options: reply.edns.options }) }
 }
 
 /** The reply as it leaves the server. */
-export function scrubbed(query: DnsQuery, reply: Reply, version: CorednsVersion): Reply {
+export function scrubbed(query: DnsQuery, reply: Reply, version: CorednsVersion, registered: ReadonlySet<number> = NONE): Reply {
   const { edns: _, ...rest } = reply
-  const edns = ednsOf(query, reply, version)
+  const edns = ednsOf(query, reply, version, registered)
   const sized: Reply = { ...rest, ...(edns && { edns }) }
-  return truncate(query.name, sized, clientBytes(query))
+  return truncate(reply.question?.name ?? query.name, sized, clientBytes(query))
 }
+
+const LARGEST_RCODE_WITHOUT_OPT = 15
+
+/** What `client` gets for its query, which plugins turned into `asked`. Undefined: a message that cannot be packed, so nothing is sent. */
+export function replyTo(client: DnsQuery, asked: DnsQuery, reply: Reply, version: CorednsVersion, registered: ReadonlySet<number>): Reply | undefined {
+  const { question, ...rest } = scrubbed(asked, isSameQuestion(client, asked) || reply.question ? reply : { ...reply, question: questionOf(asked) }, version, registered)
+  if (rcodeNumber(rest.rcode) > LARGEST_RCODE_WITHOUT_OPT && !rest.edns) return undefined
+  const isOwn = !question || (question.name === client.name && question.type === client.type && (question.class ?? client.class ?? 'IN') === (client.class ?? 'IN'))
+  return isOwn ? rest : { ...rest, question }
+}
+
+const isSameQuestion = (a: DnsQuery, b: DnsQuery): boolean => a.name === b.name && a.type === b.type && a.class === b.class
+const questionOf = ({ name, type, class: dnsClass }: DnsQuery): NonNullable<Reply['question']> => ({ name, type, class: dnsClass ?? 'IN' })
 
 /** Size that `log` counts: uncompressed, before cutting, with an OPT only if the reply brought one. */
 export const loggedBytes = (query: DnsQuery, reply: Reply): number => messageBytes(reply.question?.name ?? query.name, reply)

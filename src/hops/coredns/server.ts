@@ -3,7 +3,7 @@
 // explorer merges there.
 // Not modelled: listeners other than plain DNS on one port, which of several bound addresses was asked, `view`, the life of the
 // process (reload, signals, a start that fails: CorednsModel.down), packets that are no DNS, several replies to one query.
-import { call, LOOP, LOST, note, type Hop, type HopRun } from '../../chain/effects.ts'
+import { call, LOOP, LOST, note, type Hop, type HopRun, type Plain } from '../../chain/effects.ts'
 import { hopId, type HopEntries, type Reach } from '../../chain/hop.ts'
 import type { CorednsModel, Directive, ServerBlock } from '../../chain/model.ts'
 import type { Problem } from '../../chain/source.ts'
@@ -16,7 +16,8 @@ import { ONCE, pluginOrder, SETUP_ONLY } from './order.ts'
 import { isHarmless } from './passive.ts'
 import { plain, since, type CorednsVersion, type Handler, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { ONCE_TEXT, refuse } from './refuse.ts'
-import { bareReply, scrubbed } from './server-reply.ts'
+import { registeredOptions } from './registered-options.ts'
+import { bareReply, replyTo, scrubbed } from './server-reply.ts'
 import { unmodelledPlugin } from './unmodelled.ts'
 import { readVersion } from './version.ts'
 
@@ -134,7 +135,7 @@ interface Listener {
 }
 
 /** Plugins whose replies or log lines depend on the asker's address. */
-const CLIENT_PLUGINS = ['acl', 'dns64', 'geoip', 'log', 'template', 'view', 'whoami']
+const CLIENT_PLUGINS = ['acl', 'dns64', 'geoip', 'log', 'rewrite', 'template', 'view', 'whoami']
 
 function listenerOf(server: Server, blocks: readonly Block[]): Listener {
   const served = blocks.flatMap(block => block.keys.filter(k => k.transport === 'dns').map(key => ({ block, key })))
@@ -211,14 +212,19 @@ const serverHop = (server: Server, listener: Listener): Hop => function* (asked)
 function* answered(server: Server, query: DnsQuery, head: string): HopRun {
   const served = yield* call(head, plain(query))
   if (served === LOOP) return LOOP
-  const { rcode, reply, cause, query: changed, panic } = served as unknown as Served
+  const { rcode, reply, cause, query: changed, answered: atWrite, panic } = served as unknown as Served
   if (panic) yield* note({ kind: 'errors', by: server.id, line: `[ERROR] Recovered from panic in server: "dns://:53" ${PANIC}` })
-  const asked = changed ?? query
-  if (reply) return plain(scrubbed(asked, reply, server.version))
+  const asked = atWrite ?? changed ?? query
+  const registered = registeredOptions(server.model)
+  const sent = (message: Reply): Plain => {
+    const whole = replyTo(query, asked, message, server.version, registered)
+    return whole ? plain(whole) : LOST
+  }
+  if (reply) return sent(reply)
   // The client gets nothing at all from a handler that says "written" and wrote nothing.
   if (!WRITTEN_BY_SERVER.has(rcode)) return LOST
   const why: Cause = cause ?? { kind: 'failed', by: server.id, detail: rcode }
-  return plain(scrubbed(asked, bareReply(asked, rcode, why), server.version))
+  return sent(bareReply(asked, rcode, why))
 }
 
 /** The one panic that is modelled. */

@@ -1,0 +1,119 @@
+// The rules of `rewrite` for fields other than the name and EDNS: plugin/rewrite/{type,class,ttl,rcode,cname_target}.go. `type` and `class`
+// change the query only; `ttl` (ranges since 1.9.4), `rcode` (since 1.11.3) and `cname` (since 1.11.0) the reply only.
+import { nameKey } from '../../dns/name.ts'
+import { classNumber, typeNumber } from '../../dns/wire-numbers-table.ts'
+import { atoi, isFault, parseUint } from './go-number.ts'
+import { since, type CorednsVersion } from './plugin.ts'
+import { rcodeOfWord } from './rcode-number.ts'
+import { ignored, responding, type RuleReader } from './rewrite-rule.ts'
+import { isMatch, matcher, pattern, RuleRefused, substituted, swapSuffix, type Match } from './rewrite-text.ts'
+
+/** A type or class by the name that miekg/dns has for it; a number is none. */
+function mnemonic(word: string, field: 'type' | 'class', number: (word: string) => number | undefined): string {
+  const name = word.toUpperCase()
+  if (number(name) === undefined || /^(TYPE|CLASS)\d/.test(name)) throw new RuleRefused(`invalid ${field} ${JSON.stringify(name)}`)
+  return name
+}
+
+const exactlyTwo = (args: readonly string[], field: string): void => {
+  if (args.length !== 2) throw new RuleRefused(`${field} rules must have exactly two arguments`)
+}
+
+export const typeRule: RuleReader = args => {
+  exactlyTwo(args, 'type')
+  const [from, to] = args.map(word => mnemonic(word, 'type', typeNumber)) as [string, string]
+  return query => (query.type === from ? { query: { ...query, type: to }, done: true, responses: [] } : ignored(query))
+}
+
+export const classRule: RuleReader = args => {
+  exactlyTwo(args, 'class')
+  const [from, to] = args.map(word => mnemonic(word, 'class', classNumber)) as [string, string]
+  return query => {
+    const { class: before = 'IN', ...rest } = query
+    return before === from ? { query: to === 'IN' ? rest : { ...rest, class: to }, done: true, responses: [] } : ignored(query)
+  }
+}
+
+export const ttlRule: RuleReader = (args, version) => {
+  if (args.length < 2) throw new RuleRefused(`too few (${args.length}) arguments for a ttl rule`)
+  const text = args.length === 2 ? args[1] as string : args.length === 3 ? args[2] as string : ''
+  const range = since(version, 1, 9, 4) ? ttlRange(text) : oneTtl(text)
+  if (!range) throw new RuleRefused(`invalid TTL '${text}' for a ttl rule`)
+  if (args.length > 3) throw new RuleRefused('many few arguments for a ttl rule')
+  const matches = scope(args, 3, 'ttl', version)
+  return query => responding(query, matches(nameKey(query.name)), [{ kind: 'ttl', minS: range[0], maxS: range[1] }])
+}
+
+/** `[MATCH] NAME …`: the word is there when the rule has all its arguments. */
+function scope(args: readonly string[], whole: number, rule: string, version: CorednsVersion): (name: string) => boolean {
+  if (args.length < whole) return matcher('exact', args[0] as string, version, rule)
+  const word = (args[0] as string).toLowerCase()
+  if (!isMatch(word)) throw new RuleRefused(`${rule} rule supports only exact, prefix, suffix, substring, and regex name matching`)
+  return matcher(word, args[1] as string, version, rule)
+}
+
+const MAX_TTL_S = 2_147_483_647
+
+function oneTtl(text: string): readonly [number, number] | undefined {
+  const parsed = atoi(text)
+  return isFault(parsed) || parsed.value < 0 || parsed.value > MAX_TTL_S ? undefined : [parsed.value, parsed.value]
+}
+
+/** `7`, `10-60`, `10-`, `-60`. */
+function ttlRange(text: string): readonly [number, number] | undefined {
+  const parts = text.split('-')
+  if (parts.length > 2 || text === '-') return undefined
+  const [low, high] = [parts[0] as string, parts[1]]
+  const min = high !== undefined && low === '' ? { value: 0 } : parseUint(low, 32)
+  const max = high === undefined ? min : high === '' ? { value: MAX_TTL_S } : parseUint(high, 32)
+  return isFault(min) || isFault(max) || min.value > max.value ? undefined : [min.value, max.value]
+}
+
+export const rcodeRule: RuleReader = (args, version) => {
+  if (args.length < 3) throw new RuleRefused(`too few (${args.length}) arguments for a rcode rule`)
+  const [before, after] = args.length === 3 ? args.slice(1) : args.length === 4 ? args.slice(2) : ['', '']
+  const from = rcodeOf(before as string)
+  if (from === undefined) throw new RuleRefused(`invalid matching RCODE '${before}' for a rcode rule`)
+  const to = rcodeOf(after as string)
+  if (to === undefined) throw new RuleRefused(`invalid replacement RCODE '${after}' for a rcode rule`)
+  if (args.length > 4) throw new RuleRefused('many few arguments for a rcode rule')
+  const matches = scope(args, 4, 'rcode', version)
+  return query => responding(query, matches(nameKey(query.name)), [{ kind: 'rcode', from, to }])
+}
+
+const MAX_RCODE = 23
+
+function rcodeOf(word: string): number | undefined {
+  const number = parseUint(word, 32)
+  return !isFault(number) && number.value <= MAX_RCODE ? number.value : rcodeOfWord(word.toUpperCase())
+}
+
+export const cnameRule: RuleReader = (args, version) => {
+  if (args.length !== 2 && args.length !== 3) throw new RuleRefused(`too few (${args.length}) arguments for a cname rule`)
+  const match = args.length === 2 ? 'exact' : (args[0] as string).toLowerCase()
+  if (!isMatch(match)) throw new RuleRefused(`unknown cname rewrite type: ${match}`)
+  const [from, to] = args.slice(-2).map(word => word.toLowerCase()) as [string, string]
+  const retarget = targetOf(match, from, to, version)
+  return query => responding(query, from !== '' && to !== '', [{ kind: 'cname', retarget }])
+}
+
+/** Targets are compared as they came, in the case of the reply. */
+function targetOf(match: Match, from: string, to: string, version: CorednsVersion): (target: string) => string | undefined {
+  switch (match) {
+    case 'exact': {
+      const [source, target] = since(version, 1, 14, 7) ? [nameKey(from), nameKey(to)] : [from, to]
+      return name => (name === source ? target : undefined)
+    }
+    case 'prefix': return name => (name.startsWith(from) ? to + name.slice(from.length) : undefined)
+    case 'suffix': return name => (name.endsWith(from) ? swapSuffix(from, to)(name) : undefined)
+    case 'substring': return name => (name.includes(from) ? name.replaceAll(from, () => to) : undefined)
+    case 'regex': {
+      // Before 1.13.2 the pattern is first compiled when a reply has an alias, and a bad one is a panic there.
+      const regexp = pattern(from, version, { tooLong: 'regex pattern too long in a cname rule', invalid: error => `invalid cname rewrite regex pattern: ${error}` })
+      return name => {
+        const groups = regexp.match(name)
+        return groups && substituted(to, groups)
+      }
+    }
+  }
+}

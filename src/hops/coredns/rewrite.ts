@@ -1,0 +1,144 @@
+// CoreDNS's `rewrite` plugin, 1.9.3 to 1.15.0: plugin/rewrite/. Rules change the query in file order; `stop`, which is the default, ends with
+// the rule that applied. What they leave to be done to the reply is in rewrite-response.ts. The query is changed for good: earlier
+// plugins see the changed one afterwards, unless `cache` stands between (before 1.14.7) and gave this plugin a copy.
+// Not modelled: metadata of plugins other than those of metadata.ts, the client's port (0), a second reply that a later plugin writes.
+import type { HopRun } from '../../chain/effects.ts'
+import type { Directive } from '../../chain/model.ts'
+import type { DnsQuery, Reply } from '../../dns/message.ts'
+import { isDomainName } from '../../dns/name.ts'
+import { refusedHandler } from './authoritative-reply.ts'
+import { metadataOf } from './metadata.ts'
+import { since, type CorednsVersion, type Handler, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { refuse } from './refuse.ts'
+import { registeredOptions } from './registered-options.ts'
+import { edns0Rule } from './rewrite-edns0.ts'
+import { classRule, cnameRule, rcodeRule, ttlRule, typeRule } from './rewrite-fields.ts'
+import { nameRule } from './rewrite-name.ts'
+import { questionOf, reverted, revertedEdns } from './rewrite-response.ts'
+import type { ResponseRule, Rule, RuleReader } from './rewrite-rule.ts'
+import { RuleRefused } from './rewrite-text.ts'
+import { bareReply, echoedEdns } from './server-reply.ts'
+
+interface Rewrite {
+  readonly setup: PluginSetup
+  readonly id: string
+  readonly rules: readonly Rule[]
+}
+
+export const rewrite: PluginFactory = setup => {
+  const id = `${setup.server} rewrite`
+  const rules: Rule[] = []
+  for (const directive of setup.directives) {
+    try {
+      rules.push(readRule(wordsOf(directive), setup.version))
+    } catch (refused) {
+      if (!(refused instanceof RuleRefused)) throw refused
+      if (!refused.unmodelled) {
+        refuse(setup.report, `plugin/rewrite: ${refused.message}`, directive.source)
+        return refusedHandler(id, refused.message)
+      }
+      const message = `rewrite: ${refused.message}`
+      setup.report({ code: 'corefile-plugin-unmodelled', message, state: 'unmodelled', source: directive.source })
+      return function* () { return { rcode: 'SERVFAIL', cause: { kind: 'unmodelled', by: id, detail: message } } }
+    }
+  }
+  return handler({ setup, id, rules })
+}
+
+/** A block is read when the line itself has fewer than two words; all its words are one rule. */
+function wordsOf(directive: Directive): readonly string[] {
+  const line = directive.args.map(a => a.value)
+  return line.length >= 2 ? line : [...line, ...directive.properties.flatMap(allWords)]
+}
+
+const allWords = (property: Directive): readonly string[] =>
+  [property.name, ...property.args.map(a => a.value), ...property.properties.flatMap(allWords)]
+
+const READERS: ReadonlyMap<string, RuleReader> = new Map([
+  ['name', nameRule], ['class', classRule], ['type', typeRule], ['edns0', edns0Rule], ['ttl', ttlRule], ['cname', cnameRule], ['rcode', rcodeRule],
+])
+
+/** @throws RuleRefused */
+export function readRule(words: readonly string[], version: CorednsVersion): Rule {
+  const [first, ...more] = words
+  if (first === undefined) throw new RuleRefused('no rule type specified for rewrite')
+  const mode = first.toLowerCase()
+  const isMode = mode === 'continue' || mode === 'stop'
+  // 1.9.3 looks for the second word without looking whether there is one: a panic.
+  if (isMode && more.length === 0) throw new RuleRefused(`${mode} rule must begin with a rule type`)
+  const field = (isMode ? more[0] as string : first).toLowerCase()
+  const args = isMode ? more.slice(1) : more
+  if (field === 'answer') throw new RuleRefused('response rewrites must begin with a name rule')
+  const reader = field === 'cname' && !since(version, 1, 11) || field === 'rcode' && !since(version, 1, 11, 3) ? undefined : READERS.get(field)
+  if (!reader) throw new RuleRefused(`invalid rule type ${JSON.stringify(first)}`)
+  return { mode: mode === 'continue' ? 'continue' : 'stop', apply: reader(args, version) }
+}
+
+const handler = (r: Rewrite): Handler => function* (query, next) {
+  const metadata = metadataOf(r.setup, query)
+  let changed = query
+  const responses: ResponseRule[] = []
+  for (const rule of r.rules) {
+    const applied = rule.apply(changed, metadata)
+    changed = applied.query
+    if (!applied.done) continue
+    if (!isDomainName(changed.name)) return invalid(r, query, changed)
+    responses.push(...applied.responses)
+    if (rule.mode === 'stop') return yield* reverting(r, query, changed, next, { responses, writesFailures: true })
+  }
+  if (responses.length > 0) return yield* reverting(r, query, changed, next, { responses, writesFailures: since(r.setup.version, 1, 14, 7) })
+  return passed(query, changed, yield* next(changed))
+}
+
+function invalid(r: Rewrite, query: DnsQuery, changed: DnsQuery): Served {
+  const detail = `invalid name after rewrite: ${changed.name}`
+  return { rcode: 'SERVFAIL', error: detail, query: withQuestionOf(query, changed), cause: { kind: 'policy', by: r.id, detail } }
+}
+
+/** What was changed, but for the question. */
+function withQuestionOf(query: DnsQuery, changed: DnsQuery): DnsQuery {
+  const { class: _, ...rest } = changed
+  return { ...rest, name: query.name, type: query.type, ...(query.class !== undefined && { class: query.class }) }
+}
+
+/** Nobody undoes anything: the reply has the question that was asked in the end. */
+function passed(query: DnsQuery, changed: DnsQuery, served: Served): Served {
+  if (changed === query) return served
+  const asked = served.query ?? changed
+  return { ...served, query: asked, ...(served.reply && { reply: { ...questionOf(asked, query), ...served.reply } }) }
+}
+
+interface Undo {
+  readonly responses: readonly ResponseRule[]
+  /** When no later plugin wrote, the failure is written here, with the question that was asked first. */
+  readonly writesFailures: boolean
+}
+
+const NOT_WRITTEN: ReadonlySet<string> = new Set(['FORMERR', 'SERVFAIL', 'NOTIMP', 'REFUSED'])
+
+function* reverting(r: Rewrite, before: DnsQuery, changed: DnsQuery, next: Next, undo: Undo): HopRun<Served> {
+  const { version } = r.setup
+  const served = yield* next(changed)
+  const asked = served.query ?? changed
+  if (served.panic) return { ...served, query: asked }
+  const written = served.reply ?? (undo.writesFailures && NOT_WRITTEN.has(served.rcode) ? failure(r, asked, served) : undefined)
+  if (!written) return { ...served, query: asked }
+  const undone = yield* reverted(r.setup, before, asked, written, undo.responses)
+  if ('failure' in undone) return broken(r, undone.failure, asked)
+  const ordered = since(version, 1, 11, 4) ? undo.responses.toReversed() : undo.responses
+  const echoes = since(version, 1, 14, 7) && undone.query.edns !== undefined && ordered.some(rule => rule.kind === 'edns0')
+  return {
+    ...served, rcode: served.reply && !NOT_WRITTEN.has(served.rcode) ? served.rcode : 'NOERROR', reply: undone.reply, query: undone.query,
+    ...(echoes && { answered: { ...undone.query, edns: revertedEdns(undone.query.edns, ordered) } }),
+  }
+}
+
+function failure(r: Rewrite, asked: DnsQuery, served: Served): Reply {
+  const cause = served.cause ?? { kind: 'failed', by: r.setup.server, detail: served.rcode }
+  return { ...bareReply(asked, served.rcode, cause), ...(asked.edns && { edns: echoedEdns(asked.edns, r.setup.version, registeredOptions(r.setup.model)) }) }
+}
+
+function broken(r: Rewrite, how: 'loop' | 'panic', query: DnsQuery): Served {
+  if (how === 'loop') return { rcode: 'SERVFAIL', query, error: 'loop', cause: { kind: 'loop', by: r.id } }
+  return { rcode: 'SERVFAIL', query, panic: true, cause: { kind: 'broken', by: r.id, detail: 'panic: the reply of an inner lookup is missing' } }
+}
