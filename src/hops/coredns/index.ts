@@ -3,6 +3,7 @@ import { acl } from './acl.ts'
 import { any } from './any.ts'
 import { bufsize } from './bufsize.ts'
 import { cache } from './cache.ts'
+import { dns64 } from './dns64.ts'
 import { errors } from './errors.ts'
 import { forward } from './forward.ts'
 import { hosts } from './hosts.ts'
@@ -21,6 +22,7 @@ export const PLUGINS: ReadonlyMap<string, PluginFactory> = new Map([
   ['any', any],
   ['bufsize', bufsize],
   ['cache', cache],
+  ['dns64', dns64],
   ['errors', errors],
   ['forward', forward],
   ['hosts', hosts],
