@@ -2,6 +2,9 @@
 import { replayKubernetes, type Fixture } from './coredns-kubernetes-replay.ts'
 import type { Row as KubernetesRow } from './coredns-kubernetes-plugin.ts'
 import { replay as replayCoredns, type Row as CorednsRow } from './coredns-replay.ts'
+import { replay as replayKubeProxy, type KubeProxyRow } from './kube-proxy-replay.ts'
+import { replay as replayKubelet, type KubeletRow } from './kubelet-replay.ts'
+import { replay as replayNetplan, type NetplanRow } from './netplan-replay.ts'
 import { replay as replayOpenyurt, type OpenyurtRow } from './openyurt-replay.ts'
 import { difference, notModelled, replay as replayStub, type StubRow } from './stub-replay.ts'
 import { judged, type Verdict } from './verdict.ts'
@@ -77,7 +80,29 @@ const openyurt: Program = {
   replay: rows => (rows as unknown as readonly OpenyurtRow[]).map(replayOpenyurt),
 }
 
-export const PROGRAMS: readonly Program[] = [coredns, corednsKubernetes, stub, openyurt]
+const kubelet: Program = {
+  recognises: row => has(row, 'in', 'out', 'featureGates'),
+  placeOf: row => {
+    const place = casePlace('kubelet')(row)
+    const gates = row['featureGates'] === null ? '' : ` ${word(row, 'featureGates')}`
+    return { ...place, id: place.id + gates, instance: place.instance + gates }
+  },
+  replay: rows => (rows as unknown as readonly KubeletRow[]).map(replayKubelet),
+}
+
+const kubeProxy: Program = {
+  recognises: row => has(row, 'services', 'endpointSlices', 'parsed'),
+  placeOf: casePlace('kube-proxy'),
+  replay: rows => (rows as unknown as readonly KubeProxyRow[]).map(replayKubeProxy),
+}
+
+const netplan: Program = {
+  recognises: row => has(row, 'filesIn', 'filesOut', 'exit'),
+  placeOf: casePlace('netplan'),
+  replay: rows => (rows as unknown as readonly NetplanRow[]).map(replayNetplan),
+}
+
+export const PROGRAMS: readonly Program[] = [coredns, corednsKubernetes, stub, kubelet, openyurt, kubeProxy, netplan]
 
 /** API objects that other rows point at by id. */
 export const isFixture = (row: Json): boolean => word(row, 'id').startsWith('fixture.')
