@@ -63,6 +63,8 @@ export type Reply = {
   readonly cause?: Cause
   /** The question section when it is not an echo of the query's. */
   readonly question?: { readonly name: string; readonly type: string; readonly class?: string }
+  /** Sent without compressed names. Only who reads the packet looks at it. */
+  readonly uncompressed?: true
 }
 
 export const hasFlag = (reply: Reply, flag: string): boolean => reply.flags.includes(flag)

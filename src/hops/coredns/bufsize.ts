@@ -4,11 +4,12 @@ import { since, type PluginFactory } from './plugin.ts'
 import { argumentText, refuse } from './refuse.ts'
 
 const DEFAULT_BYTES = 1232
+const DEFAULT_BYTES_BEFORE_1_11 = 512
 const SMALLEST_BYTES = 512
 const LARGEST_BYTES = 4096
 
 export const bufsize: PluginFactory = setup => {
-  const limit = Number(setup.directives[0]?.args[0]?.value ?? DEFAULT_BYTES)
+  const limit = Number(setup.directives[0]?.args[0]?.value ?? (since(setup.version, 1, 11) ? DEFAULT_BYTES : DEFAULT_BYTES_BEFORE_1_11))
   const argument = setup.directives[0]?.args[0]
   if (argument && !(limit >= SMALLEST_BYTES && limit <= LARGEST_BYTES)) refuse(setup.report, `plugin/bufsize: plugin/bufsize: ${argumentText(argument.value)}`, argument.source)
   return function* (query, next) {

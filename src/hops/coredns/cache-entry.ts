@@ -2,6 +2,7 @@
 // 1.9.3 to 1.15.0. A cell holds both maps of one key, because the second lookup depends on the first.
 import type { DnsQuery, Reply, ResourceRecord } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
+import { isNonAnswer } from './cache-answers.ts'
 import type { CacheOptions } from './cache-options.ts'
 import { matchZone } from './origins.ts'
 import { since, type CorednsVersion, type Served } from './plugin.ts'
@@ -34,7 +35,7 @@ function minimalTtlS(reply: Reply, type: ReplyType, version: CorednsVersion): nu
 
 /** TTL that a reply leaves with, stored or not. */
 export function lifetimeS(reply: Reply, query: DnsQuery, options: CacheOptions, version: CorednsVersion): number {
-  const type = replyTypeOf(reply, query, version)
+  const type = keptTypeOf(reply, query, version)
   if (type === 'SERVERERROR') return options.servfailS
   const limits = type === 'NXDOMAIN' || type === 'NODATA' ? options.denial : options.success
   return Math.min(Math.max(minimalTtlS(reply, type, version), limits.minTtlS), limits.maxTtlS)
@@ -42,19 +43,23 @@ export function lifetimeS(reply: Reply, query: DnsQuery, options: CacheOptions, 
 
 /** The map a reply goes to, or undefined when it is not kept. */
 function mapFor(reply: Reply, query: DnsQuery, options: CacheOptions, version: CorednsVersion): MapName | undefined {
-  const type = replyTypeOf(reply, query, version)
+  const type = keptTypeOf(reply, query, version)
   if (reply.flags.includes('tc') || type === 'OTHERERROR' || type === 'META') return undefined
   const { question } = reply
   if (question && (nameKey(question.name) !== nameKey(query.name) || question.type !== query.type)) return undefined
-  if (type === 'NXDOMAIN' && !reply.authority.some(r => r.type === 'SOA')) return undefined
-  if (type === 'NOERROR' && since(version, 1, 14, 7) && isOpenChain(reply, query)) return undefined
+  if (type === 'NXDOMAIN' && !hasSoa(reply)) return undefined
+  if (type === 'NOERROR' && since(version, 1, 14, 7) && isNonAnswer(reply, query)) return undefined
   const map = type === 'NOERROR' || type === 'DELEGATION' ? 'success' : 'denial'
   return matchZone(map === 'success' ? options.exceptSuccess : options.exceptDenial, query.name) === undefined ? map : undefined
 }
 
-/** Aliases that end in no record of the type. (With a SOA it is a denial of the last name, and kept.) */
-const isOpenChain = (reply: Reply, query: DnsQuery): boolean =>
-  query.type !== 'CNAME' && query.type !== 'ANY' && !reply.authority.some(r => r.type === 'SOA') && reply.answer.some(r => r.type === 'CNAME') && !reply.answer.some(r => r.type === query.type)
+/** The type of a reply as `cache` takes it; `log` takes it otherwise. */
+function keptTypeOf(reply: Reply, query: DnsQuery, version: CorednsVersion): ReplyType {
+  const type = replyTypeOf(reply, query, version)
+  return type === 'NOERROR' && since(version, 1, 14, 7) && hasSoa(reply) && isNonAnswer(reply, query) ? 'NODATA' : type
+}
+
+const hasSoa = (reply: Reply): boolean => reply.authority.some(r => r.type === 'SOA')
 
 export interface Stored { readonly map: MapName; readonly entry: Entry }
 

@@ -2,8 +2,8 @@
 // Not modelled: pooled connections and the ports they keep, the dial time-out that adapts to earlier dials (30 s at first, down to 1 s).
 import { ask, LOOP, note, sleep, type HopRun, type Plain } from '../../chain/effects.ts'
 import { REFUSED_PORT, type DnsQuery, type Reply } from '../../dns/message.ts'
-import { messageBytes } from '../../dns/size.ts'
 import { socketText } from '../../dns/socket-address.ts'
+import { cutDatagram } from './cut-datagram.ts'
 import type { ForwardOptions, Server } from './forward-options.ts'
 import { plain, since, type PluginSetup } from './plugin.ts'
 
@@ -90,10 +90,12 @@ function arrived(setup: PluginSetup, options: ForwardOptions, server: Server, qu
   if (value === ODD.short) {
     return waits ? timedOut(setup, server, transport, options.readTimeoutMs) : failed('dns: short read', 'broken', atMs)
   }
-  const reply = value as unknown as Reply
+  const { uncompressed, ...reply } = value as unknown as Reply
   const buffer = Math.max(UDP_BYTES, query.edns?.sizeBytes ?? 0)
-  if (transport === 'udp' && messageBytes(query.name, reply, new Set()) > buffer) {
-    if (!since(setup.version, 1, 10)) return failed('dns: buffer size too small', 'broken', atMs)
+  const cut = transport === 'udp' ? cutDatagram(reply.question?.name ?? query.name, { ...reply, ...(uncompressed && { uncompressed }) }, buffer) : undefined
+  if (cut && 'reply' in cut) return { kind: 'reply', reply: cut.reply, spentMs: atMs }
+  if (cut) {
+    if (!since(setup.version, 1, 10)) return failed(cut.error, 'broken', atMs)
     return { kind: 'reply', reply: { ...cutShort(query), rcode: reply.rcode, flags: [...new Set(['tc', ...reply.flags])].sort(byWire) }, spentMs: atMs }
   }
   return { kind: 'reply', reply, spentMs: atMs }

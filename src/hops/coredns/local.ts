@@ -1,35 +1,45 @@
-// CoreDNS's `local` plugin, 1.9.3 to 1.15.0: plugin/local/. Answers localhost and the reverse zones of 0, 127 and 255 itself.
-// Not modelled: the option `localhost_prefix`, and names below localhost that are looked up in the `localhost.` prefix form of a zone.
+// CoreDNS's `local` plugin, 1.9.3 to 1.15.0: plugin/local/. Answers localhost and the reverse zones of 0, 127 and 255 itself. Owner names
+// are as the client spelt them.
 import type { DnsQuery, Reply, ResourceRecord } from '../../dns/message.ts'
 import { isSubdomain, nameKey } from '../../dns/name.ts'
-import type { PluginFactory } from './plugin.ts'
+import type { PluginFactory, PluginSetup } from './plugin.ts'
 import { since } from './plugin.ts'
 import { bareReply } from './server-reply.ts'
 
 const TTL_S = 604_800
-const REVERSE = ['0.in-addr.arpa.', '127.in-addr.arpa.', '255.in-addr.arpa.']
-const SOA = 'localhost. root.localhost. 1 0 0 0 604800'
+const ZONES = ['localhost.', '0.in-addr.arpa.', '127.in-addr.arpa.', '255.in-addr.arpa.']
+const LOOPBACK = '1.0.0.127.in-addr.arpa.'
 
 export const local: PluginFactory = setup => function* (query, next) {
   const name = nameKey(query.name)
-  const zone = ['localhost.', ...REVERSE].find(z => isSubdomain(z, name))
-  if (zone === undefined && !name.startsWith('localhost.')) return yield* next(query)
-  return { rcode: 'NOERROR', reply: replyFor(query, name, zone, since(setup.version, 1, 12)) }
+  const isPrefixed = name !== 'localhost.' && name.startsWith('localhost.') && !isPrefixOff(setup)
+  // Names below localhost are loopback since 1.12.
+  if (isPrefixed || (since(setup.version, 1, 12) && name.endsWith('.localhost.'))) return { rcode: 'NOERROR', reply: localhost(query) }
+  const zone = ZONES.find(z => isSubdomain(z, name))
+  if (zone === undefined) return yield* next(query)
+  return { rcode: 'NOERROR', reply: inZone(query, name, query.name.slice(query.name.length - zone.length)) }
 }
 
-const record = (name: string, type: string, data: string): ResourceRecord => ({ name, type, ttlS: TTL_S, data })
+/** `localhost_prefix off`. Releases that do not know the option read no options at all. */
+const isPrefixOff = ({ directives, version }: PluginSetup): boolean =>
+  since(version, 1, 14, 7) && directives.flatMap(d => d.properties).findLast(p => p.name === 'localhost_prefix')?.args[0]?.value === 'off'
 
-function replyFor(query: DnsQuery, name: string, zone: string | undefined, answersBelow: boolean): Reply {
+const record = (name: string, type: string, data: string): ResourceRecord => ({ name, type, ttlS: TTL_S, data })
+const soa = (origin: string): ResourceRecord => record(origin, 'SOA', 'localhost. root.localhost. 1 0 0 0 604800')
+
+function localhost(query: DnsQuery): Reply {
   const bare = bareReply(query, 'NOERROR')
-  const isLocalhost = zone === undefined || name === 'localhost.' || (zone === 'localhost.' && answersBelow)
-  const soa = record(zone ?? 'localhost.', 'SOA', SOA)
-  if (isLocalhost) {
-    if (query.type === 'A') return { ...bare, answer: [record(query.name, 'A', '127.0.0.1')] }
-    if (query.type === 'AAAA') return { ...bare, answer: [record(query.name, 'AAAA', '::1')] }
-    return { ...bare, authority: [record(query.name, 'SOA', SOA)] }
-  }
-  if (name === '1.0.0.127.in-addr.arpa.' && query.type === 'PTR') return { ...bare, answer: [record(query.name, 'PTR', 'localhost.')] }
-  if (name === zone && query.type === 'SOA') return { ...bare, answer: [soa] }
-  if (name === zone && query.type === 'NS') return { ...bare, answer: [record(query.name, 'NS', 'localhost.')] }
-  return { ...bare, rcode: name === zone || name === '1.0.0.127.in-addr.arpa.' ? 'NOERROR' : 'NXDOMAIN', authority: [soa] }
+  if (query.type === 'A') return { ...bare, answer: [record(query.name, 'A', '127.0.0.1')] }
+  if (query.type === 'AAAA') return { ...bare, answer: [record(query.name, 'AAAA', '::1')] }
+  return { ...bare, authority: [soa(query.name)] }
+}
+
+/** `zone`: as the client spelt it. */
+function inZone(query: DnsQuery, name: string, zone: string): Reply {
+  const bare = bareReply(query, 'NOERROR')
+  if (name === LOOPBACK) return query.type === 'PTR' ? { ...bare, answer: [record(query.name, 'PTR', 'localhost.')] } : { ...bare, authority: [soa(zone)] }
+  if (name !== nameKey(zone)) return { ...bare, rcode: 'NXDOMAIN', authority: [soa(zone)] }
+  if (query.type === 'SOA') return { ...bare, answer: [soa(query.name)] }
+  if (query.type === 'NS') return { ...bare, answer: [record(query.name, 'NS', 'localhost.')] }
+  return name === 'localhost.' ? localhost(query) : { ...bare, authority: [soa(query.name)] }
 }

@@ -1,4 +1,4 @@
-// CoreDNS's `minimal` plugin, 1.8.4 to 1.15.0: plugin/minimal/. Drops authority and additional records of plain answers. Up to 1.14.7 it
+// CoreDNS's `minimal` plugin, 1.8.4 to 1.15.0: plugin/minimal/. Drops authority and additional records of plain answers, OPT with them. Up to 1.14.7 it
 // panics when a later plugin wrote nothing and returned no error.
 import type { PluginFactory } from './plugin.ts'
 import { since } from './plugin.ts'
@@ -8,7 +8,8 @@ export const minimal: PluginFactory = setup => function* (query, next) {
   const served = yield* next(query)
   if (served.reply) {
     if (replyTypeOf(served.reply, query, setup.version) !== 'NOERROR') return served
-    return { ...served, reply: { ...served.reply, authority: [], additional: [] } }
+    const { edns: _, ...rest } = served.reply
+    return { ...served, reply: { ...rest, authority: [], additional: [] } }
   }
   if (served.error !== undefined || since(setup.version, 1, 15)) return served
   return { rcode: 'SERVFAIL', panic: true, cause: { kind: 'broken', by: `${setup.server} minimal`, detail: 'panic: nothing was written' } }
