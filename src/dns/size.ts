@@ -1,8 +1,9 @@
 // Length of a message on the wire, computed from its values as miekg/dns 1.1 computes it (msg.go, msg_truncate.go, length helpers):
 // CoreDNS decides by it whether to compress and what to cut off. Names are compressed as there: owner names, and the names in
 // NS, CNAME, PTR, MX, SOA; targets are found by their exact spelling.
-// RDATA of a type not listed here counts as long as its text: an upper estimate.
+// RDATA of a type not listed here counts what it takes on the wire; where its text cannot be read, as long as that text.
 import type { Edns, Reply, ResourceRecord } from './message.ts'
+import { rdataBytes, rdataFromText } from './presentation-record.ts'
 
 /** Suffixes a pointer can go to. */
 export type Compression = Set<string>
@@ -61,7 +62,9 @@ function dataBytes(record: ResourceRecord, offset: number, compression?: Compres
   if (record.type === 'TXT' || record.type === 'HINFO' || record.type === 'SPF') return words.reduce((sum, w) => sum + stringBytes(w), 0)
   const generic = /^\\# (\d+)/.exec(record.data)
   if (generic) return Number(generic[1])
-  return record.type === 'CAA' ? 1 + stringBytes(words[1] ?? '') + textBytes(words[2] ?? '') : record.data.length + 1
+  if (record.type === 'CAA') return 1 + stringBytes(words[1] ?? '') + textBytes(words[2] ?? '')
+  const read = rdataFromText(record.type, record.data, { origin: '.' })
+  return read.fault ? record.data.length + 1 : rdataBytes(read.value).length
 }
 
 export function recordBytes(record: ResourceRecord, offset: number, compression?: Compression): number {

@@ -1,12 +1,13 @@
 // CoreDNS's `log` plugin, 1.9.3 to 1.15.0: plugin/log/ and plugin/pkg/replacer/. One line a query through notes; no effect on replies.
 // What the model does not know is printed as a zero: the client's port, the message id, the duration.
-// Not modelled: {local} where `bind` is used, metadata labels of kubernetes, geoip and tsig.
+// Not modelled: metadata labels of kubernetes, geoip and tsig.
 import { note } from '../../chain/effects.ts'
 import type { DnsQuery, Reply } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
 import { queryBytes } from '../../dns/size.ts'
 import { bracketed } from '../../dns/socket-address.ts'
 import { matchZone, originsOf } from './origins.ts'
+import { localAddress } from './local-address.ts'
 import { metadataOf } from './metadata.ts'
 import { since, type CorednsVersion, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { refuse } from './refuse.ts'
@@ -88,7 +89,7 @@ function valuesOf(setup: PluginSetup, query: DnsQuery, served: Served, reply: Re
   const client = query.client ?? '0.0.0.0'
   return new Map([
     ['{remote}', bracketed(client)],
-    ['{port}', '0'], ['{local}', '[::]'], ['{>id}', '0'], ['{duration}', '0s'],
+    ['{port}', '0'], ['{local}', bracketed(localAddress(setup, query))], ['{>id}', '0'], ['{duration}', '0s'],
     ['{type}', asked.type], ['{class}', asked.class === 'ANY' ? 'CLASS255' : asked.class ?? 'IN'], ['{name}', printed(query.name)], ['{proto}', query.transport],
     ['{size}', String(queryBytes(asked.name, edns))], ['{>do}', String(asked.edns?.do === true)], ['{>bufsize}', String(clientBytes(asked))],
     ['{>opcode}', query.opcode === 'NOTIFY' ? '4' : '0'],

@@ -1,5 +1,5 @@
 // `rewrite edns0 …`: plugin/rewrite/edns0.go and wire.go. Every rule puts an OPT of 4096 into a query that has none, whether it applies or not.
-// `revert` since 1.11.4, `unset` since 1.12.3. `{client_port}` is 0 here, and `{server_ip}` over UDP is that of a listener without `bind`.
+// `revert` since 1.11.4, `unset` since 1.12.3. `{client_port}` is 0 here.
 import { parseAddress, withoutZone } from '../../dns/go-address.ts'
 import type { DnsQuery, Edns } from '../../dns/message.ts'
 import { ip4Bytes, ip6Bytes } from '../../dns/presentation-address.ts'
@@ -10,10 +10,13 @@ import { isFault } from './go-number.ts'
 import { parseUintAny } from './go-uint.ts'
 import { isLabel } from './metadata-label.ts'
 import { since } from './plugin.ts'
-import { ignored, type Applied, type Metadata, type ResponseRule, type Rule, type RuleReader } from './rewrite-rule.ts'
+import { ignored, type Applied, type Around, type ResponseRule, type Rule, type RuleReader } from './rewrite-rule.ts'
 import { RuleRefused } from './rewrite-text.ts'
 
 const ADDED_BYTES = 4096
+/** As options are written in a query. */
+const lowHex = (bytes: Uint8Array): string => hexOf(bytes).toLowerCase()
+
 const NSID = 3
 const SUBNET = 8
 /** Codes that miekg/dns has a form of its own for: not options of `local`. */
@@ -38,7 +41,7 @@ export const edns0Rule: RuleReader = (args, version) => {
       return localRule(action, words[2] as string, words[3] as string, revert)
     case 'nsid':
       if (words.length !== 2) throw new RuleRefused(canRevert ? 'EDNS0 NSID rules can accept no more than one arg' : 'EDNS0 NSID rules do not accept args')
-      return query => put(withOpt(query), { action, revert, code: NSID, hex: '', isSame: ([code]) => code === NSID, keepsOther: false })
+      return query => put(withOpt(query), { action, revert, code: NSID, hex: '', isSame: ([code]) => code === NSID, keepsOther: false, isLocal: false })
     case 'subnet':
       if (words.length !== 4) throw new RuleRefused(`EDNS0 subnet rules require ${three} args`)
       return subnetRule(action, words[2] as string, words[3] as string, revert)
@@ -75,13 +78,13 @@ function localRule(action: Action, codeWord: string, data: string, revert: boole
   const code = number(codeWord)
   const isSame = ([each]: Option): boolean => each === code && !KNOWN_CODES.has(each)
   if (!isVariable) {
-    const hex = data.startsWith('0x') ? hexData(data.slice(2)) : hexOf(encodeText(data))
-    return query => put(withOpt(query), { action, revert, code, hex, isSame, keepsOther: false })
+    const hex = data.startsWith('0x') ? hexData(data.slice(2)) : lowHex(encodeText(data))
+    return query => put(withOpt(query), { action, revert, code, hex, isSame, keepsOther: false, isLocal: true })
   }
   if (!VARIABLES.has(data) && !isLabel(data.slice(1, -1))) throw new RuleRefused(`unsupported variable name ${JSON.stringify(data)}`)
-  return (query, metadata) => {
-    const hex = variableHex(data, query, metadata)
-    return hex === undefined ? ignored(query) : put(withOpt(query), { action, revert, code, hex, isSame, keepsOther: true })
+  return (query, around) => {
+    const hex = variableHex(data, query, around)
+    return hex === undefined ? ignored(query) : put(withOpt(query), { action, revert, code, hex, isSame, keepsOther: true, isLocal: true })
   }
 }
 
@@ -99,26 +102,26 @@ function unicode(char: string): string {
   return byte >= 0x20 && (byte < 0x7f || byte > 0xa0) && byte !== 0xad ? `${code} '${String.fromCharCode(byte)}'` : code
 }
 
-function variableHex(variable: string, query: DnsQuery, metadata: Metadata): string | undefined {
+function variableHex(variable: string, query: DnsQuery, around: Around): string | undefined {
   switch (variable) {
-    case '{qname}': return hexOf(encodeText(query.name))
+    case '{qname}': return lowHex(encodeText(query.name))
     case '{qtype}': return (typeNumber(query.type) ?? 0).toString(16).padStart(4, '0')
     case '{client_ip}': return addressHex(query.client ?? '')
-    // The address of a UDP listener is `::`, which is none of IPv4.
-    case '{server_ip}': return query.client?.includes(':') ? '0'.repeat(32) : query.transport === 'tcp' ? addressHex('127.0.0.1') : undefined
+    // In the client's family, or not at all.
+    case '{server_ip}': return around.localAddress.includes(':') === (query.client?.includes(':') === true) ? addressHex(around.localAddress) : undefined
     case '{client_port}': return '0000'
     case '{server_port}': return '0035'
-    case '{protocol}': return hexOf(encodeText(query.transport))
+    case '{protocol}': return lowHex(encodeText(query.transport))
     default: {
-      const value = metadata(variable.slice(1, -1))
-      return value === undefined || value === '' ? undefined : hexOf(encodeText(value))
+      const value = around.metadata(variable.slice(1, -1))
+      return value === undefined || value === '' ? undefined : lowHex(encodeText(value))
     }
   }
 }
 
 function addressHex(text: string): string | undefined {
   const bytes = addressBytes(text)
-  return bytes && hexOf(bytes)
+  return bytes && lowHex(bytes)
 }
 
 function addressBytes(text: string): Uint8Array | undefined {
@@ -133,9 +136,9 @@ function subnetRule(action: Action, bits4: string, bits6: string, revert: boolea
   return query => {
     const bytes = addressBytes(query.client ?? '0.0.0.0')
     const bits = bytes?.length === 16 ? v6 : v4
-    const hex = bytes && `${bytes.length === 16 ? '0002' : '0001'}${bits.toString(16).padStart(2, '0')}00${hexOf(masked(bytes, bits))}`
+    const hex = bytes && `${bytes.length === 16 ? '0002' : '0001'}${bits.toString(16).padStart(2, '0')}00${lowHex(masked(bytes, bits))}`
     const opened = withOpt(query)
-    return hex === undefined ? ignored(opened) : put(opened, { action, revert, code: SUBNET, hex, isSame: ([code]) => code === SUBNET, keepsOther: true })
+    return hex === undefined ? ignored(opened) : put(opened, { action, revert, code: SUBNET, hex, isSame: ([code]) => code === SUBNET, keepsOther: true, isLocal: false })
   }
 }
 
@@ -150,12 +153,15 @@ interface Put {
   readonly isSame: (option: Option) => boolean
   /** `append` to a query that has the option does nothing. */
   readonly keepsOther: boolean
+  /** Of the others, an option read from a packet does not know its code, and nothing is found to be what it was. */
+  readonly isLocal: boolean
 }
 
 function put(query: DnsQuery, p: Put): Applied {
   const options = optionsOf(query)
   const at = options.findIndex(p.isSame)
-  const response = (hex: string | undefined): readonly ResponseRule[] => (p.revert ? [{ kind: 'edns0', code: p.code, hex }] : [])
+  const response = (hex: string | undefined): readonly ResponseRule[] =>
+    (p.revert ? [{ kind: 'edns0', code: hex === undefined || p.isLocal ? p.code : 0, hex }] : [])
   if (at >= 0 && p.action !== 'append') {
     const responses = response((options[at] as Option)[1])
     return { query: withOptions(query, options.with(at, [p.code, p.hex])), done: true, responses }

@@ -48,7 +48,7 @@ const byRegexp = (regexp: GoRegexp, to: string): Renaming => name => {
   return groups && substituted(to, groups)
 }
 
-const renamed = (rename: Renaming, answers: Answers): Rule['apply'] => (query: DnsQuery, metadata): Applied => {
+const renamed = (rename: Renaming, answers: Answers): Rule['apply'] => (query: DnsQuery, { metadata }): Applied => {
   const before = nameKey(query.name)
   const after = rename(before, metadata)
   if (after === undefined) return ignored(query)

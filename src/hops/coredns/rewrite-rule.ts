@@ -22,9 +22,16 @@ export interface Applied {
 /** Value of a metadata label; undefined = not set. */
 export type Metadata = (label: string) => string | undefined
 
+/** What else a rule may look at. */
+export interface Around {
+  readonly metadata: Metadata
+  /** The server's side of the socket, without port. */
+  readonly localAddress: string
+}
+
 export interface Rule {
   readonly mode: 'stop' | 'continue'
-  readonly apply: (query: DnsQuery, metadata: Metadata) => Applied
+  readonly apply: (query: DnsQuery, around: Around) => Applied
 }
 
 /** Reads the words after the rule's field. @throws RuleRefused */

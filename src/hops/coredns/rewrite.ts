@@ -7,6 +7,7 @@ import type { Directive } from '../../chain/model.ts'
 import type { DnsQuery, Reply } from '../../dns/message.ts'
 import { isDomainName } from '../../dns/name.ts'
 import { refusedHandler } from './authoritative-reply.ts'
+import { localAddress } from './local-address.ts'
 import { metadataOf } from './metadata.ts'
 import { since, type CorednsVersion, type Handler, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { refuse } from './refuse.ts'
@@ -75,11 +76,11 @@ export function readRule(words: readonly string[], version: CorednsVersion): Rul
 }
 
 const handler = (r: Rewrite): Handler => function* (query, next) {
-  const metadata = metadataOf(r.setup, query)
+  const around = { metadata: metadataOf(r.setup, query), localAddress: localAddress(r.setup, query) }
   let changed = query
   const responses: ResponseRule[] = []
   for (const rule of r.rules) {
-    const applied = rule.apply(changed, metadata)
+    const applied = rule.apply(changed, around)
     changed = applied.query
     if (!applied.done) continue
     if (!isDomainName(changed.name)) return invalid(r, query, changed)
