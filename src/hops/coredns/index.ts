@@ -1,12 +1,17 @@
 // The plugins that are modelled, by name. What is not here and not harmless (passive.ts) is said to be unmodelled.
 import { acl } from './acl.ts'
 import { any } from './any.ts'
+import { auto } from './auto.ts'
+import { autopath } from './autopath.ts'
 import { bufsize } from './bufsize.ts'
 import { cache } from './cache.ts'
 import { dns64 } from './dns64.ts'
+import { erratic } from './erratic.ts'
 import { errors } from './errors.ts'
+import { file } from './file.ts'
 import { forward } from './forward.ts'
 import { hosts } from './hosts.ts'
+import { k8sExternal } from './k8s-external.ts'
 import { kubernetes } from './kubernetes.ts'
 import { loadbalance } from './loadbalance.ts'
 import { local } from './local.ts'
@@ -20,12 +25,17 @@ import { whoami } from './whoami.ts'
 export const PLUGINS: ReadonlyMap<string, PluginFactory> = new Map([
   ['acl', acl],
   ['any', any],
+  ['auto', auto],
+  ['autopath', autopath],
   ['bufsize', bufsize],
   ['cache', cache],
   ['dns64', dns64],
+  ['erratic', erratic],
   ['errors', errors],
+  ['file', file],
   ['forward', forward],
   ['hosts', hosts],
+  ['k8s_external', k8sExternal],
   ['kubernetes', kubernetes],
   ['loadbalance', loadbalance],
   ['local', local],

@@ -42,6 +42,8 @@ export interface PluginSetup {
   readonly reach: Reach
   /** Hop id under which the part of the chain after this plugin is registered: for `Fill.from`. */
   readonly nextHop: string
+  /** No plugin of the chain comes behind it. */
+  readonly isLast?: boolean
   /** Adds a hop that runs beside the queries (a health check, a refresh). Absent: such work is left out. */
   readonly register?: (id: string, hop: Hop) => void
   /** True when the block has this other plugin (cache asks for metadata, dns64 …). */

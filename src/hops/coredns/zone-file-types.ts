@@ -1,0 +1,97 @@
+// The words for types that miekg/dns knows (ztypes.go `StringToType`, v1.1.72), and its rules for texts: what a name, a TTL or a number is.
+// Not modelled: the few types that v1.1.49 (CoreDNS 1.9) did not have yet.
+import { isAbsolute, isDomainName } from '../../dns/name.ts'
+import { typeName } from '../../dns/wire-numbers-table.ts'
+
+/** Those without a word in `dns/wire-numbers-table.ts`. */
+const MORE: readonly (readonly [string, number])[] = [
+  ['NSAP-PTR', 23], ['GPOS', 27], ['NXT', 30], ['EID', 31], ['NIMLOC', 32], ['ATMA', 34], ['NINFO', 56], ['RKEY', 57], ['TALINK', 58], ['PX', 26],
+  ['UINFO', 100], ['UID', 101], ['GID', 102], ['UNSPEC', 103], ['NXNAME', 128], ['AVC', 258], ['AMTRELAY', 260], ['RESINFO', 261], ['TA', 32768],
+  ['DLV', 32769],
+]
+/** Words of the common table that miekg/dns has not. */
+const UNKNOWN: ReadonlySet<string> = new Set(['WKS'])
+
+const NUMBERS: ReadonlyMap<string, number> = new Map([
+  ...Array.from({ length: 258 }, (_, number) => [typeName(number), number] as const)
+    .filter(([word]) => !word.startsWith('TYPE') && !UNKNOWN.has(word)),
+  ...MORE,
+])
+const WORDS: ReadonlyMap<number, string> = new Map([...NUMBERS].map(([word, number]) => [number, word]))
+
+/** By its word only, upper case. */
+export const goTypeNumber = (upper: string): number | undefined => NUMBERS.get(upper)
+export const goTypeName = (number: number): string => WORDS.get(number) ?? `TYPE${number}`
+
+/** What differs between the releases of the library. */
+export interface ZoneDialect {
+  /** The longest word, bytes: 2048 in v1.1.49. */
+  readonly wordLimitBytes: number
+  /** Up to v1.1.58: a TTL wraps at 32 bits, a line end can be a name, long strings are cut without a look at escapes. */
+  readonly before72: boolean
+  /** v1.1.49: `as` in the error of every relative $INCLUDE, algorithms of RRSIG in numbers only, a name may begin with a dot. */
+  readonly first: boolean
+}
+
+/** Completed by the origin; undefined: no name. */
+export function absoluteName(text: string, origin: string, dialect: ZoneDialect): string | undefined {
+  if (text === '@') return origin === '' ? undefined : origin
+  const judged = dialect.first && text.startsWith('.') && text.length > 1 ? text.slice(1) : text
+  if (!isDomainName(judged) || endsInEscape(text) || (!dialect.before72 && text === '\n')) return undefined
+  if (isAbsolute(text)) return text
+  return origin === '' ? undefined : origin === '.' ? `${text}.` : `${text}.${origin}`
+}
+
+/** Bytes outside ASCII (one character each, as the lexer has them) as escapes. */
+export const escapedBytes = (text: string): string => text.replace(/[\x80-\xff]/g, c => `\\${c.charCodeAt(0)}`)
+
+const endsInEscape = (text: string): boolean => /(?:^|[^\\])(?:\\\\)*\\$/.test(text)
+
+const UNIT_S: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
+const WRAP = 2 ** 32
+
+/** Digits and units in any mixture: `1h30` is 3630, `h` is 0. Up to v1.1.58 it wraps at 32 bits. */
+export function zoneTtl(text: string, wraps: boolean): number | undefined {
+  const held = (value: number): number => (wraps ? value % WRAP : value)
+  let total = 0
+  let digits = 0
+  for (const c of text) {
+    const unit = UNIT_S[c.toLowerCase()]
+    if (c >= '0' && c <= '9') digits = held(digits * 10 + Number(c))
+    else if (unit === undefined) return undefined
+    else {
+      total = held(total + digits * unit)
+      digits = 0
+    }
+  }
+  const ttlS = held(total + digits)
+  return ttlS < WRAP ? ttlS : undefined
+}
+
+/** strconv.ParseUint in base 10. */
+export function unsigned(text: string, bits: number): number | undefined {
+  if (!/^\d{1,64}$/.test(text)) return undefined
+  const value = Number(text)
+  return value < 2 ** bits ? value : undefined
+}
+
+/** strconv.ParseInt in base 10, as far as numbers are exact here. */
+export function signed(text: string): number | undefined {
+  if (!/^[+-]?\d{1,64}$/.test(text)) return undefined
+  const value = Number(text)
+  return Math.abs(value) < 2 ** 63 ? value : undefined
+}
+
+/** filepath.Clean. */
+export function cleanPath(path: string): string {
+  const isAbsolutePath = path.startsWith('/')
+  const parts: string[] = []
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue
+    if (part !== '..') parts.push(part)
+    else if (parts.length > 0 && parts.at(-1) !== '..') parts.pop()
+    else if (!isAbsolutePath) parts.push(part)
+  }
+  const clean = parts.join('/')
+  return isAbsolutePath ? `/${clean}` : clean === '' ? '.' : clean
+}

@@ -1,0 +1,50 @@
+// From an answer of a zone to the reply: ServeDNS of CoreDNS's `file` and `auto`, 1.9.3 to 1.15.0, behind the choice of the zone.
+import type { HopRun } from '../../chain/effects.ts'
+import type { Cause, DnsQuery, Reply } from '../../dns/message.ts'
+import { nameKey } from '../../dns/name.ts'
+import { authoritativeReply } from './authoritative-reply.ts'
+import { internalLookup } from './internal-lookup.ts'
+import { matchZone } from './origins.ts'
+import { since, type Next, type PluginSetup, type Served } from './plugin.ts'
+import type { ZoneAnswer } from './zone-answer.ts'
+import type { Zone } from './zone-data.ts'
+import { lookUpInZone } from './zone-lookup.ts'
+
+/** `why`: what is said of a zone that is not loaded. */
+export interface ServedZone {
+  readonly zone: Zone
+  readonly file: string
+  readonly why?: Cause
+}
+
+export function* zoneReply(setup: PluginSetup, by: string, held: ServedZone, query: DnsQuery, next: Next, fallthrough: readonly string[]): HopRun<Served> {
+  const { zone } = held
+  if (query.type === 'AXFR' || query.type === 'IXFR') return { rcode: 'REFUSED', cause: { kind: 'refused', by, detail: 'zone transfer' } }
+  const name = nameKey(query.name)
+  const found = yield* lookUpInZone({
+    zone, query, name, type: query.type, isDo: query.edns?.do === true, lookup: (target, type, aliases) => internalLookup(setup, query, target, type, aliases),
+  })
+  const { answer, result } = found
+  const isNothing = answer.length === 0
+  if (isNothing && (result === 'no name' || result === 'success') && matchZone(fallthrough, name) !== undefined) return yield* next(query)
+  if (result === 'loop') return { rcode: 'SERVFAIL', cause: { kind: 'loop', by } }
+  if (result === 'failed' && isNothing) return { rcode: 'SERVFAIL', cause: held.why ?? { kind: 'failed', by, detail: `aliases in ${held.file} lead nowhere` } }
+  return { rcode: 'NOERROR', reply: replyOf(by, held, query, found, since(setup.version, 1, 14, 7)) }
+}
+
+function replyOf(by: string, { file }: ServedZone, query: DnsQuery, found: ZoneAnswer, keepsAuthority: boolean): Reply {
+  const { answer, authority, additional, result } = found
+  const isNegative = answer.length === 0 && result !== 'delegation'
+  const cause = found.cause ?? (isNegative ? { kind: 'denied', by, detail: file } as const : undefined)
+  const rcode = result === 'no name' ? 'NXDOMAIN' : result === 'failed' ? 'SERVFAIL' : 'NOERROR'
+  const reply = authoritativeReply(query, { rcode, answer, authority, additional, ...(cause && { cause }) })
+  // Behind an alias the zone still has authority over the name that was asked.
+  const isReferral = result === 'delegation' && (answer.length === 0 || !keepsAuthority)
+  return isReferral ? { ...reply, flags: reply.flags.filter(flag => flag !== 'aa') } : reply
+}
+
+/** Behind the last plugin of the chain a server of zones refuses, since 1.12.3. */
+export function* notOurs(setup: PluginSetup, by: string, query: DnsQuery, next: Next): HopRun<Served> {
+  if (since(setup.version, 1, 12, 3) && setup.isLast === true) return { rcode: 'REFUSED', cause: { kind: 'policy', by, detail: 'no zone for this name' } }
+  return yield* next(query)
+}
