@@ -91,7 +91,7 @@ function buildChain(server: Server, block: ServerBlock, index: number, keys: rea
     const after = next ?? endOf(server, id(`after ${name}`), name)
     const setup: PluginSetup = {
       server: server.id, block: index, zones: keys.flatMap(k => k.zones.map(nameKey)), directives: used.get(name) as Directive[],
-      version: server.version, model: server.model, reach: server.reach, nextHop: after, has: plugin => used.has(plugin),
+      version: server.version, model: server.model, reach: server.reach, nextHop: after, isLast: next === undefined, has: plugin => used.has(plugin),
       report: server.report, register: (hop, run) => void server.entries.push([hop, run]),
     }
     const handler = order.includes(name) && isHarmless(name) ? undefined : factoryOf(name, order)(setup)
