@@ -1,14 +1,18 @@
 // One name, all servers, all attempts: __res_context_send and send_dg of resolv/res_send.c, __res_context_query of res_query.c
 // (2.31 to 2.42). A and AAAA leave one socket together. SERVFAIL, NOTIMP, REFUSED and an answer that looks lame go on to the next
 // server, anything else is final. One missing reply of a pair costs three rounds: together, one after the other, with a new socket.
-// That switch sticks to the thread, so it is handed back. TC goes to TCP for the rest of this name, one try a server.
-// Not modelled: a reply to an earlier attempt that arrives during a later one (the socket stays open); a TCP server that takes the
-// connection and says nothing (glibc has no limit there).
-import { ask, call, sleep, type Arrival, type Ask, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
-import { hasFlag, REFUSED_PORT, type Cause, type DnsQuery, type Rcode, type Reply } from '../dns/message.ts'
+// That switch sticks to the thread, so it is handed back. TC goes to TCP for the rest of this name, one try a server. Each server has
+// its socket until something closes them all, so a reply to an earlier attempt counts in a later one (glibc-stub-sockets.ts).
+// Since 2.41: after a bad reply to the first of two questions asked one by one nothing is waited for; strict-error.
+// Not modelled: a TCP server that takes the connection and says nothing (glibc has no limit there).
+import { ask, call, type Ask, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
+import { REFUSED_PORT, type Cause, type DnsQuery, type Rcode } from '../dns/message.ts'
 import type { GlibcSettings } from './glibc-stub-settings.ts'
+import { read, type Got, type Reading } from './glibc-stub-reading.ts'
+import { listen, type Came, type Waiting } from './glibc-stub-sockets.ts'
 import { isCellOf } from './stub-cells.ts'
-import { addressesOf, causeOf, looksLame, replyOf } from './stub-reply.ts'
+import { causeOf, ownAddressesOf, replyOf } from './stub-reply.ts'
+import { atLeast, type StubVersion } from './stub-version.ts'
 
 /** RES_SNGLKUP and RES_SNGLKUPREOP of the thread: A and AAAA together; one after the other; that, each from a new socket. */
 export type Single = 'together' | 'single' | 'reopen'
@@ -28,6 +32,8 @@ export type Exchange = {
   readonly turn: number
   /** How often the sockets were closed: a new one has a new port. */
   readonly sockets: number
+  /** Replies to earlier tries that may still come, or have come to the socket of a server whose turn it is not. */
+  readonly open: readonly Waiting[]
   readonly tcp: boolean
   /** Anything was heard, or waited for: else the error is ECONNREFUSED. */
   readonly heard: boolean
@@ -43,6 +49,7 @@ export type Exchanged =
 export interface ExchangeSetup {
   /** Hop id of the stub. */
   readonly id: string
+  readonly version: StubVersion
   readonly settings: GlibcSettings
   /** Hop of each server. */
   readonly hops: readonly string[]
@@ -53,13 +60,12 @@ const TCP_CONNECT_MS = 127_000
 /** RESOLV_EDNS_BUFFER_SIZE. */
 const EDNS_SIZE = 1200
 
-type Got = { readonly type: string; readonly reply: Reply }
 type Tried =
   | { readonly kind: 'done'; readonly replies: readonly Got[]; readonly single: Single; readonly rcode: Rcode | undefined }
   | { readonly kind: 'tcp'; readonly single: Single }
   /** `heard`: not a closed port. `close`: all sockets are closed. */
   | { readonly kind: 'next'; readonly single: Single; readonly heard: boolean; readonly close: boolean; readonly rcode: Rcode | undefined
-    readonly cause: Cause }
+    readonly cause: Cause; readonly open: readonly Waiting[] }
 
 export const exchangeId = (id: string): string => `${id} exchange`
 /** Every flow of a candidate begins so. */
@@ -69,7 +75,7 @@ export const firstTry = (setup: ExchangeSetup, start: Pick<Exchange, 'name' | 's
   const { settings, hops } = setup
   const tcp = settings.flags.has('use-vc')
   const rounds = tcp ? Math.min(settings.attempts, 1) : settings.attempts
-  return { ...start, at: 0, until: hops.length * rounds, turn: start.turn % hops.length, sockets: 0, tcp, heard: false }
+  return { ...start, at: 0, until: hops.length * rounds, turn: start.turn % hops.length, sockets: 0, open: [], tcp, heard: false }
 }
 
 export function glibcExchange(setup: ExchangeSetup): Hop {
@@ -79,7 +85,7 @@ export function glibcExchange(setup: ExchangeSetup): Hop {
     if (q.at >= q.until) return plain(gaveUp(q))
     const server = (q.at + q.turn) % hops.length
     const tried = q.tcp ? yield* overTcp(setup, q, server) : yield* overUdp(setup, q, server)
-    if (tried.kind === 'done') return plain(judged(tried, hops[server] as string))
+    if (tried.kind === 'done') return plain(judged(tried, q.name, hops[server] as string))
     return yield* call(exchangeId(id), plain(tried.kind === 'tcp' ? toTcp(q, tried.single, hops.length) : afterNext(q, tried)))
   }
   exchange.forgets = (query, key) => key.includes(flowPrefix(id, query as unknown as Exchange)) || isCellOf((query as unknown as Exchange).name, key)
@@ -89,10 +95,11 @@ export function glibcExchange(setup: ExchangeSetup): Hop {
 const plain = (value: Exchanged | Exchange | DnsQuery): Plain => value as unknown as Plain
 
 const toTcp = (q: Exchange, single: Single, count: number): Exchange =>
-  ({ ...q, tcp: true, single, sockets: q.sockets + 1, until: (Math.floor(q.at / count) + 1) * count })
+  ({ ...q, tcp: true, single, sockets: q.sockets + 1, open: [], until: (Math.floor(q.at / count) + 1) * count })
 
 const afterNext = (q: Exchange, tried: Tried & { readonly kind: 'next' }): Exchange => ({
-  ...q, at: q.at + 1, single: tried.single, sockets: q.sockets + (tried.close ? 1 : 0), heard: q.heard || tried.heard, cause: tried.cause,
+  ...q, at: q.at + 1, single: tried.single, sockets: q.sockets + (tried.close ? 1 : 0), open: tried.close ? [] : tried.open,
+  heard: q.heard || tried.heard, cause: tried.cause,
   ...(tried.rcode !== undefined && { rcode: tried.rcode }),
 })
 
@@ -107,7 +114,7 @@ const holdsAnswer = (got: Got): boolean => got.reply.rcode === 'NOERROR' && got.
 const H_ERRORS: ReadonlyMap<Rcode, HError> = new Map([['NXDOMAIN', 'HOST_NOT_FOUND'], ['SERVFAIL', 'TRY_AGAIN'], ['NOERROR', 'NO_DATA']])
 
 /** __res_context_query: of two failures the first reply's counts, unless it is a NODATA. */
-function judged(tried: Tried & { readonly kind: 'done' }, hop: string): Exchanged {
+function judged(tried: Tried & { readonly kind: 'done' }, name: string, hop: string): Exchanged {
   const { single, replies } = tried
   const first = replies[0] as Got
   const second = replies[1] ?? first
@@ -116,7 +123,7 @@ function judged(tried: Tried & { readonly kind: 'done' }, hop: string): Exchange
   const deciding = alike ? (first.type <= second.type ? first : second) : first.reply.rcode === 'NOERROR' ? second : first
   const cause = causeOf(plain(deciding.reply as never), hop)
   if (holdsAnswer(first) || holdsAnswer(second)) {
-    const addresses = replies.flatMap(got => addressesOf(got.reply, got.type))
+    const addresses = replies.flatMap(got => ownAddressesOf(got.reply, name, got.type))
     // Only an alias: positive for the search, and no address.
     return { end: 'positive', addresses, single, ...(addresses.length === 0 && { cause: { kind: 'denied', by: hop, detail: 'alias without address' } }) }
   }
@@ -140,86 +147,62 @@ export const serverTimeoutMs = (settings: GlibcSettings, server: number): number
   return Math.max(1, server > 0 ? Math.trunc(seconds / settings.servers.length) : seconds) * 1000
 }
 
-const isBad = (reply: Reply): boolean =>
-  reply.rcode === 'SERVFAIL' || reply.rcode === 'NOTIMP' || reply.rcode === 'REFUSED' || looksLame(reply)
-
-/** send_dg's reading of what has arrived so far. `wait`: more is to come. */
-type Reading = {
-  readonly state: 'wait' | 'done' | 'bad' | 'tcp' | 'closed'
-  readonly replies: readonly Got[]
-  readonly rcode: Rcode | undefined
-  readonly last: Plain | undefined
-}
-
-function read(types: readonly string[], arrivals: readonly Arrival[], strict: boolean): Reading {
-  const buffers: [Got | undefined, Got | undefined] = [undefined, undefined]
-  const kept = (): readonly Got[] => buffers.filter(got => got !== undefined)
-  let received = 0
-  let rcode: Rcode | undefined
-  let last: Plain | undefined
-  for (const { from, value } of arrivals) {
-    const reading = (state: Reading['state']): Reading => ({ state, replies: kept(), rcode, last: value })
-    if (value === REFUSED_PORT) return reading('closed')
-    const reply = replyOf(value)
-    if (!reply) continue
-    last = value
-    const got = { type: types[from] as string, reply }
-    if (received === 0) rcode = reply.rcode
-    if (isBad(reply)) {
-      if (types.length === 1 || (strict && received > 0)) return reading('bad')
-      if (received > 0) return reading(kept().length > 0 ? 'done' : 'bad')
-      buffers[0] = undefined
-    } else if (hasFlag(reply, 'tc')) return reading('tcp')
-    else buffers[received === 0 ? 0 : 1] = got
-    if (++received === types.length) {
-      // With strict-error a failed first reply spoils a good second one.
-      return reading(strict && buffers[0] === undefined ? 'bad' : 'done')
-    }
-  }
-  return { state: 'wait', replies: kept(), rcode, last }
-}
+type Listened = { readonly reading: Reading; readonly open: readonly Waiting[] }
 
 function* overUdp(setup: ExchangeSetup, q: Exchange, server: number): HopRun<Tried> {
-  const { settings, hops } = setup
+  const { settings, hops, version } = setup
   const hop = hops[server] as string
   const strict = settings.flags.has('strict-error')
   const timeoutMs = serverTimeoutMs(settings, server)
-  let { single, sockets } = q
+  let { single, sockets, open } = q
   for (;;) {
-    const asks = q.types.map(type => question(setup, q, server, type, `${sockets}`))
-    const reading = single === 'together' || q.types.length === 1
-      ? read(q.types, yield* ask(asks, timeoutMs, got => read(q.types, got, strict).state !== 'wait'), strict)
-      : yield* oneByOne(setup, q, server, single, sockets, timeoutMs)
-    const { state, replies, rcode, last } = reading
-    const next = { kind: 'next', single, heard: true, close: false, rcode, cause: causeOf(last, hop) } as const
+    const alone = single !== 'together' || q.types.length === 1
+    const heard = q.types.length > 1 && alone
+      ? yield* oneByOne(setup, { ...q, open, single, sockets }, server, timeoutMs)
+      : yield* allAtOnce(setup, { ...q, open, sockets }, server, timeoutMs)
+    open = heard.open
+    const { state, replies, rcode, last } = heard.reading
+    const next = { kind: 'next', single, heard: true, close: false, rcode, cause: causeOf(last, hop), open } as const
     if (state === 'done') return { kind: 'done', replies, single, rcode }
     if (state === 'tcp') return { kind: 'tcp', single }
     if (state === 'closed') return { ...next, heard: replies.length > 0 || rcode !== undefined, close: true }
-    if (state === 'bad') return { ...next, close: q.types.length === 1 }
+    if (state === 'bad') return { ...next, close: q.types.length === 1 || strict || (alone && atLeast(version, 2, 41)) }
     if (replies.length === 0) return next
     // Half of the pair is there: ask again, in another manner.
     if (single === 'reopen') return { kind: 'done', replies, single, rcode }
-    if (single === 'single') sockets++
+    if (single === 'single') {
+      sockets++
+      open = []
+    }
     single = single === 'together' ? 'single' : 'reopen'
   }
 }
 
-/** Single-request: AAAA leaves when A has been answered; both share the time. After a bad answer to A the time is waited out,
- * although nothing is to come. */
-function* oneByOne(setup: ExchangeSetup, q: Exchange, server: number, single: Single, sockets: number, timeoutMs: number): HopRun<Reading> {
+function* allAtOnce(setup: ExchangeSetup, q: Exchange, server: number, timeoutMs: number): HopRun<Listened> {
   const strict = setup.settings.flags.has('strict-error')
+  const reads = (came: readonly Came[]): Reading => read(q.types, came, strict)
+  const asks = q.types.map(type => question(setup, q, server, type, `${q.sockets}`))
+  const { came, open } = yield* listen({ server, types: q.types, asks, open: q.open, timeoutMs, enough: so => reads(so).state !== 'wait' })
+  return { reading: reads(came), open }
+}
+
+/** Single-request: AAAA leaves when A has been answered; both share the time. After a bad answer to A the time was waited out until
+ * 2.41, although nothing is to come. */
+function* oneByOne(setup: ExchangeSetup, q: Exchange, server: number, timeoutMs: number): HopRun<Listened> {
   const [first, second] = q.types as readonly [string, string]
-  const got = yield* ask([question(setup, q, server, first, `${sockets}`)], timeoutMs)
-  const half = read(q.types, got, strict)
-  const usedMs = got[0]?.atMs ?? timeoutMs
-  if (half.state !== 'wait' || half.last === undefined) return half
-  if (half.replies.length === 0) {
-    yield* sleep(timeoutMs - usedMs)
-    return half
-  }
-  const socket = single === 'reopen' ? `${sockets} ${second}` : `${sockets}`
-  const more = yield* ask([question(setup, q, server, second, socket)], timeoutMs - usedMs)
-  return read(q.types, [...got, ...more.map(arrival => ({ ...arrival, from: 1 }))], strict)
+  const strictError = setup.settings.flags.has('strict-error')
+  const ask1 = question(setup, q, server, first, `${q.sockets}`)
+  const half = yield* listen({ server, types: [first], asks: [ask1], open: q.open, timeoutMs, enough: so => so.some(({ value }) => replyOf(value) ?? value === REFUSED_PORT) })
+  const reading = read(q.types, half.came, strictError || atLeast(setup.version, 2, 41))
+  const leftMs = timeoutMs - half.waitedMs
+  if (reading.state !== 'wait' || reading.last === undefined) return { reading, open: half.open }
+  const goesOn = reading.replies.length > 0
+  const socket = q.single === 'reopen' ? `${q.sockets} ${second}` : `${q.sockets}`
+  const asks = goesOn ? [question(setup, q, server, second, socket)] : []
+  const reopened = goesOn && q.single === 'reopen'
+  const all = (so: readonly Came[]): Reading => read(q.types, [...half.came, ...so], strictError)
+  const more = yield* listen({ server, types: [second], asks, open: reopened ? [] : half.open, timeoutMs: leftMs, enough: so => all(so).state !== 'wait' })
+  return { reading: all(more.came), open: more.open }
 }
 
 function* overTcp(setup: ExchangeSetup, q: Exchange, server: number): HopRun<Tried> {
@@ -232,5 +215,5 @@ function* overTcp(setup: ExchangeSetup, q: Exchange, server: number): HopRun<Tri
   const rcode = replies[0]?.reply.rcode
   if (replies.length === q.types.length) return { kind: 'done', replies, single: q.single, rcode }
   const odd = arrivals.find(arrival => replyOf(arrival.value) === undefined)
-  return { kind: 'next', single: q.single, heard: true, close: true, rcode, cause: causeOf(odd?.value, hop) }
+  return { kind: 'next', single: q.single, heard: true, close: true, rcode, cause: causeOf(odd?.value, hop), open: [] }
 }

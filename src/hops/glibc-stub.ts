@@ -1,7 +1,9 @@
-// glibc's getaddrinfo (2.31, 2.36, 2.41; sysdeps/posix/getaddrinfo.c) and res_search, res_query: numeric hosts, the services of
+// glibc's getaddrinfo (2.26 to 2.42; sysdeps/posix/getaddrinfo.c) and res_search, res_query: numeric hosts, the services of
 // nsswitch.conf, then the search of resolv/res_query.c (__res_context_search). A name with enough dots goes out as it is first, and
 // whatever that gives, the search list follows. NXDOMAIN, NODATA and SERVFAIL of an element go on; any other failure stops the
 // list, the bare name is asked, and *its* answer is what the application sees. ECONNREFUSED ends everything.
+// Since 2.27: a name that has no A record is EAI_NODATA also when only A is wanted (before: every denial was). Since 2.29: no question for what
+// is no host name, numeric hosts end where the text ends. Since 2.36: no-aaaa.
 // Not modelled: nscd, HOSTALIASES, AI flags other than none, sortlist, nss services other than files, dns, mymachines, and of myhostname
 // only `localhost`; gethostbyname.
 import { call, note, pick, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
@@ -17,6 +19,7 @@ import { glibcAddress } from './stub-address.ts'
 import { hostsEntry } from './stub-hosts.ts'
 import type { StubQuery } from './stub-query.ts'
 import { answered, failed, unmodelled } from './stub-result.ts'
+import { atLeast, stubVersion } from './stub-version.ts'
 
 type Remembered = { readonly end: HError; readonly cause: Cause }
 
@@ -43,7 +46,7 @@ const searchId = (id: string): string => `${id} search`
 export function glibcStub(model: StubModel, reach: Reach): HopEntries {
   const id = hopId.stub(model.place)
   const settings = glibcSettings(model.resolvConf, model.version, model)
-  const setup: ExchangeSetup = { id, settings, hops: settings.servers.map(server => reach(server.address)) }
+  const setup: ExchangeSetup = { id, version: stubVersion(model.version), settings, hops: settings.servers.map(server => reach(server.address)) }
   const root: Hop = query => lookUp(model, setup, query as unknown as StubQuery)
   root.forgets = (_query, key) => key.includes(`${id}|`)
   return [[id, root], [searchId(id), query => search(setup, query as unknown as Search)], [exchangeId(id), glibcExchange(setup)]]
@@ -53,7 +56,7 @@ function* lookUp(model: StubModel, setup: ExchangeSetup, query: StubQuery): HopR
   const { name, family, api } = query
   const wanted = family === 'inet' ? ['A'] : family === 'inet6' ? ['AAAA'] : ['A', 'AAAA']
   if (api !== undefined) return plain(resolverCall(yield* searched(setup, name, ['A'], api === 'query')))
-  const numeric = glibcAddress(name)
+  const numeric = glibcAddress(atLeast(setup.version, 2, 29) ? name : name.replace(/[ \t\n\v\f\r].*$/s, ''))
   if (numeric) {
     const fits = family === 'unspec' || (family === 'inet') === (numeric.family === 4)
     return plain(fits ? answered([numeric.text]) : failed('glibc', 'EAI_ADDRFAMILY'))
@@ -81,6 +84,9 @@ function returnsOn(action: string | undefined, status: string): boolean {
     what?.toLowerCase() === 'return' && (on?.toUpperCase() === status) === (not === ''))
 }
 
+/** res_hnok: letters, digits, `-` and `_` alone, and no `-` at the very beginning. */
+const isHostName = (name: string): boolean => isDomainName(absolute(name)) && /^(?!-)[0-9A-Za-z_.-]*$/.test(name)
+
 /** Undefined: the service has nothing to say. */
 function* askService(model: StubModel, setup: ExchangeSetup, service: string, query: StubQuery, wanted: readonly string[]): HopRun<StubResult | undefined> {
   const { name, family } = query
@@ -90,9 +96,13 @@ function* askService(model: StubModel, setup: ExchangeSetup, service: string, qu
     return addresses.length > 0 ? answered(addresses) : failed('glibc', 'EAI_NONAME')
   }
   if (service === 'dns') {
+    if (atLeast(setup.version, 2, 29) && !isHostName(name)) return failed('glibc', 'EAI_NONAME', { kind: 'failed', by: 'glibc', detail: `${name.slice(0, 80)} is no host name` })
     const noAaaa = setup.settings.flags.has('no-aaaa')
     if (noAaaa && family === 'inet6') return failed('glibc', 'EAI_NODATA')
-    return outcome(yield* searched(setup, name, noAaaa ? ['A'] : wanted, false))
+    const result = outcome(yield* searched(setup, name, noAaaa ? ['A'] : wanted, false))
+    // gethostbyname2_r stood behind an AF_INET lookup, and told its errors apart only since 2.27.
+    const vague = family === 'inet' && result.code === 'EAI_NONAME' && !atLeast(setup.version, 2, 27)
+    return vague ? failed('glibc', 'EAI_NODATA', result.cause) : result
   }
   if (service === 'myhostname' && /(^|\.)localhost\.?$/i.test(name)) {
     return answered([...(family === 'inet6' ? [] : ['127.0.0.1']), ...(family === 'inet' ? [] : ['::1'])])

@@ -1,6 +1,7 @@
 // What a stub reads off a reply: its addresses, and why it is none.
 import { LOOP, type Plain } from '../chain/effects.ts'
 import { hasFlag, isNodata, REFUSED_PORT, type Cause, type Reply } from '../dns/message.ts'
+import { nameKey } from '../dns/name.ts'
 
 /** The reply that arrived; undefined for what is no DNS message (nothing, a closed port, a loop). */
 export const replyOf = (value: Plain | undefined): Reply | undefined =>
@@ -9,6 +10,15 @@ export const replyOf = (value: Plain | undefined): Reply | undefined =>
 /** Addresses of one type, in order, whatever name they belong to: stubs follow no alias chain. */
 export const addressesOf = (reply: Reply, type: string): string[] =>
   reply.answer.filter(r => r.type === type && r.class === undefined).map(r => r.data)
+
+/** Addresses of the name itself, or of what its aliases in the answer lead to, each alias taken as it comes (glibc's nss_dns). */
+export function ownAddressesOf(reply: Reply, name: string, type: string): string[] {
+  let expected = nameKey(name)
+  return reply.answer.flatMap(record => {
+    if (record.type === 'CNAME') expected = nameKey(record.data)
+    return record.type === type && record.class === undefined && nameKey(record.name) === expected ? [record.data] : []
+  })
+}
 
 /** An empty NOERROR of a server that neither knows nor recurses: glibc and Go ask the next one. */
 export const looksLame = (reply: Reply): boolean =>

@@ -5,7 +5,7 @@ import type { StubResult } from '../chain/outcome.ts'
 import { lineSource } from '../chain/source.ts'
 import { readResolvConf } from '../config/resolv-conf.ts'
 import { explore } from '../drivers/explore.ts'
-import type { DnsQuery, Rcode } from '../dns/message.ts'
+import type { DnsQuery, Rcode, Reply } from '../dns/message.ts'
 import { stubFrom } from './stub-from.ts'
 import { stubHops } from './stub.ts'
 
@@ -16,8 +16,12 @@ const said = (rcode: Rcode, ...addresses: string[]): Plain =>
 
 type Server = (q: DnsQuery) => Plain | Hop
 const server = (answer: Server): Hop => function* (query) {
-  const got = answer(query as unknown as DnsQuery)
-  return typeof got === 'function' ? yield* got(query) : got
+  const asked = query as unknown as DnsQuery
+  const got = answer(asked)
+  const value = typeof got === 'function' ? yield* got(query) : got
+  // The owner of what `said` says is the name that is asked for.
+  const reply = value as unknown as Reply
+  return value === LOST ? LOST : ({ ...reply, answer: reply.answer.map(record => ({ ...record, name: asked.name })) }) as unknown as Plain
 }
 
 interface Asked { readonly kind: StubKind; readonly version: string; readonly resolvConf: string; readonly name: string; readonly more?: Partial<StubModel> }

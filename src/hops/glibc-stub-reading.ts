@@ -1,0 +1,45 @@
+// What send_dg of resolv/res_send.c makes of the replies to one question or a pair, in the order in which they come: which are failures of the
+// server (SERVFAIL, NOTIMP, REFUSED, an answer that looks lame), when enough has been heard, when TCP is wanted.
+import type { Plain } from '../chain/effects.ts'
+import { hasFlag, REFUSED_PORT, type Rcode, type Reply } from '../dns/message.ts'
+import type { Came } from './glibc-stub-sockets.ts'
+import { looksLame, replyOf } from './stub-reply.ts'
+
+export type Got = { readonly type: string; readonly reply: Reply }
+
+const isBad = (reply: Reply): boolean =>
+  reply.rcode === 'SERVFAIL' || reply.rcode === 'NOTIMP' || reply.rcode === 'REFUSED' || looksLame(reply)
+
+/** send_dg's reading of what has arrived so far. `wait`: more is to come. */
+export type Reading = {
+  readonly state: 'wait' | 'done' | 'bad' | 'tcp' | 'closed'
+  readonly replies: readonly Got[]
+  readonly rcode: Rcode | undefined
+  readonly last: Plain | undefined
+}
+
+/** `strict`: a failure of one is a failure of both. */
+export function read(types: readonly string[], came: readonly Came[], strict: boolean): Reading {
+  const buffers: [Got | undefined, Got | undefined] = [undefined, undefined]
+  const kept = (): readonly Got[] => buffers.filter(got => got !== undefined)
+  const received = new Set<string>()
+  let rcode: Rcode | undefined
+  let last: Plain | undefined
+  for (const { type, value } of came) {
+    const reading = (state: Reading['state']): Reading => ({ state, replies: kept(), rcode, last: value })
+    if (value === REFUSED_PORT) return reading('closed')
+    const reply = replyOf(value)
+    // The second reply to a question, after one that came late, is passed over.
+    if (!reply || received.has(type)) continue
+    last = value
+    if (received.size === 0) rcode = reply.rcode
+    if (isBad(reply)) {
+      if (types.length === 1 || strict) return reading('bad')
+      if (received.size > 0) return reading(kept().length > 0 ? 'done' : 'bad')
+    } else if (hasFlag(reply, 'tc')) return reading('tcp')
+    else buffers[received.size === 0 ? 0 : 1] = { type, reply }
+    received.add(type)
+    if (received.size === types.length) return reading('done')
+  }
+  return { state: 'wait', replies: kept(), rcode, last }
+}
