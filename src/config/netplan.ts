@@ -3,11 +3,12 @@
 // run > etc > lib; scalars are overwritten, lists appended (so nothing can be taken away by a later file); the first error ends it all.
 // A document whose definitions refer to later ones is gone through again: 0.106 then appends its name servers a second time.
 // Not modelled: tunnels' and Open vSwitch's own checks beyond what they need to exist, SR-IOV, route consistency (only a warning).
-import type { Problem, Source, Sourced } from '../chain/source.ts'
+import { sourcesOf, type Problem, type Source, type Sourced } from '../chain/source.ts'
+import { loadLibyaml, type LibyamlFault } from './libyaml.ts'
 import { grammarError, type NetplanDefinition, newDefinition, type Renderer } from './netplan-definition.ts'
 import { ACCESS_POINT_KEYS, ADDRESS_OPTION_KEYS, type DeviceType, deviceKeys, deviceSections, GATEWAY_RULES, isIp4, isIp6, type KeyRule,
   type KeyTable, NETWORK_KEYS, NETWORKMANAGER_KEYS, netplanSince, type NetplanVersion } from './netplan-keys.ts'
-import { readYaml, type YamlList, type YamlMap, type YamlNode, type YamlScalar } from './yaml-text.ts'
+import type { YamlList, YamlMap, YamlNode, YamlScalar } from './yaml-text.ts'
 
 /** Why netplan writes nothing. Exit 250 is an abort of the program itself. */
 export interface NetplanFailure {
@@ -61,7 +62,7 @@ export function readNetplan(files: ReadonlyMap<string, NodeFile>, version: Netpl
     for (const path of filesRead) {
       const { file, text } = files.get(path) as NodeFile
       parser.file = file
-      parser.readFile(text, problems)
+      parser.readFile(text)
     }
     parser.finish()
     return { definitions: [...parser.definitions.values()], renderer: parser.renderer, failure: undefined, filesRead, problems }
@@ -108,16 +109,14 @@ class NetplanParser {
     this.#keys = deviceKeys(version)
   }
 
-  readFile(text: string, problems: Problem[]): void {
-    const read = readYaml(this.file, text)
-    const syntax = read.problems[0]
-    if (syntax) {
-      const place = libyamlPlace(syntax, text)
-      throw new Stop({ exit: 1, message: `Invalid YAML: ${syntax.message}`, file: this.file, ...place, source: syntax.source })
+  readFile(text: string): void {
+    const loaded = loadLibyaml(this.file, text)
+    if ('fault' in loaded) {
+      const { line, column, offset } = loaded.fault
+      const source = sourcesOf(this.file, text)(offset, offset)
+      throw new Stop({ exit: 1, message: `Invalid YAML: ${wordingOf(loaded.fault)}`, file: this.file, line, column, source })
     }
-    problems.push(...read.problems)
-    const root = read.value[0]?.root()
-    if (root) this.#document(root)
+    if (loaded.root) this.#document(loaded.root)
   }
 
   #fail(node: YamlNode | Source | undefined, message: string): never {
@@ -125,11 +124,8 @@ class NetplanParser {
     throw new Stop({ exit: 1, message, file: this.file, line: source?.line, column: source?.column, source })
   }
 
-  /** `key` = where a value that is not written would begin. */
-  #expect(node: YamlNode, kind: 'scalar' | 'list' | 'map', key: YamlNode | undefined): void {
-    if (node.kind === kind) return
-    const absent = key && node.kind === 'scalar' && node.style === 'plain' && node.text === ''
-    this.#fail(absent ? { ...key.source, column: key.source.endColumn + 1, line: key.source.endLine } : node, KIND_ERROR[kind])
+  #expect(node: YamlNode, kind: 'scalar' | 'list' | 'map'): void {
+    if (node.kind !== kind) this.#fail(node, KIND_ERROR[kind])
   }
 
   /** process_document: again and again until every reference is known or none more gets known. */
@@ -139,10 +135,10 @@ class NetplanParser {
     do {
       before = this.#foundMissing
       this.#foundMissing = 0
-      this.#expect(root, 'map', undefined)
+      this.#expect(root, 'map')
       for (const { key, value } of (root as YamlMap).pairs) {
         if (keyOf(key) !== 'network') this.#fail(key, `unknown key '${keyOf(key)}'`)
-        this.#expect(value, 'map', key)
+        this.#expect(value, 'map')
         this.#network(value as YamlMap)
       }
       if (this.#missing.size > 0 && this.#foundMissing === before) break
@@ -165,7 +161,7 @@ class NetplanParser {
       const name = keyOf(key)
       const type = this.#sections.get(name)
       if (type) {
-        this.#expect(value, 'map', key)
+        this.#expect(value, 'map')
         this.#section(value as YamlMap, type)
         continue
       }
@@ -183,7 +179,7 @@ class NetplanParser {
         this.#sectionRenderer = this.#rendererOf(value)
         continue
       }
-      this.#expect(value, 'map', key)
+      this.#expect(value, 'map')
       if (this.#missing.delete(id)) this.#foundMissing++
       let definition = this.definitions.get(id)
       if (definition && definition.type !== type) this.#fail(key, `Updated definition '${id}' changes device type`)
@@ -197,7 +193,7 @@ class NetplanParser {
   }
 
   #id(node: YamlNode): string {
-    this.#expect(node, 'scalar', undefined)
+    this.#expect(node, 'scalar')
     const { text } = node as YamlScalar
     if (!/^[\x21-\x7e]+$/.test(text)) this.#fail(node, `Invalid name '${text}'`)
     return text
@@ -205,7 +201,7 @@ class NetplanParser {
 
   #mapping(definition: NetplanDefinition, path: string, keys: KeyTable, map: YamlMap): void {
     for (const { key, value } of map.pairs) {
-      this.#expect(key, 'scalar', undefined)
+      this.#expect(key, 'scalar')
       const name = keyOf(key)
       const rule = keys.get(name)
       if (!rule) this.#fail(key, `unknown key '${name}'`)
@@ -215,7 +211,7 @@ class NetplanParser {
 
   #value(definition: NetplanDefinition | undefined, path: string, rule: KeyRule, key: YamlNode, value: YamlNode): void {
     const type = rule.kind === 'special' ? rule.type : rule.kind
-    if (type !== 'any') this.#expect(value, type, key)
+    if (type !== 'any') this.#expect(value, type)
     if (rule.kind === 'special') this.#special(definition, rule.name, path, value)
     else if (rule.kind === 'scalar') {
       const { text } = value as YamlScalar
@@ -231,7 +227,7 @@ class NetplanParser {
   #list(definition: NetplanDefinition | undefined, path: string, rule: KeyRule & { readonly kind: 'list' }, list: YamlList): void {
     for (const item of list.items) {
       if (!rule.itemKind) continue
-      this.#expect(item, rule.itemKind, undefined)
+      this.#expect(item, rule.itemKind)
       const error = item.kind === 'scalar' ? rule.item?.(item.text) : undefined
       if (error !== undefined) this.#fail(list, error)
       if (item.kind === 'map' && rule.keys && definition) this.#mapping(definition, `${path}[]`, rule.keys, item)
@@ -314,7 +310,7 @@ class NetplanParser {
 
   #nameservers(definition: NetplanDefinition, list: YamlList): void {
     for (const item of list.items) {
-      this.#expect(item, 'scalar', undefined)
+      this.#expect(item, 'scalar')
       const { text } = item as YamlScalar
       const servers = isIp4(text) ? definition.servers4 : isIp6(text) ? definition.servers6 : undefined
       if (!servers) this.#fail(list, `malformed address '${text}', must be X.X.X.X or X:X:X:X:X:X:X:X`)
@@ -324,7 +320,7 @@ class NetplanParser {
 
   #search(definition: NetplanDefinition, list: YamlList): void {
     for (const item of list.items) {
-      this.#expect(item, 'scalar', undefined)
+      this.#expect(item, 'scalar')
       this.#append(definition.search, item as YamlScalar)
     }
   }
@@ -346,7 +342,7 @@ class NetplanParser {
       if (item.kind === 'list') this.#fail(item, 'expected either scalar or mapping (check indentation)')
       const entry = item.kind === 'map' ? item.pairs[0]?.key : item
       if (!entry) continue
-      this.#expect(entry, 'scalar', undefined)
+      this.#expect(entry, 'scalar')
       const { text } = entry as YamlScalar
       const slash = text.lastIndexOf('/')
       if (slash < 0) this.#fail(list, `address '${text}' is missing /prefixlength`)
@@ -391,8 +387,8 @@ class NetplanParser {
   #accessPoints(definition: NetplanDefinition, map: YamlMap): void {
     const seen = new Set<string>()
     for (const { key, value } of map.pairs) {
-      this.#expect(key, 'scalar', undefined)
-      this.#expect(value, 'map', key)
+      this.#expect(key, 'scalar')
+      this.#expect(value, 'map')
       const ssid = keyOf(key)
       if (seen.has(ssid)) this.#fail(key, `${definition.id}: Duplicate access point SSID '${ssid}'`)
       seen.add(ssid)
@@ -404,7 +400,7 @@ class NetplanParser {
 
   #interfaces(definition: NetplanDefinition, name: string, list: YamlList): void {
     for (const item of list.items) {
-      this.#expect(item, 'scalar', undefined)
+      this.#expect(item, 'scalar')
       const { text } = item as YamlScalar
       const member = this.definitions.get(text)
       if (!member) {
@@ -442,13 +438,9 @@ class NetplanParser {
 
 const keyOf = (node: YamlNode): string => (node.kind === 'scalar' ? node.text : node.source.text)
 
-/** Where libyaml reports the error: a key over several lines and a mapping inside a plain line are noticed at the colon. */
-function libyamlPlace(problem: Problem, text: string): { readonly line: number | undefined; readonly column: number | undefined } {
-  const { source } = problem
-  if (!source) return { line: undefined, column: undefined }
-  if (source.endLine > source.line) return { line: source.endLine, column: source.endColumn }
-  if (!problem.message.startsWith('Nested mappings')) return { line: source.line, column: source.column }
-  const colon = text.slice(source.start).search(/:(?:\s|$)/)
-  const before = text.slice(0, source.start + Math.max(0, colon))
-  return { line: before.split('\n').length, column: before.length - before.lastIndexOf('\n') }
+/** parser_error of src/error.c: it guesses at two mistakes by where libyaml stands. */
+function wordingOf({ problem, next, tokenInHand, atKey }: LibyamlFault): string {
+  if (next === '\t') return 'tabs are not allowed for indent'
+  if ((next === ' ' || next === '') && !tokenInHand) return 'aliases are not supported'
+  return atKey ? 'inconsistent indentation' : problem
 }
