@@ -130,6 +130,8 @@ export interface CorednsMachine {
   readonly hasAllFiles?: boolean
   /** Environment of the process. */
   readonly env?: ReadonlyMap<string, string>
+  /** `-dns.port` of its command line. */
+  readonly dnsPort?: number
   /** GOMAXPROCS. */
   readonly processors?: number
   /** The first nameserver of its own resolv.conf, and what sending to it ends in. */

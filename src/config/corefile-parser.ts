@@ -38,7 +38,8 @@ const FILE_LIMIT = 100_000
 /** Ours: a Corefile with more words than this after its imports does not end for a reader either. */
 const TOKEN_LIMIT = 500_000
 const REPLACEMENT_LIMIT = 100
-const DEFAULT_DIRECTORY = '/etc/coredns'
+/** The image starts the process in the root. */
+const WORKING_DIRECTORY = ''
 
 /** How the parser gives up: CoreDNS would print the message and end. */
 class Refused extends Error {
@@ -226,7 +227,7 @@ class Parser {
     }
     const { files, hasAllFiles, path } = this.input
     const from = argument.path === '' ? path : argument.path
-    const directory = (from.startsWith('/') ? from : `${DEFAULT_DIRECTORY}/${from}`).replace(/\/[^/]*$/, '')
+    const directory = (from.startsWith('/') ? from : `${WORKING_DIRECTORY}/${from}`).replace(/\/[^/]*$/, '')
     const found = importedPaths(pattern, directory, files.keys())
     if (found.kind === 'refused') throw this.error(found.message)
     if (found.kind === 'files') return found.paths.flatMap(p => this.lex(files.get(p) as CorefileFile, p))

@@ -16,7 +16,7 @@ export class Run {
   private readonly cells = new Map<string, Cell>()
   private made = 0
   private steps = 0
-  private readonly chain: Chain
+  private chain: Chain
   private readonly choose: (pick: Pick) => number
 
   constructor(chain: Chain, choose: (pick: Pick) => number = () => 0) {
@@ -32,6 +32,16 @@ export class Run {
     const end = this.nowMs + limitMs
     while (!done && this.next(end)) { /* until the reply */ }
     return done ? reply : LOST
+  }
+
+  /** Another instance of the same process: what runs goes on as it was, what is asked from now on meets these hops. */
+  use(chain: Chain): void {
+    this.chain = chain
+  }
+
+  /** Starts a hop that nobody waits for. */
+  background(hop: string, query: Plain): void {
+    this.at(0, () => this.enter(undefined, hop, query, () => undefined))
   }
 
   pass(ms: number): void {

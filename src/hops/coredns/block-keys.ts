@@ -17,12 +17,12 @@ export interface BlockKey {
 
 const PORTS: ReadonlyMap<string, number> = new Map([['dns', 53], ['grpc', 443], ['https', 443], ['https3', 443], ['quic', 853], ['tls', 853]])
 
-/** CoreDNS' own message when the key is refused. */
-export function readBlockKey(key: Sourced<string>, version: CorednsVersion): BlockKey | string {
+/** CoreDNS' own message when the key is refused. `dnsPort`: that of keys without one (`-dns.port`). */
+export function readBlockKey(key: Sourced<string>, version: CorednsVersion, dnsPort = 53): BlockKey | string {
   const scheme = /^([a-z0-9]+):\/\//.exec(key.value)?.[1] ?? ''
   const transport = PORTS.has(scheme) ? scheme : 'dns'
   let zone = PORTS.has(scheme) ? key.value.slice(scheme.length + 3) : key.value
-  let port = PORTS.get(transport) as number
+  let port = transport === 'dns' ? dnsPort : PORTS.get(transport) as number
   const colon = zone.lastIndexOf(':')
   if (colon >= 0 && colon === zone.length - 1) return `expecting data after last colon: "${zone}"`
   if (colon >= 0 && /^[+-]?\d+$/.test(zone.slice(colon + 1))) {

@@ -1,21 +1,68 @@
 // CoreDNS's `errors` plugin, 1.9.3 to 1.15.0: plugin/errors/. One log line for each error a later plugin returned; no effect on replies.
-// The client's side of a socket is printed as port 0.
-// Not modelled: the timer of `consolidate` (a line it would swallow is noted with `consolidated`), `stacktrace`.
-import { note } from '../../chain/effects.ts'
+// With `consolidate`, errors that a pattern fits are counted, and the count is printed when its time is over. The client's side of a
+// socket is printed as port 0.
+// Not modelled: `stacktrace`, counts that are printed because the process ends.
+import { background, get, note, put, sleep, type Hop, type HopRun } from '../../chain/effects.ts'
 import { nameKey } from '../../dns/name.ts'
-import type { PluginFactory } from './plugin.ts'
+import { durationText, goDurationMs } from './go-duration.ts'
+import { compileGoRegexp, isRefused, type GoRegexp } from './go-regexp.ts'
+import type { PluginFactory, PluginSetup } from './plugin.ts'
 import { rcodeNumber } from './rcode-number.ts'
 
+interface Pattern {
+  /** Cell that counts, and hop that prints. */
+  readonly id: string
+  readonly regexp: GoRegexp
+  readonly text: string
+  readonly periodMs: number
+  readonly level: string
+  /** Since 1.12: the first is printed at once, and a count of one is not. */
+  readonly showsFirst: boolean
+}
+
 export const errors: PluginFactory = setup => {
-  const consolidates = setup.directives.some(d => d.properties.some(p => p.name === 'consolidate'))
+  const patterns = patternsOf(setup)
+  for (const pattern of patterns) setup.register?.(pattern.id, countPrinter(pattern, setup.server))
   return function* (query, next) {
     const served = yield* next(query)
-    if (served.error !== undefined && !served.panic) {
-      // Read from the request when all is over: a `rewrite` shows.
-      const { name, type } = served.query ?? query
-      const line = `[ERROR] plugin/errors: ${rcodeNumber(served.rcode)} ${nameKey(name)} ${type}: ${served.error}`
-      yield* note({ kind: 'errors', by: setup.server, line, ...(consolidates && { consolidated: true }) })
-    }
+    if (served.error === undefined || served.panic) return served
+    const { error } = served
+    const pattern = patterns.find(p => p.regexp.test(error))
+    if (pattern && !(yield* isFirstShown(pattern))) return served
+    const level = pattern?.level ?? 'ERROR'
+    // Read from the request when all is over: a `rewrite` shows.
+    const { name, type } = served.query ?? query
+    yield* note({ kind: 'errors', by: setup.server, line: `[${level}] plugin/errors: ${rcodeNumber(served.rcode)} ${nameKey(name)} ${type}: ${error}` })
     return served
   }
+}
+
+function patternsOf(setup: PluginSetup): Pattern[] {
+  const lines = setup.directives.flatMap(d => d.properties.filter(p => p.name === 'consolidate'))
+  return lines.flatMap(({ args }, i) => {
+    const [time = '', text = '', ...options] = args.map(a => a.value)
+    const regexp = compileGoRegexp(text, setup.version)
+    const periodMs = goDurationMs(time)
+    if (isRefused(regexp) || periodMs === undefined) return []
+    const level = (options.find(o => o !== 'show_first') ?? 'error').toUpperCase()
+    return [{ id: `${setup.server} block ${setup.block + 1} errors like ${i + 1}`, regexp, text, periodMs, level, showsFirst: options.includes('show_first') }]
+  })
+}
+
+function* isFirstShown(pattern: Pattern): HopRun<boolean> {
+  const count = Number((yield* get(pattern.id))?.value ?? 0)
+  yield* put(pattern.id, count + 1, Infinity)
+  if (count > 0) return false
+  yield* background(pattern.id, null)
+  return pattern.showsFirst
+}
+
+const countPrinter = ({ id, text, periodMs, level, showsFirst }: Pattern, server: string): Hop => function* () {
+  yield* sleep(periodMs)
+  const count = Number((yield* get(id))?.value ?? 0)
+  yield* put(id, 0, Infinity)
+  if (count > 1 || (count === 1 && !showsFirst)) {
+    yield* note({ kind: 'errors', by: server, line: `[${level}] plugin/errors: ${count} errors like '${text}' occurred in last ${durationText(periodMs)}` })
+  }
+  return null
 }

@@ -171,7 +171,7 @@ const server = (address: string, port: number, source: Source): Server =>
 const withoutTwins = (servers: readonly Server[]): Server[] => servers.filter((s, i) => servers.findIndex(o => o.label === s.label) === i)
 
 function fileServers(path: string, source: Source, setup: PluginSetup): Found {
-  const absolute = path.startsWith('/') ? path : `/etc/coredns/${path}`
+  const absolute = path.startsWith('/') ? path : `/${path.replace(/^(\.\/)+/, '')}`
   const lines = nameservers(setup.model, absolute)
   if (!lines) return missing(path, absolute, source, setup)
   return { servers: lines.flatMap(line => nameserver(line.text, line.source)) }

@@ -1,7 +1,7 @@
 // The health check of one upstream of `forward`: plugin/pkg/proxy/health.go and plugin/pkg/up, 1.9.3 to 1.15.0. It begins when an
 // exchange has failed, asks until something with a header comes back, and counts what failed. Runs beside the queries, in drivers that
 // have a clock. `explore` from a cold start takes every server to be up; where cells may be old, a server that can be silent may be down.
-import { ask, get, LOST, put, sleep, type Fill, type Hop, type HopRun } from '../../chain/effects.ts'
+import { ask, get, LOST, note, put, sleep, type Fill, type Hop, type HopRun } from '../../chain/effects.ts'
 import type { DnsQuery } from '../../dns/message.ts'
 import { REFUSED_PORT } from '../../dns/message.ts'
 import type { Forward, Server } from './forward-options.ts'
@@ -31,11 +31,21 @@ export function probedHop(f: Forward, server: Server): Hop {
   }
 }
 
+/** As the driver's log has it. */
+function* probed(f: Forward, server: Server): HopRun<boolean> {
+  if (f.options.probe.canBePacked) yield* note({ kind: 'upstream-probed', by: f.setup.server, to: server.label, query: plain(probeOf(f)) })
+  return yield* isAnswered(f, server)
+}
+
+function probeOf({ options: { probe, forceTcp } }: Forward): DnsQuery {
+  return { name: probe.name, type: 'NS', transport: forceTcp ? 'tcp' : 'udp', ...(probe.rd && { rd: true }) }
+}
+
 function* isAnswered(f: Forward, server: Server): HopRun<boolean> {
-  const { probe, forceTcp } = f.options
-  const query: DnsQuery = { name: probe.name, type: 'NS', transport: forceTcp ? 'tcp' : 'udp', ...(probe.rd && { rd: true }) }
-  const silent = !probe.canBePacked || server.broken !== undefined
-  const [arrival] = silent ? [] : yield* ask([{ hop: f.setup.reach(server.address, server.port), query: plain(query) }], PROBE_TIMEOUT_MS)
+  const silent = !f.options.probe.canBePacked || server.broken !== undefined
+  const [arrival] = silent ? [] : yield* ask([{ hop: f.setup.reach(server.address, server.port), query: plain(probeOf(f)) }], PROBE_TIMEOUT_MS)
+  // A connection that stays silent is waited for; a closed port is told at once.
+  if (arrival?.value === ODD.silentConnection) yield* sleep(PROBE_TIMEOUT_MS - arrival.atMs)
   return arrival !== undefined && !NOTHING.has(arrival.value) && arrival.value !== LOST
 }
 
@@ -44,10 +54,9 @@ export function probeHop(f: Forward, server: Server): Hop {
   return function* () {
     if (yield* get(running)) return null
     yield* put(running, true, Infinity)
-    while (!(yield* isAnswered(f, server))) {
+    while (!(yield* probed(f, server))) {
       const fails = yield* get(failsCell(f, server))
       yield* put(failsCell(f, server), Number(fails?.value ?? 0) + 1, Infinity)
-      // A closed port or an open connection that stays silent: the time it took is already over.
       yield* sleep(f.options.healthCheckMs)
     }
     yield* put(failsCell(f, server), 0, Infinity)

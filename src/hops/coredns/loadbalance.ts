@@ -26,3 +26,22 @@ const sorted = (records: readonly ResourceRecord[]): readonly ResourceRecord[] =
 
 const grouped = (reply: Reply): Reply =>
   ({ ...reply, answer: sorted(reply.answer), authority: sorted(reply.authority), additional: sorted(reply.additional) })
+
+/** Groups that are shuffled. */
+const SHUFFLED = new Set([2, 3])
+/** More records have more orders than are worth naming. */
+const MOST_RECORDS = 7
+
+/** All orders that a client may see, each as likely as any other; those of long lists are left as they are. */
+export function possibleOrders(records: readonly ResourceRecord[]): readonly (readonly ResourceRecord[])[] {
+  const groups = [...Map.groupBy(sorted(records), groupOf)]
+  let orders: readonly (readonly ResourceRecord[])[] = [[]]
+  for (const [group, members] of groups) {
+    const ways = SHUFFLED.has(group) && members.length <= MOST_RECORDS ? permutations(members) : [members]
+    orders = orders.flatMap(order => ways.map(way => [...order, ...way]))
+  }
+  return orders
+}
+
+const permutations = <T>(items: readonly T[]): readonly (readonly T[])[] =>
+  items.length < 2 ? [items] : items.flatMap((item, i) => permutations(items.toSpliced(i, 1)).map(rest => [item, ...rest]))

@@ -11,6 +11,9 @@ export const originsOf = (args: readonly string[], blockZones: readonly string[]
 /** Zones of a `fallthrough` line: everything when it names none. */
 export const fallthroughZones = (args: readonly string[]): readonly string[] => (args.length === 0 ? ['.'] : args.flatMap(zonesOf))
 
+/** dnsutil.IsReverse: a name below a reverse domain. */
+export const isReverseZone = (zone: string): boolean => nameKey(zone).endsWith('.in-addr.arpa.') || nameKey(zone).endsWith('.ip6.arpa.')
+
 /** The longest zone that is the name or above it; undefined = none. */
 export function matchZone(zones: readonly string[], name: string): string | undefined {
   let best: string | undefined

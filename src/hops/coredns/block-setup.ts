@@ -1,0 +1,86 @@
+// The set-up of all blocks in the order in which CoreDNS does it (core/dnsserver/register.go, executeDirectives of coredns/caddy): the keys
+// of all blocks; then each plugin in compiled order, block after block; then the sockets. It ends at the first refusal, so what
+// comes out here is in that order.
+import type { CorednsModel, Directive, ServerBlock } from '../../chain/model.ts'
+import type { Problem, Source } from '../../chain/source.ts'
+import { readBlockKey, type BlockKey } from './block-keys.ts'
+import { servingFault, type ServedBlock } from './listeners.ts'
+import { pluginOrder } from './order.ts'
+import type { CorednsVersion } from './plugin.ts'
+import { dispenserOf, runCheck, type SetupAt } from './setup-check.ts'
+import { CHECKS } from './setup-checks.ts'
+
+export interface SetUpBlock extends ServedBlock {
+  readonly index: number
+  readonly block: ServerBlock
+  readonly uses: ReadonlyMap<string, readonly Directive[]>
+}
+
+/** Where in the order something was refused, and where in the Corefile. */
+export interface StartRefusal {
+  /** As printed, without the place. */
+  readonly text: string
+  readonly plugin: string | undefined
+  readonly block: number
+  /** Place in the container, where the words of a plugin were read. */
+  readonly at?: { readonly path: string; readonly line: number }
+  readonly source: Source | undefined
+}
+
+export interface BlockSetup {
+  readonly blocks: readonly SetUpBlock[]
+  /** In the order in which CoreDNS would meet them. */
+  readonly refusals: readonly StartRefusal[]
+  /** Lines of the log up to the first refusal, and those of the start. */
+  readonly printed: readonly string[]
+  readonly printedAtStart: readonly string[]
+}
+
+export function setUpBlocks(model: CorednsModel, version: CorednsVersion, report: (problem: Problem) => void): BlockSetup {
+  const refusals: StartRefusal[] = []
+  const printed: string[] = []
+  const printedAtStart: string[] = []
+  const drafts = model.corefile.blocks.map((block, index) => draftOf(model, version, block, index, refusals, line => {
+    if (refusals.length === 0) printed.push(line)
+  }, line => void printedAtStart.push(line)))
+  for (const { keys } of drafts) for (const key of keys) if (key.unreachable) sayUnreachable(key, version, report)
+  for (const name of pluginOrder(version)) {
+    const check = CHECKS.get(name)
+    if (!check) continue
+    for (const draft of drafts) {
+      if (!draft.uses.has(name) || !draft.block.uses) continue
+      const c = dispenserOf(draft.block, name, version)
+      const refused = runCheck(check, c, draft.at)
+      if (!refused) continue
+      const { word } = refused
+      refusals.push({ text: `plugin/${name}: ${refused.message}`, plugin: name, block: draft.index, source: word?.source, ...(word && { at: { path: word.path, line: word.line } }) })
+    }
+  }
+  const blocks = drafts.map(({ at, ...rest }): SetUpBlock => ({ ...rest, addresses: at.addresses, sockets: at.sockets }))
+  const fault = servingFault(blocks, version)
+  if (fault) refusals.push({ text: fault.text, plugin: undefined, block: blocks.length, source: fault.key.key.source })
+  return { blocks, refusals, printed, printedAtStart }
+}
+
+type Draft = Omit<SetUpBlock, 'addresses' | 'sockets'> & { readonly at: SetupAt }
+
+function draftOf(
+  model: CorednsModel, version: CorednsVersion, block: ServerBlock, index: number, refusals: StartRefusal[], print: (line: string) => void, printAtStart: (line: string) => void,
+): Draft {
+  const keys = block.keys.flatMap(key => {
+    const read = readBlockKey(key, version, model.machine?.dnsPort)
+    if (typeof read !== 'string') return [read]
+    refusals.push({ text: `error inspecting server blocks: ${read}`, plugin: undefined, block: -1, source: key.source })
+    return []
+  })
+  const uses = Map.groupBy(block.directives, d => d.name)
+  // Where the words are not there, `bind` is taken as it stands.
+  const addresses = block.uses ? [] : (uses.get('bind') ?? []).flatMap(d => d.args.map(a => a.value))
+  const at: SetupAt = { version, zones: keys.flatMap(k => k.zones), model, root: '', hasTls: false, addresses, sockets: 1, print, printAtStart }
+  return { index, block, keys, uses, hasView: uses.has('view'), at }
+}
+
+function sayUnreachable(key: BlockKey, version: CorednsVersion, report: (problem: Problem) => void): void {
+  const message = `CoreDNS ${version.join('.')} never matches the upper-case letters of ${key.key.value}: queries for this zone do not come here`
+  report({ code: 'corefile-upper-case-key', message, source: key.key.source, state: 'ignored' })
+}

@@ -1,0 +1,130 @@
+// The words of one plugin in one server block, read the way its set-up reads them: caddyfile/dispenser.go of coredns/caddy 1.1.1 (CoreDNS
+// 1.9.3 and 1.11.3) to 1.1.4 (1.15.0). All uses of the plugin stand behind each other; nothing marks where one ends.
+import type { CorefileWord } from '../../chain/model.ts'
+import type { Source } from '../../chain/source.ts'
+
+/** A set-up gave up: `text` as CoreDNS prints it, without the place. */
+export class SetupRefused extends Error {
+  readonly word: CorefileWord | undefined
+  constructor(text: string, word: CorefileWord | undefined) {
+    super(text)
+    this.word = word
+  }
+
+  get source(): Source | undefined {
+    return this.word?.source
+  }
+}
+
+export class Dispenser {
+  private cursor = -1
+  private nesting = 0
+  private readonly words: readonly CorefileWord[]
+  /** Since 1.15.0 a block inside a block is one. */
+  private readonly nests: boolean
+
+  constructor(words: readonly CorefileWord[], nests: boolean) {
+    this.words = words
+    this.nests = nests
+  }
+
+  get word(): CorefileWord | undefined {
+    return this.words[this.cursor]
+  }
+
+  val(): string {
+    return this.word?.text ?? ''
+  }
+
+  next(): boolean {
+    if (this.cursor >= this.words.length - 1) return false
+    this.cursor++
+    return true
+  }
+
+  nextArg(): boolean {
+    const [here, there] = [this.word, this.words[this.cursor + 1]]
+    if (this.cursor >= 0 && !(here && there && here.path === there.path && here.line + lineBreaks(here) === there.line)) return false
+    this.cursor++
+    return true
+  }
+
+  nextLine(): boolean {
+    const [here, there] = [this.word, this.words[this.cursor + 1]]
+    if (this.cursor >= 0 && !(here && there && (here.path !== there.path || here.line + lineBreaks(here) < there.line))) return false
+    this.cursor++
+    return true
+  }
+
+  /** The next line of the block `{ … }`, or the first word after its opening brace; false at the closing brace. */
+  nextBlock(): boolean {
+    if (this.nesting > 0) {
+      const moved = this.next()
+      if (!moved && this.nests) return false
+      if (this.nests && this.val() === '{') this.cursor--
+      else if (this.val() !== '}') return moved || this.val() !== ''
+      else {
+        this.nesting--
+        return false
+      }
+    }
+    return this.opens()
+  }
+
+  private opens(): boolean {
+    if (!this.nextArg()) return false
+    if (this.val() !== '{') {
+      this.cursor--
+      return false
+    }
+    if (!this.next() && this.nests) return false
+    if (this.val() === '}') return false
+    this.nesting++
+    return true
+  }
+
+  /** All words of the line, but for an opening brace and what follows. */
+  remainingArgs(): string[] {
+    return this.remainingWords().map(w => w.text)
+  }
+
+  remainingWords(): CorefileWord[] {
+    const args: CorefileWord[] = []
+    while (this.nextArg()) {
+      if (this.val() === '{') {
+        this.cursor--
+        break
+      }
+      if (this.word) args.push(this.word)
+    }
+    return args
+  }
+
+  /** Goes back one word, as a set-up does that has read too far. */
+  back(): void {
+    this.cursor--
+  }
+
+  /** A message of the plugin's own, without a place. */
+  refuse(text: string): SetupRefused {
+    return new SetupRefused(text, this.word ?? this.words[0])
+  }
+
+  err(text: string): SetupRefused {
+    return this.refuse(`Error during parsing: ${text}`)
+  }
+
+  argErr(): SetupRefused {
+    return this.err(this.val() === '{' ? 'Unexpected token \'{\', expecting argument' : `Wrong argument count or unexpected line ending after '${this.val()}'`)
+  }
+
+  syntaxErr(expected: string): SetupRefused {
+    return this.refuse(`Syntax error: Unexpected token '${this.val()}', expecting '${expected}'`)
+  }
+
+  eofErr(): SetupRefused {
+    return this.err('Unexpected EOF')
+  }
+}
+
+const lineBreaks = (word: CorefileWord): number => word.text.split('\n').length - 1

@@ -1,0 +1,137 @@
+// What the set-up of CoreDNS's `forward` plugin refuses, 1.9.3 to 1.15.0: plugin/forward/setup.go and resolve.go, plugin/pkg/parse/host.go.
+// Up to 1.14.3 the upstreams are looked at before the options, later after them.
+// Not modelled: `tls` files that cannot be read, whether a host name given as upstream resolves (machine.nameserver tells when not).
+import { parseAddress, withoutZone } from '../../dns/go-address.ts'
+import { isDomainName } from '../../dns/name.ts'
+import type { Dispenser } from './dispenser.ts'
+import { checkForwardOption, type ForwardSeen } from './forward-setup-options.ts'
+import { durationText } from './go-duration.ts'
+import { splitHostPort } from './go-host-port.ts'
+import { isFault } from './go-number.ts'
+import { originsOf } from './origins.ts'
+import { since } from './plugin.ts'
+import { containerPath, ONCE_REFUSED, pathState, type SetupAt, type SetupCheck } from './setup-check.ts'
+import { transportOf } from './transport.ts'
+
+const MOST_SERVERS = 15
+
+export const forwardSetup: SetupCheck = (c, at) => {
+  const counts: number[] = []
+  while (c.next()) {
+    if (counts.length > 0 && !since(at.version, 1, 10)) throw c.refuse(ONCE_REFUSED)
+    counts.push(stanza(c, at))
+  }
+  const tooMany = counts.find(n => n > MOST_SERVERS)
+  if (tooMany !== undefined) throw c.refuse(`more than ${MOST_SERVERS} TOs configured: ${tooMany}`)
+}
+
+/** How many upstreams count. */
+function stanza(c: Dispenser, at: SetupAt): number {
+  if (!c.nextArg()) throw c.argErr()
+  const from = c.val()
+  const zones = originsOf([from], [])
+  if (zones.length === 0) throw c.refuse(`unable to normalize '${from}'`)
+  if (zones.length > 1) at.print(`[WARNING] plugin/forward: Unsupported CIDR notation: '${from}' expands to multiple zones. Using only '${zones[0]}'.`)
+  const to = c.remainingArgs()
+  if (to.length === 0) throw c.argErr()
+  if (since(at.version, 1, 14, 4)) return optionsFirst(c, at, to)
+  const hosts = to.flatMap(text => serversOf(c, at, text))
+  if (hosts.length === 0) throw c.refuse('no nameservers found')
+  for (const host of hosts) protocolOf(c, at, host)
+  while (c.nextBlock()) checkForwardOption(c, at, { maxAgeMs: 0, expireMs: 0, serverName: '' })
+  return hosts.length
+}
+
+const EXPIRE_MS = 10_000
+
+function optionsFirst(c: Dispenser, at: SetupAt, to: readonly string[]): number {
+  const seen: ForwardSeen = { maxAgeMs: 0, expireMs: EXPIRE_MS, serverName: '' }
+  while (c.nextBlock()) checkForwardOption(c, at, seen)
+  if (seen.maxAgeMs > 0 && seen.maxAgeMs < seen.expireMs) {
+    throw c.refuse(`max_age (${durationText(seen.maxAgeMs)}) must not be less than expire (${durationText(seen.expireMs)})`)
+  }
+  const withPath = to.find(text => transportOf(text).transport === 'https' && transportOf(text).rest.includes('/'))
+  if (withPath !== undefined) throw c.refuse(`paths are not allowed in HTTPS upstream addresses (the /dns-query path is used by default): ${withPath}`)
+  const entries = to.map(text => ({ text, hosts: entryOf(c, at, text) }))
+  for (const { text, hosts } of entries) if (!hosts) lookUp(c, at, hostOf(text))
+  if (entries.every(e => e.hosts?.length === 0)) throw c.refuse('no valid upstream addresses found')
+  for (const host of entries.flatMap(e => e.hosts ?? [])) protocolOf(c, at, host, seen.serverName)
+  return entries.filter(e => e.hosts?.length !== 0).length
+}
+
+/** Servers of an address or a file; undefined = a host name. */
+function entryOf(c: Dispenser, at: SetupAt, text: string): readonly string[] | undefined {
+  const { rest } = transportOf(text)
+  if (rest === '') throw c.refuse(`invalid address: ${JSON.stringify(text)}`)
+  const hosts = addressOrFile(at, text)
+  if (hosts) return hosts
+  const { transport } = transportOf(withoutServerName(text))
+  const host = hostOf(text)
+  const isForwardable = transport === 'dns' || transport === 'tls' || transport === 'https' || (transport === 'quic' && since(at.version, 1, 15))
+  if (isForwardable && host !== '' && isDomainName(host) && !parseAddress(host)) return undefined
+  throw c.refuse(`not an IP address, file, or valid domain: ${JSON.stringify(text)}`)
+}
+
+const hostOf = (text: string): string => {
+  const { rest } = transportOf(withoutServerName(text))
+  const parts = splitHostPort(rest)
+  return (isFault(parts) ? rest : parts.value.host).replace(/^[[\]]+|[[\]]+$/g, '')
+}
+
+/** splitZone: `tls://9.9.9.9%dns.quad9.net` without the name; the port stays. */
+function withoutServerName(text: string): string {
+  const [, scheme = '', host = text] = /^([^:/]*:\/\/)(.*)$/s.exec(text) ?? []
+  const at = host.lastIndexOf('%')
+  if (at < 0) return text
+  const [head, zone] = [host.slice(0, at), host.slice(at + 1)]
+  const port = zone.includes(':') ? zone.slice(zone.lastIndexOf(':')) : ''
+  return `${scheme}${head}${head.startsWith('[') ? ']' : ''}${port}`
+}
+
+function lookUp(c: Dispenser, at: SetupAt, host: string): void {
+  const nameserver = at.model.machine?.nameserver
+  if (!nameserver) return
+  // Go asks nobody for what is no host name.
+  const isName = /^[\w.-]+$/.test(host) && /[A-Za-z_]/.test(host)
+  const asked = since(at.version, 1, 15) ? `${host.replace(/\.$/, '')}.` : host
+  const why = isName ? ` on ${nameserver.address}:53: ${nameserver.fault}` : ': no such host'
+  throw c.refuse(`failed to resolve ${JSON.stringify(host)}: lookup ${asked}${why}`)
+}
+
+/** HostPortOrFile of releases that know no host names. */
+function serversOf(c: Dispenser, at: SetupAt, text: string): readonly string[] {
+  const { rest } = transportOf(text)
+  if (rest === '' && since(at.version, 1, 10)) throw c.refuse(`invalid address: ${JSON.stringify(text)}`)
+  const hosts = addressOrFile(at, text)
+  if (hosts) return hosts
+  throw c.refuse(`not an IP address or file: ${JSON.stringify(rest)}`)
+}
+
+/** Undefined: neither. What the evidence cannot tell of is taken to be there. */
+function addressOrFile(at: SetupAt, text: string): readonly string[] | undefined {
+  const { rest } = transportOf(text)
+  const parts = splitHostPort(rest)
+  const bare = since(at.version, 1, 12) && isFault(parts) ? rest.replace(/^[[\]]+|[[\]]+$/g, '') : rest
+  if (parseAddress(withoutZone(isFault(parts) ? bare : parts.value.host))) return [text]
+  const state = rest === '' ? 'missing' : pathState(at, rest)
+  if (state === undefined) return rest.includes('/') || rest.includes('.conf') ? ['?'] : undefined
+  return state === 'file' ? nameserversIn(at, rest) : undefined
+}
+
+function nameserversIn(at: SetupAt, path: string): readonly string[] {
+  const file = at.model.files.get(containerPath(path))
+  const words = [...file?.text.matchAll(/^[ \t]*nameserver[ \t]+(\S+)/gm) ?? []].map(m => m[1] as string)
+  return words.filter(w => w.includes(':') || parseAddress(withoutZone(w)))
+}
+
+function protocolOf(c: Dispenser, at: SetupAt, text: string, serverName = ''): void {
+  const isNew = since(at.version, 1, 14, 4)
+  const host = isNew ? withoutServerName(text) : text
+  const { transport } = transportOf(host)
+  const allowed = transport === 'dns' || transport === 'tls' || (transport === 'https' && since(at.version, 1, 14, 5)) || (transport === 'quic' && since(at.version, 1, 15))
+  if (!allowed) throw c.refuse(`'${transport}' is not supported as a destination protocol in forward: ${text}`)
+  const name = isNew && host !== text ? /%([^:\]]*)/.exec(text.slice(text.lastIndexOf('%')))?.[1] ?? '' : ''
+  if (name !== '' && serverName !== '' && transport !== 'dns') {
+    throw c.refuse(`both forward ('${serverName}') and proxy level ('${name}') TLS servernames are set for upstream proxy '${host}'`)
+  }
+}

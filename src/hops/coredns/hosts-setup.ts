@@ -1,0 +1,48 @@
+// What the set-up of CoreDNS's `hosts` plugin refuses, and the line it prints about its file, 1.9.3 to 1.15.0: plugin/hosts/setup.go.
+import { parseDuration } from './go-duration.ts'
+import { atoi, isFault } from './go-number.ts'
+import { since } from './plugin.ts'
+import { once, pathState, rooted, unknownProperty, type SetupCheck } from './setup-check.ts'
+
+const LARGEST_TTL_S = 65_535
+
+export const hostsSetup: SetupCheck = (c, at) => {
+  let falls = false
+  let passesUnsupported = false
+  once(c, () => {
+    const [file] = c.remainingArgs()
+    if (file !== undefined) {
+      const path = rooted(at, file)
+      const state = pathState(at, path)
+      if (state === 'missing') at.print(`[WARNING] plugin/hosts: File does not exist: ${path}`)
+      if (state === 'directory') at.print(`[WARNING] plugin/hosts: Hosts file ${JSON.stringify(path)} is a directory`)
+    }
+    while (c.nextBlock()) {
+      const name = c.val()
+      if (name === 'fallthrough') {
+        c.remainingArgs()
+        falls = true
+      } else if (name === 'fallthrough_unsupported' && since(at.version, 1, 14, 7)) {
+        if (c.remainingArgs().length > 0) throw c.argErr()
+        passesUnsupported = true
+      } else if (name === 'ttl') {
+        const [word] = c.remainingArgs()
+        if (word === undefined) throw c.err('ttl needs a time in second')
+        const ttl = atoi(word)
+        if (isFault(ttl)) throw c.err('ttl needs a number of second')
+        if (ttl.value <= 0 || ttl.value > LARGEST_TTL_S) throw c.err('ttl provided is invalid')
+      } else if (name === 'reload') {
+        const [word, ...more] = c.remainingArgs()
+        if (word === undefined || more.length > 0) throw c.err('reload needs a duration (zero seconds to disable)')
+        const time = parseDuration(word)
+        if (isFault(time)) throw c.err(`invalid duration for reload '${word}'`)
+        if (time.value < 0) throw c.err(`invalid negative duration for reload '${word}'`)
+      } else if (name !== 'no_reverse') {
+        // A line of a hosts file, but not after `fallthrough`.
+        if (falls) throw unknownProperty(c)
+        c.remainingArgs()
+      }
+    }
+  })
+  if (passesUnsupported && !falls) throw c.err('fallthrough_unsupported requires fallthrough')
+}

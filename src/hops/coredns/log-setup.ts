@@ -1,0 +1,109 @@
+// What the set-ups of CoreDNS's `log`, `errors` and `loadbalance` plugins refuse, 1.9.3 to 1.15.0: setup.go of each.
+import { parseAddress } from '../../dns/go-address.ts'
+import type { Dispenser } from './dispenser.ts'
+import { parseDuration } from './go-duration.ts'
+import { isFault } from './go-number.ts'
+import { compileGoRegexp, isRefused } from './go-regexp.ts'
+import { since, type CorednsVersion } from './plugin.ts'
+import { once, unknownProperty, type SetupCheck } from './setup-check.ts'
+
+const CLASSES = new Set(['all', 'denial', 'error', 'success'])
+
+export const logSetup: SetupCheck = (c, at) => {
+  while (c.next()) {
+    c.remainingArgs()
+    while (c.nextBlock()) {
+      if (c.val() !== 'class') throw since(at.version, 1, 12) ? unknownProperty(c) : c.argErr()
+      const classes = c.remainingArgs()
+      if (classes.length === 0) throw c.argErr()
+      const odd = classes.find(name => !CLASSES.has(name))
+      if (odd !== undefined) throw c.refuse(`invalid Class: ${odd}`)
+    }
+  }
+}
+
+export const errorsSetup: SetupCheck = (c, at) => once(c, () => {
+  const [file, ...more] = c.remainingArgs()
+  if (more.length > 0) throw c.argErr()
+  if (file !== undefined && file !== 'stdout') throw c.err(`invalid log file: ${file}`)
+  while (c.nextBlock()) {
+    if (c.val() === 'consolidate') consolidate(c, at.version)
+    else if (!(c.val() === 'stacktrace' && since(at.version, 1, 9))) throw c.syntaxErr(`Unknown field ${c.val()}`)
+  }
+})
+
+const LEVELS = new Set(['warning', 'error', 'info', 'debug'])
+const LONGEST_PATTERN = 10_000
+
+function consolidate(c: Dispenser, version: CorednsVersion): void {
+  const isLonger = since(version, 1, 12)
+  const args = c.remainingArgs()
+  const [time = '', pattern = '', ...options] = args
+  if (args.length < 2 || args.length > (isLonger ? 4 : 3)) throw c.argErr()
+  const period = parseDuration(time)
+  if (isFault(period)) throw c.err(period.fault)
+  const bytes = new TextEncoder().encode(pattern).length
+  if (isLonger && bytes > LONGEST_PATTERN) throw c.err(`regex pattern too long: ${bytes} > ${LONGEST_PATTERN}`)
+  const regexp = compileGoRegexp(pattern, version)
+  if (isRefused(regexp) && !regexp.unmodelled) throw c.err(regexp.error)
+  if (isLonger) return consolidateOptions(c, options)
+  if (options[0] !== undefined && !LEVELS.has(options[0])) throw c.err(`unknown log level argument in consolidate: ${options[0]}`)
+}
+
+function consolidateOptions(c: Dispenser, options: readonly string[]): void {
+  let [hasLevel, showFirst] = [false, false]
+  for (const option of options) {
+    if (LEVELS.has(option)) {
+      if (hasLevel) throw c.err('multiple log levels specified in consolidate')
+      if (showFirst) throw c.err('log level must come before show_first in consolidate')
+      hasLevel = true
+    } else if (option === 'show_first') showFirst = true
+    else throw c.err(`unknown option in consolidate: ${option}`)
+  }
+}
+
+export const loadbalanceSetup: SetupCheck = (c, at) => {
+  if (!since(at.version, 1, 10)) return roundRobinOnly(c)
+  while (c.next()) {
+    const [policy, ...more] = c.remainingArgs()
+    if (policy === 'round_robin') {
+      if (more.length > 0) throw c.err(`unknown property for ${policy}`)
+    } else if (policy === 'weighted') weighted(c, more)
+    else if (policy !== undefined) throw c.refuse(`unknown policy: ${policy}`)
+    // Up to then the first use is the only one that is read, without its block.
+    if (!since(at.version, 1, 12)) return
+    prefer(c)
+  }
+}
+
+function roundRobinOnly(c: Dispenser): void {
+  if (!c.next()) throw c.argErr()
+  const [policy, ...more] = c.remainingArgs()
+  if (more.length > 0) throw c.argErr()
+  if (policy !== undefined && policy !== 'round_robin') throw c.refuse(`unknown policy: ${policy}`)
+}
+
+function weighted(c: Dispenser, files: readonly string[]): void {
+  if (files.length === 0) throw c.err('missing weight file argument')
+  if (files.length > 1) throw c.err('unexpected argument(s)')
+  while (c.nextBlock()) {
+    if (c.val() !== 'reload') throw unknownProperty(c)
+    const [time, ...more] = c.remainingArgs()
+    if (time === undefined) throw c.err('reload duration value is missing')
+    if (more.length > 0) throw c.err('unexpected argument')
+    if (isFault(parseDuration(time))) throw c.err(`invalid reload duration '${time}'`)
+  }
+}
+
+function prefer(c: Dispenser): void {
+  while (c.nextBlock()) {
+    if (c.val() !== 'prefer') throw unknownProperty(c)
+    for (const text of c.remainingArgs()) if (!isCidr(text)) throw c.err(`invalid CIDR ${JSON.stringify(text)}: invalid CIDR address: ${text}`)
+  }
+}
+
+export function isCidr(text: string): boolean {
+  const [host = '', bits = '', more] = text.split('/')
+  const address = parseAddress(host)
+  return more === undefined && address !== undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= (host.includes(':') ? 128 : 32)
+}

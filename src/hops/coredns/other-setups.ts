@@ -1,0 +1,164 @@
+// What the set-ups of CoreDNS's dnstap, erratic, tls, trace and transfer plugins refuse, 1.9.3 to 1.15.0: setup.go of each.
+// Not modelled: `tls` by ACME (1.15.0), the contents of key files.
+import { parseAddress } from '../../dns/go-address.ts'
+import type { Dispenser } from './dispenser.ts'
+import { parseDuration } from './go-duration.ts'
+import { splitHostPort } from './go-host-port.ts'
+import { atoi, isFault, parseBool, parseFloat64, parseUint, type Parsed } from './go-number.ts'
+import { since } from './plugin.ts'
+import { pathState, rooted, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
+
+const valueOf = <T>(c: Dispenser, parsed: Parsed<T>): T => {
+  if (isFault(parsed)) throw c.refuse(parsed.fault)
+  return parsed.value
+}
+
+const CLIENT_AUTH = new Set(['nocert', 'request', 'require', 'verify_if_given', 'require_and_verify'])
+
+export const tlsSetup: SetupCheck = (c, at) => {
+  const twice = (text: string): Error => c.refuse(`plugin/tls: ${text}`)
+  if (at.hasTls) throw twice(c.err('TLS already configured for this server instance').message)
+  while (c.next()) {
+    const files = c.remainingArgs()
+    // By ACME: its options are not looked at.
+    if (files.length === 0 && since(at.version, 1, 15)) return
+    if (files.length < 2 || files.length > 3) throw twice(c.argErr().message)
+    while (c.nextBlock()) {
+      const name = c.val()
+      if (name !== 'client_auth' && !(name === 'keylog' && since(at.version, 1, 12))) throw c.err(`unknown option '${name}'`)
+      const [word, ...more] = c.remainingArgs()
+      if (word === undefined || more.length > 0) throw c.argErr()
+      if (name === 'client_auth' && !CLIENT_AUTH.has(word)) throw c.err(`unknown authentication type '${word}'`)
+    }
+    const missing = files.map(f => (since(at.version, 1, 10) ? rooted(at, f) : f)).find(f => pathState(at, f) === 'missing')
+    if (missing !== undefined) throw c.refuse(`could not load TLS cert: open ${missing}: no such file or directory`)
+    at.hasTls = true
+  }
+}
+
+export const transferSetup: SetupCheck = (c, at) => {
+  while (c.next()) {
+    c.remainingArgs()
+    let [hasTo, hasSource] = [false, false]
+    while (c.nextBlock()) {
+      const name = c.val()
+      if (name === 'to') {
+        const hosts = c.remainingArgs()
+        if (hosts.length === 0) throw c.argErr()
+        for (const host of hosts) if (host !== '*') hostPort(c, host)
+        hasTo = true
+      } else if (name === 'source' && since(at.version, 1, 12)) {
+        const [address, ...more] = c.remainingArgs()
+        if (address === undefined || more.length > 0) throw c.argErr()
+        if (hasSource) throw c.refuse(`plugin/transfer: ${c.err('source already specified').message}`)
+        if (!parseAddress(address)) throw c.refuse(`plugin/transfer: ${c.err(`invalid source address ${JSON.stringify(address)}`).message}`)
+        hasSource = true
+      } else throw c.refuse(`plugin/transfer: ${c.err(`unknown property ${JSON.stringify(name)}`).message}`)
+    }
+    if (!hasTo) throw c.refuse(`plugin/transfer: ${c.err('\'to\' is required').message}`)
+  }
+}
+
+/** parse.HostPort. */
+function hostPort(c: Dispenser, text: string): void {
+  const parts = splitHostPort(text)
+  const host = isFault(parts) ? text : parts.value.host
+  if (!parseAddress(host)) throw c.refuse(`must specify an IP address: \`${host}'`)
+}
+
+export const erraticSetup: SetupCheck = c => {
+  while (c.next()) {
+    while (c.nextBlock()) {
+      const name = c.val()
+      if (name === 'large') continue
+      if (name !== 'drop' && name !== 'delay' && name !== 'truncate') throw unknownProperty(c)
+      const args = c.remainingArgs()
+      if (args.length > (name === 'delay' ? 2 : 1)) throw c.argErr()
+      const [amount, time] = args
+      if (amount === undefined) continue
+      const parsed = atoi(amount)
+      if (isFault(parsed)) throw c.refuse(parsed.fault.replace('Atoi', 'ParseInt'))
+      if (parsed.value >= 2 ** 31) throw c.refuse(`strconv.ParseInt: parsing ${JSON.stringify(amount)}: value out of range`)
+      if (parsed.value < 0) throw c.refuse(`illegal amount value given ${JSON.stringify(amount)}`)
+      if (time !== undefined) valueOf(c, parseDuration(time))
+    }
+  }
+}
+
+const OWN_WORDS = new Set(['identity', 'version', 'extra'])
+
+export const dnstapSetup: SetupCheck = (c, at) => {
+  if (!since(at.version, 1, 10)) {
+    // Later uses and blocks are not read.
+    c.next()
+    if (!c.nextArg()) throw c.argErr()
+    return
+  }
+  while (c.next()) {
+    const args = c.remainingArgs()
+    if (args.length === 0) throw c.argErr()
+    const isNew = since(at.version, 1, 12)
+    const listens = isNew && args[0] === 'listen'
+    if (listens && args.length < 2) throw c.err('dnstap listen requires an endpoint argument')
+    if (isNew) multiples(c, listens ? args.slice(1) : args)
+    while (c.nextBlock()) {
+      const name = c.val()
+      if (OWN_WORDS.has(name)) {
+        if (!c.nextArg()) throw c.argErr()
+      } else if (name === 'tls' && isNew) {
+        if (!listens) throw c.err('tls directive only valid for listeners')
+        if (c.remainingArgs().length < 2) throw c.err('tls requires cert and key file paths')
+      } else if (name !== 'skipverify' && isNew) throw unknownProperty(c)
+    }
+  }
+}
+
+function multiples(c: Dispenser, [, , buffer, queue]: readonly string[]): void {
+  multiple(c, buffer, 'MultipleTcpWriteBuf', 1024, 'MiB units')
+  multiple(c, queue, 'MultipleQueue', 4096, 'x10k messages')
+}
+
+function multiple(c: Dispenser, text: string | undefined, name: string, most: number, unit: string): void {
+  if (text === undefined) return
+  const count = atoi(text)
+  if (isFault(count)) throw c.err(`dnstap: invalid ${name} ${JSON.stringify(text)}: ${count.fault}`)
+  if (count.value < 1 || count.value > most) throw c.err(`dnstap: ${name} must be between 1 and ${most} (${unit}): ${count.value}`)
+}
+
+const ENDPOINTS = new Set(['zipkin', 'datadog'])
+
+export const traceSetup: SetupCheck = (c, at) => {
+  while (c.next()) {
+    const args = c.remainingArgs()
+    if (args.length > 2) throw c.argErr()
+    const type = args.length === 2 ? (args[0] as string).toLowerCase() : 'zipkin'
+    if (!ENDPOINTS.has(type)) throw c.refuse(`tracing endpoint type '${type}' is not supported`)
+    while (c.nextBlock()) traceOption(c, at)
+  }
+}
+
+function traceOption(c: Dispenser, at: SetupAt): void {
+  const name = c.val()
+  const read = TRACE_OPTIONS.get(name)
+  const isKnown = read && (!name.startsWith('zipkin_') || since(at.version, 1, 10))
+  if (!isKnown) {
+    if (since(at.version, 1, 12)) throw unknownProperty(c)
+    return
+  }
+  const args = c.remainingArgs()
+  if (args.length > 1 || (args.length === 0 && !read.optional)) throw c.argErr()
+  if (args[0] === undefined) return
+  const value = valueOf(c, read.parse(args[0]))
+  if (name === 'datadog_analytics_rate' && typeof value === 'number' && (value > 1 || value < 0))
+    throw c.refuse(`datadog analytics rate must be between 0 and 1, '${value.toFixed(6)}' is not supported`)
+}
+
+const TRACE_OPTIONS: ReadonlyMap<string, { readonly optional?: true; readonly parse: (text: string) => Parsed<unknown> }> = new Map([
+  ['client_server', { optional: true, parse: parseBool }],
+  ['datadog_analytics_rate', { optional: true, parse: parseFloat64 }],
+  ['every', { parse: (text: string) => parseUint(text, 64) }],
+  ['service', { parse: (text: string) => ({ value: text }) }],
+  ['zipkin_max_backlog_size', { parse: atoi }],
+  ['zipkin_max_batch_interval', { parse: parseDuration }],
+  ['zipkin_max_batch_size', { parse: atoi }],
+])

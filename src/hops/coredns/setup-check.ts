@@ -1,0 +1,78 @@
+// What the set-up of a plugin refuses, in CoreDNS' own words: each check reads the words of the plugin as that set-up does (setup.go of the
+// plugin, 1.9.3 to 1.15.0) and throws at the first it would not take. What it would print meanwhile is said, too. The handler of a
+// plugin reads its options on its own and need not look for mistakes.
+// Not modelled: plugins without a check here (CHECKS); for them only what their handler refuses counts.
+import type { CorednsModel, ServerBlock } from '../../chain/model.ts'
+import { Dispenser, SetupRefused } from './dispenser.ts'
+import { since, type CorednsVersion } from './plugin.ts'
+
+export interface SetupAt {
+  readonly version: CorednsVersion
+  /** Zones of the block's keys. */
+  readonly zones: readonly string[]
+  readonly model: CorednsModel
+  /** Directory of the block's `root` plugin, if it was set up before. */
+  root: string
+  /** `tls` was set up already. */
+  hasTls: boolean
+  /** Addresses of `bind`, when that is set up; empty = all. */
+  addresses: readonly string[]
+  /** Sockets of `multisocket`. */
+  sockets: number
+  /** A line of the log, printed during the set-up. */
+  readonly print: (line: string) => void
+  /** A line of the log, printed when the server starts, before it listens. */
+  readonly printAtStart: (line: string) => void
+}
+
+/** Throws a SetupRefused; texts are without `plugin/NAME: `. */
+export type SetupCheck = (c: Dispenser, at: SetupAt) => void
+
+export const ONCE_REFUSED = 'this plugin can only be used once per Server Block'
+
+/** All words of a plugin in one block, one use behind the other. */
+export function dispenserOf(block: ServerBlock, name: string, version: CorednsVersion): Dispenser {
+  return new Dispenser((block.uses ?? []).filter(u => u.name === name).flatMap(u => u.words), since(version, 1, 15))
+}
+
+export function runCheck(check: SetupCheck, c: Dispenser, at: SetupAt): SetupRefused | undefined {
+  try {
+    check(c, at)
+    return undefined
+  } catch (refused) {
+    if (refused instanceof SetupRefused) return refused
+    throw refused
+  }
+}
+
+/** `for c.Next() { if i > 0 { ErrOnce } … }`. */
+export function once(c: Dispenser, read: () => void): void {
+  for (let i = 0; c.next(); i++) {
+    if (i > 0) throw c.refuse(ONCE_REFUSED)
+    read()
+  }
+}
+
+export const unknownProperty = (c: Dispenser): SetupRefused => c.err(`unknown property '${c.val()}'`)
+
+/** A path as the process sees it: the image starts it in the root. */
+export function containerPath(path: string): string {
+  const parts: string[] = []
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop()
+    else if (part !== '' && part !== '.') parts.push(part)
+  }
+  return `/${parts.join('/')}`
+}
+
+/** Undefined: the evidence does not tell whether it is there. */
+export function pathState(at: SetupAt, path: string): 'file' | 'directory' | 'missing' | undefined {
+  const absolute = containerPath(path)
+  if (at.model.files.has(absolute)) return 'file'
+  const within = absolute === '/' ? '/' : `${absolute}/`
+  if (absolute === '/' || [...at.model.files.keys()].some(p => p.startsWith(within))) return 'directory'
+  return at.model.machine?.hasAllFiles ? 'missing' : undefined
+}
+
+/** filepath.Join(root, path) for a path that is relative. */
+export const rooted = (at: SetupAt, path: string): string => (path.startsWith('/') || at.root === '' ? path : `${at.root.replace(/\/+$/, '')}/${path}`)

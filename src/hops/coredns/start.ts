@@ -1,0 +1,145 @@
+// What a CoreDNS process prints and does when it starts, 1.9.3 to 1.15.0: coremain/run.go, caddy.go of coredns/caddy, core/dnsserver/onstartup.go.
+// The Corefile is parsed (unknown directives, then syntax, whichever comes first), keys, plugins and sockets are looked at
+// (block-setup.ts), then the zones are printed, the hash of `reload`, and the version.
+// Not modelled: `-pidfile`, `-plugins`, `-log-format`, limits of open files, sockets of the HTTP plugins, the Go release and commit of
+// the build (printed as none).
+import type { Corefile, CorednsModel } from '../../chain/model.ts'
+import type { Read, Source } from '../../chain/source.ts'
+import { isReverseZone } from './origins.ts'
+import type { StartRefusal } from './block-setup.ts'
+import { joinHostPort } from './go-host-port.ts'
+import { pluginOrder } from './order.ts'
+import { since, type CorednsVersion } from './plugin.ts'
+import { hashLine } from './reload.ts'
+import { corednsHops, type CorednsHops, type ListeningHop } from './server.ts'
+import { readVersion } from './version.ts'
+
+export interface StartInput {
+  /** As read; its problems hold what the parser refused. */
+  readonly read: Read<Corefile>
+  /** As given to `-conf`, or `Corefile`. */
+  readonly path: string
+  /** Without the Corefile's own value: `read` has it. */
+  readonly model: Omit<CorednsModel, 'corefile'>
+  readonly args?: readonly string[]
+  /** The file of `-conf` is not there. */
+  readonly isMissing?: boolean
+}
+
+export type Start = {
+  readonly stdout: readonly string[]
+  readonly stderr: readonly string[]
+  /** `serving`: it goes on. `endless`: it never gets so far. Else the exit code. */
+  readonly end: 'serving' | 'endless' | 0 | 1
+  readonly hops?: CorednsHops
+}
+
+/** A file that is only words about the process: no server block, no file, no text. The default is used then. */
+export const DEFAULT_COREFILE = '.:53 {\nwhoami\nlog\n}\n'
+
+export function startCoredns(input: StartInput, reach: (address: string, port?: number) => string): Start {
+  const { args = [], model, read, path } = input
+  const version = readVersion({ ...model, corefile: read.value }, () => undefined)
+  const flags = readFlags(args)
+  if (flags.stray.length > 0) return failed([], `DATE extra command line arguments: [${flags.stray.join(' ')}]`)
+  const first = since(version, 1, 12) ? [`maxprocs: Leaving GOMAXPROCS=${model.machine?.processors ?? 1}: CPU quota undefined`] : []
+  if (flags.version) return { stdout: versionLines(version), stderr: [], end: 0 }
+  if (input.isMissing) return failed(first, `loading Caddyfile via flag: open ${path}: no such file or directory`)
+  const warnings = read.problems.filter(p => p.code === 'corefile-import-missing' && p.state === 'ignored').map(p => `[WARNING] ${p.message}`)
+  const parsed = parserRefusal(read, version, path)
+  if (parsed === 'endless') return { stdout: first, stderr: [], end: 'endless' }
+  if (parsed !== undefined) return failed([...first, ...warnings], parsed)
+  const hops = corednsHops({ ...model, corefile: read.value }, reach)
+  const before = [...first, ...warnings, ...hops.setup.printed]
+  const refusal = hops.refusals[0]
+  if (refusal) return failed(before, printed(refusal, read.value, path, model.files))
+  const started = [...before, ...hops.setup.printedAtStart]
+  const taken = takenPort(hops.listeners, model)
+  if (taken !== undefined) return failed(started, taken)
+  const hash = read.value.blocks.some(b => b.directives.some(d => d.name === 'reload')) ? [hashLine(read.value)] : []
+  const banner = flags.quiet ? [] : bannerLines(hops.listeners, version)
+  return { stdout: [...started, ...banner, ...hash, ...(flags.quiet ? [] : versionLines(version))], stderr: [], end: 'serving', hops }
+}
+
+const failed = (stdout: readonly string[], error: string): Start => ({ stdout, stderr: error.split('\n'), end: 1 })
+
+interface Flags { readonly quiet: boolean; readonly version: boolean; readonly stray: readonly string[] }
+
+const WITH_VALUE = new Set(['conf', 'dns.port', 'p', 'pidfile', 'log-format'])
+
+/** Go's flag package: what follows the first word that is no flag is stray. */
+export function readFlags(args: readonly string[]): Flags {
+  const seen = new Set<string>()
+  let at = 0
+  for (; at < args.length; at++) {
+    const [, name, value] = /^--?([^=]+)(=.*)?$/s.exec(args[at] as string) ?? []
+    if (args[at] === '--' || name === undefined || args[at] === '-') break
+    seen.add(name)
+    if (WITH_VALUE.has(name) && value === undefined) at++
+  }
+  if (args[at] === '--') at++
+  return { quiet: seen.has('quiet'), version: seen.has('version'), stray: args.slice(at) }
+}
+
+/** Port of keys without one: `-dns.port` or `-p`. */
+export function defaultPort(args: readonly string[]): number | undefined {
+  for (const [i, word] of args.entries()) {
+    const [, value] = /^--?(?:dns\.port|p)(?:=(\d+))?$/.exec(word) ?? []
+    if (/^--?(?:dns\.port|p)(?:=|$)/.test(word)) return Number(value ?? args[i + 1])
+  }
+  return undefined
+}
+
+/** An unknown name ends the parser at its place, so one that was read comes before what it could not read. */
+function parserRefusal(read: Read<Corefile>, version: CorednsVersion, path: string): string | 'endless' | undefined {
+  const known = new Set(pluginOrder(version))
+  const unknown = read.value.blocks.flatMap(b => b.uses ?? []).find(use => !known.has(use.name))
+  const word = unknown?.words[0]
+  if (unknown && word) return `${word.path === '' ? path : word.path}:${word.line} - Error during parsing: Unknown directive '${unknown.name}'`
+  if (read.problems.some(p => p.code === 'corefile-endless')) return 'endless'
+  return read.problems.find(p => p.code === 'corefile-syntax')?.message
+}
+
+const MESSAGE = /(?=Error during parsing: |Syntax error: )/
+
+/** With the file and line that CoreDNS puts before its words. */
+export function printed(refusal: StartRefusal, corefile: Corefile, path: string, files: CorednsModel['files']): string {
+  const place = refusal.at ? `${refusal.at.path === '' ? path : refusal.at.path}:${refusal.at.line}` : placeOf(refusal.source, corefile, path, files)
+  return place === undefined ? refusal.text : refusal.text.replace(MESSAGE, () => `${place} - `)
+}
+
+function placeOf(source: Source | undefined, corefile: Corefile, path: string, files: CorednsModel['files']): string | undefined {
+  if (!source) return undefined
+  const imported = source.file === corefile.file ? undefined : [...files].find(([, f]) => f.file === source.file)?.[0]
+  return `${imported ?? path}:${source.line}`
+}
+
+/** A socket that somebody else has; the order of the sockets is anybody's guess. */
+function takenPort(listeners: readonly ListeningHop[], { machine }: StartInput['model']): string | undefined {
+  const own = machine?.interfaces && new Set([...machine.interfaces.values()].flat())
+  for (const { address, port, transport } of listeners) {
+    const at = joinHostPort(address, port)
+    const local = address === '' || /^(127\.|0\.0\.0\.0$|::1?$)/.test(address) || !own || own.has(address.replace(/%.*/, ''))
+    if (!local) return `Listen: listen tcp ${at}: bind: cannot assign requested address`
+    if (transport !== 'quic' && transport !== 'https3' && machine?.taken?.has(`tcp ${at}`)) return `Listen: listen tcp ${at}: bind: address already in use`
+    if ((transport === 'dns' || transport === 'quic' || transport === 'https3') && machine?.taken?.has(`udp ${at}`)) return `ListenPacket: listen udp ${at}: bind: address already in use`
+  }
+  return undefined
+}
+
+const PREFERRED = /^(([A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?)\.)+$/
+
+/** The zones of each socket, sorted by bytes; sockets in any order. */
+export function bannerLines(listeners: readonly ListeningHop[], version: CorednsVersion): string[] {
+  return listeners.flatMap(({ transport, address, port, zones, sockets }) => {
+    const prefix = transport === 'dns' ? '' : `${transport}://`
+    const lines = zones.toSorted((a, b) => (a < b ? -1 : 1)).flatMap(zone => {
+      const odd = since(version, 1, 10) && zone !== '.' && !isReverseZone(zone) && !PREFERRED.test(zone)
+      const line = `${prefix}${zone}:${port}${address === '' ? '' : ` on ${address}`}`
+      return odd ? [`Warning: Domain ${JSON.stringify(zone)} does not follow RFC1035 preferred syntax`, line] : [line]
+    })
+    return Array.from({ length: sockets }, () => lines).flat()
+  })
+}
+
+const versionLines = (version: CorednsVersion): string[] => [`CoreDNS-${version.join('.')}`, 'linux/amd64, go, ']

@@ -1,0 +1,107 @@
+// What a modelled query did, held against what the recorded one did: the reply, who was asked what and when, the log.
+import type { Noted } from '../support/run.ts'
+import type { DnsQuery, Reply, ResourceRecord } from '../../src/dns/message.ts'
+import { messageBytes } from '../../src/dns/size.ts'
+import { clientBytes } from '../../src/hops/coredns/server-reply.ts'
+import { dnsQuery, ednsText, optText, type AskedRow, type Observed, type RowQuery } from './coredns-replay-rows.ts'
+
+/** A busy machine was late by as much, never early by more than this. */
+const LATE_MS = 700
+const EARLY_MS = 60
+/** So many questions for one query are a tight loop; how many fit into its time is the machine's business. */
+const STORM = 20
+
+/** Over UDP a reply that fits uncompressed is compressed all the same from here on (IPv4, IPv6). */
+const UNFRAGMENTED = { 4: 1480, 6: 1220 }
+
+export function wireSize(query: DnsQuery, reply: Reply, real: number | undefined): string[] {
+  if (real === undefined) return []
+  const name = reply.question?.name ?? query.name
+  const whole = messageBytes(name, reply)
+  const fits = whole <= clientBytes(query) && (query.transport === 'tcp' || whole <= UNFRAGMENTED[query.client?.includes(':') ? 6 : 4])
+  const bytes = (fits ? whole : messageBytes(name, reply, new Set())) - (name === '' ? 5 : 0)
+  return bytes === real ? [] : [`size: ${bytes} for ${real}`]
+}
+
+export function timing(modelMs: number, realMs: number | undefined): string[] {
+  if (realMs === undefined) return []
+  return realMs - modelMs > LATE_MS || modelMs - realMs > EARLY_MS ? [`elapsed: ${modelMs} for ${realMs}`] : []
+}
+
+export function differences(what: string, model: unknown, real: unknown): string[] {
+  const [a, b] = [JSON.stringify(model), JSON.stringify(real)]
+  if (a === b) return []
+  if (what !== 'reply' || !sameButTtl(model as Lines, real as Lines)) return [`${what}: ${a} for ${b}`]
+  return []
+}
+
+export type Lines = Readonly<Record<string, unknown>>
+
+/** TTLs one second apart: the recording crossed a second. */
+function sameButTtl(model: Lines, real: Lines): boolean {
+  return Object.keys({ ...model, ...real }).every(key => {
+    const [a, b] = [model[key], real[key]]
+    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return JSON.stringify(a) === JSON.stringify(b)
+    return a.every((line: string, i) => {
+      const [x, y] = [line.split(' '), (b[i] as string).split(' ')]
+      return x.length === y.length && x.every((word, j) => word === y[j] || (j === 1 && Math.abs(Number(word) - Number(y[j])) <= 1))
+    })
+  })
+}
+
+const portless = (line: string): string => line.replace(/SRV 0 0 \d+ \./, 'SRV 0 0 0 .')
+const recordLine = (r: ResourceRecord): string => portless(`${r.name} ${r.ttlS} ${r.class ?? 'IN'} ${r.type} ${r.data}`)
+
+export function replyLines(r: Reply, query: RowQuery): Lines {
+  const question = r.question?.name === '' ? '' : `${r.question?.name ?? query.name} ${r.question?.class ?? query.klass ?? 'IN'} ${r.question?.type ?? query.type}`
+  return {
+    rcode: r.rcode, flags: r.flags.join(','), question, answer: r.answer.map(recordLine).sort(), authority: r.authority.map(recordLine).sort(),
+    additional: r.additional.map(recordLine).sort(), opt: ednsText(r.edns),
+  }
+}
+
+export function observedLines(o: Observed): Lines {
+  return {
+    rcode: o.rcode, flags: (o.flags ?? []).filter(f => f !== 'qr').join(','), question: o.question?.[0] ?? '', answer: (o.answer ?? []).map(portless).sort(),
+    authority: (o.authority ?? []).map(portless).sort(), additional: (o.additional ?? []).map(portless).sort(), opt: optText(o.opt),
+  }
+}
+
+export interface AskedAt { readonly line: string; readonly atMs: number }
+
+/** Health checks come when they come: they are looked at where a row holds all that came in a time. */
+export function askedOf(notes: readonly Noted[], isSeen: (label: string) => boolean, withProbes = false): AskedAt[] {
+  return notes.filter(n => (n.note.kind === 'upstream-asked' || (withProbes && n.note.kind === 'upstream-probed')) && isSeen(String(n.note['to']))).map(n => ({ line: askedLine(String(n.note['to']), n.note['query'] as unknown as DnsQuery), atMs: n.atMs }))
+}
+
+const askedLine = (to: string, q: DnsQuery): string => {
+  const flags = [...(q.rd ? ['rd'] : []), ...(q.ad ? ['ad'] : []), ...(q.cd ? ['cd'] : [])].join(',')
+  return [to, q.transport, q.name, q.type, flags, ednsText(q.edns)].join(' ')
+}
+
+export const realAsked = (u: AskedRow): AskedAt => ({ line: [u.to, u.proto, u.name, u.type, u.flags.join(','), optText(u.opt)].join(' '), atMs: u.atMs ?? 0 })
+
+/** What was asked, in order where times tell, and when: counted from `beginMs` in the model, from the first question in the row. */
+export function askedDifferences(model: readonly AskedAt[], real: readonly AskedAt[]): string[] {
+  const lines = (all: readonly AskedAt[]): string[] => (real.length > STORM ? [...new Set(all.map(a => a.line))] : all.map(a => a.line)).sort()
+  const what = differences('asked', lines(model), lines(real))
+  if (what.length > 0 || real.length > STORM || real.length === 0) return what
+  const shift = (model[0] as AskedAt).atMs - (real[0] as AskedAt).atMs
+  // Several questions with one text keep their order.
+  const left = [...model]
+  return real.flatMap(({ line, atMs }) => {
+    const [mine] = left.splice(left.findIndex(m => m.line === line), 1) as [AskedAt]
+    const lateMs = atMs + shift - mine.atMs
+    return lateMs > LATE_MS || lateMs < -EARLY_MS ? [`asked ${line}: after ${mine.atMs - shift} for ${atMs} ms`] : []
+  })
+}
+
+/** Without what no model can know: ports, ids, durations, times of day. */
+export const stripped = (line: string): string => line
+  .replace(/(\d|\]):\d+ - \d+ "/, '$1:0 - 0 "').replace(/([ |])\d+(\.\d+)?s([ |]|$)/, '$10s$3').replace(/^(\[INFO\] [\d.]+)\|\d+\|\[::\]\|\d+\|/, '$1|0|[::]|0|')
+  .replace(/((?:read|write) (?:udp|tcp) \S+):\d+->/, '$1:0->').replace(/Loop \((\S+):\d+ ->/, 'Loop ($1:0 ->').replace(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d /, 'DATE ')
+
+export const logLines = (notes: readonly Noted[]): string[] =>
+  notes.filter(n => n.note.kind === 'log' || n.note.kind === 'errors' || n.note.kind === 'process').map(n => stripped(String(n.note['line'])))
+
+export const queryOf = (query: RowQuery): DnsQuery => dnsQuery(query)

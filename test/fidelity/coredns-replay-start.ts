@@ -1,0 +1,65 @@
+// Rows of a start: what was printed, the exit code, and what the process did on its own in the seconds the recorder watched.
+import type { Start } from '../../src/hops/coredns/start.ts'
+import { askedDifferences, askedOf, differences, logLines, realAsked, stripped } from './coredns-replay-compare.ts'
+import type { Process } from './coredns-replay-process.ts'
+import type { Observed, Row } from './coredns-replay-rows.ts'
+
+/** A minute is longer than anybody watched. */
+const WATCH_STEP_MS = 250
+const WATCH_LIMIT_MS = 40_000
+
+const RELEASE_LINE = /^CoreDNS-\d/
+
+/** client-go asks again after random times. */
+const isRetry = (line: string): boolean => /^\[(INFO|ERROR)\] plugin\/kubernetes: \S*reflector\.go/.test(line)
+
+/** The Go release and the processors are the recorder's, the directory is one of its own. */
+const plainLine = (line: string): string => stripped(line)
+  .replace(/^linux\/amd64, go.*$/, 'linux/amd64, go, ').replace(/GOMAXPROCS=\d+/, 'GOMAXPROCS=2').replaceAll('<CWD>', '')
+
+/** Sockets come in any order, and so do the lines of their zones. */
+function inOneOrder(lines: readonly string[]): string[] {
+  const release = lines.findIndex(l => RELEASE_LINE.test(l))
+  const end = release < 0 ? lines.length : release
+  const isZone = (line: string): boolean => /^\S+:\d+( on \S+)?$/.test(line) || line.startsWith('Warning: Domain ')
+  const head = lines.slice(0, end)
+  return [...head.filter(l => !isZone(l)), ...head.filter(isZone).sort(), ...lines.slice(end)]
+}
+
+export function startFaults(row: Row, process: Process): string[] {
+  const { observed } = row
+  const { start } = process
+  if (start.end === 'endless') return observed.exit === null && observed.started === false ? [] : [`endless, for ${JSON.stringify(observed.stderr)}`]
+  const stderr = differences('stderr', start.stderr.map(plainLine), (observed.stderr ?? []).map(plainLine))
+  const out = stdoutFaults(start, observed, process)
+  const exit = start.end === 'serving' ? process.exit?.code ?? null : start.end
+  return [...stderr, ...out, ...differences('exit', exit, observed.exit ?? null), ...startedFaults(start, row)]
+}
+
+/** Whether it got so far is told by the banner, which `-quiet` drops, and which a process that ends at once may not have written. */
+function startedFaults(start: Start, { observed, args }: Row): string[] {
+  if (observed.started === undefined || observed.exit !== null || args?.includes('-quiet')) return []
+  return differences('started', start.end === 'serving', observed.started)
+}
+
+function stdoutFaults(start: Start, observed: Observed, process: Process): string[] {
+  const real = inOneOrder((observed.stdout ?? []).map(plainLine).filter(l => !isRetry(l)))
+  const own = inOneOrder(start.stdout.map(plainLine))
+  const head = differences('stdout', own, real.slice(0, own.length))
+  const later = real.slice(own.length)
+  if (head.length > 0 || later.length === 0) return real.length < own.length ? differences('stdout', own, real) : head
+  watch(process, () => logLines(process.notesSince(0)).length >= later.length)
+  return differences('later', logLines(process.notesSince(0)).slice(0, later.length).sort(), later.toSorted())
+}
+
+function watch(process: Process, enough: () => boolean): void {
+  for (let ms = 0; ms < WATCH_LIMIT_MS && !enough() && !process.exit; ms += WATCH_STEP_MS) process.pass(WATCH_STEP_MS)
+}
+
+/** A row of nothing but what upstreams were asked since the start: as much of it as the recorder saw. */
+export function askedSinceStart(observed: Observed, process: Process): string[] {
+  const real = (observed.upstreamAsked ?? []).map(realAsked)
+  const asked = (): ReturnType<typeof askedOf> => askedOf(process.notesSince(0), label => process.upstreams.isSeen(label), true)
+  watch(process, () => asked().length >= real.length)
+  return askedDifferences(asked().slice(0, real.length), real)
+}
