@@ -20,6 +20,7 @@ import { loop } from './loop.ts'
 import { minimal } from './minimal.ts'
 import type { PluginFactory } from './plugin.ts'
 import { rewrite } from './rewrite.ts'
+import { view } from './view.ts'
 import { whoami } from './whoami.ts'
 
 export const PLUGINS: ReadonlyMap<string, PluginFactory> = new Map([
@@ -44,5 +45,6 @@ export const PLUGINS: ReadonlyMap<string, PluginFactory> = new Map([
   ['minimal', minimal],
   ['proxy', forward],
   ['rewrite', rewrite],
+  ['view', view],
   ['whoami', whoami],
 ])

@@ -238,7 +238,7 @@ const unknownBackends = (families: Families, port: number, target: string): Back
 const fits = (asked: KubernetesName, port: Port): boolean =>
   (asked.port === '' || asked.port === port.name.toLowerCase()) && (asked.protocol === '' || asked.protocol === port.protocol.toLowerCase())
 
-function endpointLabel(endpoint: Endpoint, endpointPodNames: boolean, version: CorednsVersion): string {
+export function endpointLabel(endpoint: Endpoint, endpointPodNames: boolean, version: CorednsVersion): string {
   if (endpoint.hostname !== '') return endpoint.hostname
   if (endpointPodNames && endpoint.podName !== '') return endpoint.podName
   if (endpoint.address.includes('.')) return endpoint.address.replaceAll('.', '-')

@@ -1,0 +1,37 @@
+// Which server block gets a query: ServeDNS of core/dnsserver/server.go, 1.9.3 to 1.15.0. The longest zone first, by whole labels; of the
+// blocks of one zone, in the order of the file, the first whose view takes it; if none does, the next shorter zone. A DS question
+// goes to the last block found on the way up but the root's.
+import type { HopRun } from '../../chain/effects.ts'
+import type { DnsQuery } from '../../dns/message.ts'
+import { labelsOf, nameKey } from '../../dns/name.ts'
+
+export interface Choosable {
+  /** Undefined: no plugin of it answers. */
+  readonly head: string | undefined
+  /** Of its `view`. */
+  readonly takes?: (query: DnsQuery) => HopRun<boolean>
+}
+
+/** By zone, in the order of the file. */
+export function byZoneOf<B>(served: readonly { readonly zone: string; readonly block: B }[]): ReadonlyMap<string, readonly B[]> {
+  return new Map([...Map.groupBy(served, s => s.zone)].map(([zone, of]) => [zone, of.map(s => s.block)]))
+}
+
+/** A block without a head: the query is refused there. */
+export function* chosenBlock<B extends Choosable>(byZone: ReadonlyMap<string, readonly B[]>, query: DnsQuery): HopRun<B | undefined> {
+  const labels = labelsOf(nameKey(query.name))
+  let highest: B | undefined
+  for (let at = 0; at < labels.length; at++) {
+    for (const block of byZone.get(`${labels.slice(at).join('.')}.`) ?? []) {
+      if (block.head === undefined) return block
+      if (block.takes && !(yield* block.takes(query))) continue
+      if (query.type !== 'DS') return block
+      highest = block
+    }
+  }
+  if (highest) return highest
+  for (const block of byZone.get('.') ?? []) {
+    if (block.head !== undefined && (!block.takes || (yield* block.takes(query)))) return block
+  }
+  return undefined
+}
