@@ -1,31 +1,38 @@
 // One CoreDNS process, 1.9.3 to 1.15.0 (core/dnsserver/server.go and register.go): which server block gets a query, the chain of its
 // plugins in compiled order, and what the client sees of their result. Each place of the chain is a hop of its own, so that the
 // explorer merges there.
-// Not modelled: listeners other than plain DNS on one port, which of several bound addresses was asked, the life of the
-// process (reload, signals, a start that fails: CorednsModel.down), packets that are no DNS, several replies to one query.
+// The hop of the server itself takes a query as if sent to its port 53, whatever the address; each socket has a hop of its own, too.
+// Not modelled: listeners other than plain DNS, packets that are no DNS, several replies to one query.
 import { call, LOOP, LOST, note, type Hop, type HopRun, type Plain } from '../../chain/effects.ts'
 import { hopId, type HopEntries, type Reach } from '../../chain/hop.ts'
-import type { CorednsModel, Directive, ServerBlock } from '../../chain/model.ts'
+import type { CorednsModel, Directive } from '../../chain/model.ts'
 import type { Problem } from '../../chain/source.ts'
 import type { Cause, DnsQuery, Reply } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
 import { queryBytes } from '../../dns/size.ts'
 import { byZoneOf, chosenBlock } from './block-choice.ts'
-import { readBlockKey, type BlockKey } from './block-keys.ts'
+import { setUpBlocks, type BlockSetup, type SetUpBlock, type StartRefusal } from './block-setup.ts'
+import { joinHostPort } from './go-host-port.ts'
 import { PLUGINS } from './index.ts'
+import { listenersOf, type Listener as Socket } from './listeners.ts'
+import { loopProbeHops, loopProbeId } from './loop.ts'
 import { ONCE, pluginOrder, SETUP_ONLY } from './order.ts'
 import { isHarmless } from './passive.ts'
 import { plain, since, type CorednsVersion, type Handler, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
-import { ONCE_TEXT, refuse } from './refuse.ts'
+import { ONCE_TEXT, REFUSED_CODE, refusalText, refuse } from './refuse.ts'
+import { CHECKS } from './setup-checks.ts'
 import { registeredOptions } from './registered-options.ts'
 import { bareReply, replyTo, scrubbed } from './server-reply.ts'
 import { unmodelledPlugin } from './unmodelled.ts'
 import { readVersion } from './version.ts'
 import { viewFilter } from './view.ts'
 
-interface Block {
-  readonly index: number
-  readonly keys: readonly BlockKey[]
+interface Config {
+  readonly zone: string
+  readonly block: Block
+}
+
+interface Block extends SetUpBlock {
   /** Hop id of the first plugin; undefined = no plugin that handles queries. */
   readonly head: string | undefined
   readonly plugins: ReadonlySet<string>
@@ -44,32 +51,73 @@ interface Server {
 
 const UDP_READ_BYTES = 512
 
-export function corednsHops(model: CorednsModel, reach: Reach): { entries: HopEntries; problems: Problem[] } {
+/** A socket, and the hop that gets what comes to it. */
+export interface ListeningHop {
+  readonly id: string
+  readonly transport: string
+  /** Empty = all addresses. */
+  readonly address: string
+  readonly port: number
+  readonly sockets: number
+  readonly zones: readonly string[]
+}
+
+export interface CorednsHops {
+  readonly entries: HopEntries
+  readonly problems: Problem[]
+  readonly listeners: readonly ListeningHop[]
+  /** In the order in which CoreDNS would meet them; it ends at the first. */
+  readonly refusals: readonly StartRefusal[]
+  readonly setup: BlockSetup
+  /** Hops that run once from the start, given what they draw: the two numbers of a `loop` probe. */
+  readonly atStart: readonly string[]
+}
+
+export function corednsHops(model: CorednsModel, reach: Reach): CorednsHops {
   const problems: Problem[] = []
   const report = (problem: Problem): void => void problems.push(problem)
   const server: Server = { id: hopId.coredns(model.pod), version: readVersion(model, report), model, reach, entries: [], report }
-  const blocks = model.corefile.blocks.map((block, index) => buildBlock(server, block, index))
-  refuseOverlaps(server, blocks)
+  const setup = setUpBlocks(model, server.version, report)
+  const refusals = [...setup.refusals]
+  const blocks = setup.blocks.map((block): Block => {
+    const said = (name: string) => (problem: Problem): void => {
+      if (problem.code !== REFUSED_CODE) return report(problem)
+      const isSaid = setup.refusals.some(r => r.plugin === name && r.block === block.index)
+      if (!isSaid) refusals.push({ text: refusalText(problem), plugin: name, block: block.index, source: problem.source })
+    }
+    return { ...block, plugins: new Set(block.uses.keys()), head: buildChain(server, block, said), ...takesOf(server, block.index, block.uses) }
+  })
+  const inOrder = sortedRefusals(refusals, server.version)
+  for (const { text, source } of inOrder) refuse(report, text, source)
   const listener = listenerOf(server, blocks)
   server.entries.unshift([server.id, serverHop(server, listener)])
-  return { entries: server.entries, problems }
+  const listeners = listenersOf(blocks).map(s => listeningHop(server, s))
+  return { entries: server.entries, problems, listeners, refusals: inOrder, setup, atStart: loopProbes(server, blocks, listeners) }
 }
 
-function buildBlock(server: Server, block: ServerBlock, index: number): Block {
-  const { version, report } = server
-  const keys = block.keys.flatMap(key => {
-    const read = readBlockKey(key, version)
-    if (typeof read !== 'string') return [read]
-    refuse(report, `error inspecting server blocks: ${read}`, key.source)
-    return []
+/** Keys first, then plugins in compiled order, block after block, then the sockets. */
+function sortedRefusals(refusals: readonly StartRefusal[], version: CorednsVersion): StartRefusal[] {
+  const order = pluginOrder(version)
+  const rank = ({ plugin, block }: StartRefusal): number => (plugin === undefined ? (block < 0 ? -1 : order.length) : order.indexOf(plugin))
+  return refusals.toSorted((a, b) => rank(a) - rank(b) || a.block - b.block)
+}
+
+function loopProbes(server: Server, blocks: readonly Block[], listeners: readonly ListeningHop[]): string[] {
+  return blocks.flatMap(block => {
+    const key = block.keys[0]
+    const address = block.addresses[0] ?? ''
+    const own = key && listeners.find(l => l.transport === key.transport && l.port === key.port && l.address === address)
+    if (!block.plugins.has('loop') || !key || !own || own.transport !== 'dns') return []
+    const id = loopProbeId(server.id, block.index)
+    server.entries.push(...loopProbeHops({ id, server: server.id, listener: own.id, zone: key.zones[0] ?? '.', address, port: key.port }).map(([i, h]): [string, Hop] => [i, h]))
+    return [id]
   })
-  for (const key of keys) {
-    if (!key.unreachable) continue
-    const message = `CoreDNS ${version.join('.')} never matches the upper-case letters of ${key.key.value}: queries for this zone do not come here`
-    report({ code: 'corefile-upper-case-key', message, source: key.key.source, state: 'ignored' })
-  }
-  const names = new Set(block.directives.map(d => d.name))
-  return { index, keys, plugins: names, head: buildChain(server, block, index, keys), ...takesOf(server, index, Map.groupBy(block.directives, d => d.name)) }
+}
+
+function listeningHop(server: Server, { transport, address, port, sockets, served }: Socket<Block>): ListeningHop {
+  const id = `${server.id} ${transport}://${joinHostPort(address, port)}`
+  server.entries.push([id, serverHop(server, listenerFor(served))])
+  return { id, transport, address, port, sockets, zones: [...new Set(served.map(s => s.zone))] }
 }
 
 function takesOf(server: Server, block: number, uses: ReadonlyMap<string, readonly Directive[]>): Pick<Block, 'takes'> {
@@ -79,15 +127,13 @@ function takesOf(server: Server, block: number, uses: ReadonlyMap<string, readon
 }
 
 /** Handlers in compiled order; those of unknown names come first, since nobody knows where such a build has them. */
-function buildChain(server: Server, block: ServerBlock, index: number, keys: readonly BlockKey[]): string | undefined {
-  const used = new Map<string, Directive[]>()
-  for (const directive of block.directives) used.set(directive.name, [...used.get(directive.name) ?? [], directive])
+function buildChain(server: Server, { block, index, keys, uses: used }: SetUpBlock, said: (plugin: string) => (problem: Problem) => void): string | undefined {
   const order = pluginOrder(server.version)
   const unknown = [...used.keys()].filter(name => !order.includes(name))
   const chain = [...unknown, ...order.filter(name => used.has(name) && !SETUP_ONLY.has(name))]
   for (const name of ONCE) {
     const second = used.get(name)?.[1]
-    if (second) refuse(server.report, `plugin/${name}: ${ONCE_TEXT}`, second.source)
+    if (second && !(block.uses && CHECKS.has(name))) refuse(said(name), `plugin/${name}: ${ONCE_TEXT}`, second.source)
   }
   const id = (name: string): string => `${server.id} block ${index + 1} ${name}`
   let next: string | undefined
@@ -97,7 +143,7 @@ function buildChain(server: Server, block: ServerBlock, index: number, keys: rea
     const setup: PluginSetup = {
       server: server.id, block: index, zones: keys.flatMap(k => k.zones.map(nameKey)), directives: used.get(name) as Directive[],
       version: server.version, model: server.model, reach: server.reach, nextHop: after, isLast: next === undefined, has: plugin => used.has(plugin),
-      report: server.report, register: (hop, run) => void server.entries.push([hop, run]),
+      report: said(name), register: (hop, run) => void server.entries.push([hop, run]),
     }
     const handler = order.includes(name) && isHarmless(name) ? undefined : factoryOf(name, order)(setup)
     if (!handler) {
@@ -150,38 +196,14 @@ function listenerOf(server: Server, blocks: readonly Block[]): Listener {
     server.report({ code: 'corefile-several-ports', message: `listens on ports ${[...ports].join(', ')}; queries are taken to come to ${port}`, state: 'partly-modelled' })
   }
   const mine = served.filter(s => s.key.port === port)
-  const byZone = byZoneOf(mine.flatMap(({ block, key }) => key.zones.map(zone => ({ zone, block }))))
   sayBinds(server, mine.map(m => m.block))
-  const has = (plugin: string): boolean => mine.some(m => m.block.plugins.has(plugin))
+  return listenerFor(mine.flatMap(({ block, key }) => key.zones.map(zone => ({ zone, block }))))
+}
+
+function listenerFor(served: readonly Config[]): Listener {
+  const byZone = byZoneOf(served)
+  const has = (plugin: string): boolean => served.some(s => s.block.plugins.has(plugin))
   return { byZone, anyClass: has('chaos') || has('forward'), seesClient: CLIENT_PLUGINS.some(has) }
-}
-
-/** Zones that two keys claim on one socket (core/dnsserver/address.go). Views tell blocks of one zone apart. */
-function refuseOverlaps(server: Server, blocks: readonly Block[]): void {
-  const claimed = new Map<string, { readonly address: string; readonly hasView: boolean }[]>()
-  for (const block of blocks) {
-    const hasView = block.plugins.has('view')
-    const addresses = bindsOf(server, block).flatMap(d => d.args.map(a => a.value))
-    for (const key of block.keys) {
-      for (const zone of key.zones) {
-        const name = `${key.transport}://${zone}:${key.port}`
-        const others = claimed.get(name) ?? []
-        claimed.set(name, others)
-        for (const address of addresses.length > 0 ? addresses : ['']) {
-          const text = hasView ? undefined : overlap(name, address, others)
-          if (text !== undefined) refuse(server.report, text, key.key.source)
-          others.push({ address, hasView })
-        }
-      }
-    }
-  }
-}
-
-function overlap(name: string, address: string, others: readonly { readonly address: string; readonly hasView: boolean }[]): string | undefined {
-  const on = (at: string): string => (at === '' ? name : `${name} on ${at}`)
-  if (others.some(o => o.address === address && !o.hasView)) return `cannot serve ${on(address)} - it is already defined`
-  const other = others.find(o => (o.address === '') !== (address === ''))
-  return other && `cannot serve ${on(address)} - zone overlap listener capacity with ${on(other.address)}`
 }
 
 const bindsOf = (server: Server, block: Block): Directive[] =>
