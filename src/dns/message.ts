@@ -36,6 +36,8 @@ export type DnsQuery = {
   readonly opcode?: string
   /** Address of the asker, only where the server's configuration can branch on it (acl, view, log). */
   readonly client?: string
+  /** Not on the wire: a probe of CoreDNS's `loop`, and how often it came past the plugin that sent it. */
+  readonly loopProbe?: { readonly by: string; readonly passes: number }
   /** The flow (source port) this packet belongs to; named by the stub, dropped by the Service VIP. */
   readonly flow?: string
   /** How many aliases CoreDNS's `file` has followed to come here: it counts them inside one process. */

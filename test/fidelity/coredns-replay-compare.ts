@@ -86,15 +86,30 @@ export function askedDifferences(model: readonly AskedAt[], real: readonly Asked
   const lines = (all: readonly AskedAt[]): string[] => (real.length > STORM ? [...new Set(all.map(a => a.line))] : all.map(a => a.line)).sort()
   const what = differences('asked', lines(model), lines(real))
   if (what.length > 0 || real.length > STORM || real.length === 0) return what
-  const shift = (model[0] as AskedAt).atMs - (real[0] as AskedAt).atMs
-  // Several questions with one text keep their order.
-  const left = [...model]
-  return real.flatMap(({ line, atMs }) => {
-    const [mine] = left.splice(left.findIndex(m => m.line === line), 1) as [AskedAt]
-    const lateMs = atMs + shift - mine.atMs
-    return lateMs > LATE_MS || lateMs < -EARLY_MS ? [`asked ${line}: after ${mine.atMs - shift} for ${atMs} ms`] : []
+  return timeDifferences(model, real)
+}
+
+/** The recorder's pauses between its queries were a little shorter or longer than ours, by this part. */
+const PAUSE_DRIFT = 0.1
+
+/** Times count from the first of all, and where a question was put again, from the first time it was put. */
+function timeDifferences(model: readonly AskedAt[], real: readonly AskedAt[]): string[] {
+  const [own, theirs] = [model, real].map(all => Map.groupBy(all.toSorted((a, b) => a.atMs - b.atMs), a => a.line)) as [Map<string, AskedAt[]>, Map<string, AskedAt[]>]
+  const begun = Math.min(...model.map(a => a.atMs)) - Math.min(...real.map(a => a.atMs))
+  return [...theirs].flatMap(([line, all]) => {
+    const mine = own.get(line) ?? []
+    const isProbe = / NS /.test(line)
+    const shift = isProbe ? begun : (mine[0]?.atMs ?? 0) - (all[0]?.atMs ?? 0)
+    const first = (all[0]?.atMs ?? 0) + begun - (mine[0]?.atMs ?? 0)
+    const drifts = isOff(first, mine[0]?.atMs ?? 0) ? [`asked ${line}: first ${first} ms off`] : []
+    return [...drifts, ...all.flatMap(({ atMs }, i) => {
+      const lateMs = atMs + shift - (mine[i]?.atMs ?? 0)
+      return isOff(lateMs, isProbe ? atMs : 0) ? [`asked ${line}: ${lateMs} ms off, the ${i + 1}th time`] : []
+    })]
   })
 }
+
+const isOff = (lateMs: number, driftingMs: number): boolean => lateMs > LATE_MS + driftingMs * PAUSE_DRIFT || lateMs < -EARLY_MS - driftingMs * PAUSE_DRIFT
 
 /** Without what no model can know: ports, ids, durations, times of day. */
 export const stripped = (line: string): string => line

@@ -7,6 +7,7 @@ import { readCorefile } from '../../src/config/corefile.ts'
 import { goDurationMs } from '../../src/hops/coredns/go-duration.ts'
 import { onSignal, reloadLines, type Signal } from '../../src/hops/coredns/life.ts'
 import { listenerAt } from '../../src/hops/coredns/listeners.ts'
+import { loopLine } from '../../src/hops/coredns/loop.ts'
 import { configurationHash, reloadTimes, STALE_LISTENER, stopsAfterSignal } from '../../src/hops/coredns/reload.ts'
 import { DEFAULT_COREFILE, defaultPort, startCoredns, type Start } from '../../src/hops/coredns/start.ts'
 import { readVersion } from '../../src/hops/coredns/version.ts'
@@ -50,7 +51,7 @@ export class Process {
   private watch: { hash: string; everyMs: number; nextMs: number; isStale: boolean } | undefined
   private readonly numbers: string
 
-  constructor(row: Row, seed: number, numbers: string) {
+  constructor(row: Row, seed: number, numbers: string, isAhead = true) {
     this.row = row
     this.numbers = numbers
     this.pauseMs = /^cache\.(prefetch|serve_stale)/.test(row.id) ? LONG_PAUSE_MS : PAUSE_MS
@@ -68,7 +69,7 @@ export class Process {
     this.read = this.parse(this.disk)
     this.start = this.boot(this.read)
     this.serving = this.start
-    for (const hop of this.start.hops?.atStart ?? []) this.run.background(hop, this.numbers)
+    for (const { id } of this.start.hops?.atStart ?? []) this.run.background(id, { numbers: this.numbers, aheadMs: isAhead ? 1 : 0 })
     this.beginWatch()
     // The first question came when the start had been seen.
     if (this.start.end === 'serving') this.pass(PAUSE_MS)
@@ -175,15 +176,14 @@ export class Process {
   }
 
   private noticeEnd(): void {
-    const at = this.run.notes.findIndex(n => n.note.kind === 'ended')
-    const ended = this.run.notes[at]
-    if (!ended || this.exit) return
-    const atMs = ended.atMs - Number(ended.note['earlierMs'] ?? 0)
-    // What the queries on their way print, they print later.
-    const kept = this.run.notes.filter(n => n.atMs <= atMs)
+    const met = this.run.notes.find(n => n.note.kind === 'loop-met' && n.note['by'] === this.server)
+    const probe = this.start.hops?.atStart.find(p => p.id === met?.note['probe'])
+    if (!met || !probe || this.exit) return
+    // What the queries on their way print, they would print later.
+    const kept = this.run.notes.filter(n => n.atMs <= met.atMs)
     this.run.notes.splice(0, this.run.notes.length, ...kept)
-    this.say(String(ended.note['line']))
-    this.exit = { code: Number(ended.note['exit']), atMs }
+    this.say(loopLine(probe.zone, this.numbers, probe.address, probe.port))
+    this.exit = { code: 1, atMs: met.atMs }
   }
 
   private signal(signal: Signal): void {

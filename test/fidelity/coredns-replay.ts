@@ -19,17 +19,22 @@ const SEEDS = 24
 /** All rows of one scenario of one version, in order. */
 export function replay(scenario: readonly Row[]): readonly Verdict[] {
   let best = once(scenario, 1)
-  for (let seed = 2; seed <= SEEDS && best.chance && best.verdicts.some(v => v.kind === 'different'); seed++) {
-    const { verdicts } = once(scenario, seed)
-    best = { chance: true, verdicts: best.verdicts.map((v, i) => (v.kind === 'different' ? verdicts[i] as Verdict : v)) }
+  const isOff = (): boolean => best.verdicts.some(v => v.kind === 'different')
+  const tryAgain = ({ verdicts }: Replayed): void => {
+    best = { chance: best.chance, verdicts: best.verdicts.map((v, i) => (v.kind === 'different' ? verdicts[i] as Verdict : v)) }
   }
+  for (let seed = 2; seed <= SEEDS && best.chance && isOff(); seed++) tryAgain(once(scenario, seed))
+  // Two timers that end at one instant: either may be first.
+  if (isOff()) tryAgain(once(scenario, 1, false))
   return best.verdicts
 }
 
-function once(scenario: readonly Row[], seed: number): { readonly chance: boolean; readonly verdicts: readonly Verdict[] } {
+interface Replayed { readonly chance: boolean; readonly verdicts: readonly Verdict[] }
+
+function once(scenario: readonly Row[], seed: number, isAhead = true): Replayed {
   const numbers = drawnNumbers(scenario)
   // What another process had before the start is in the row of the start.
-  const make = (): Process => new Process(withAllPreambles(scenario), seed, numbers)
+  const make = (): Process => new Process(withAllPreambles(scenario), seed, numbers, isAhead)
   const process = make()
   let done = 0
   const verdicts = scenario.map((row): Verdict => {

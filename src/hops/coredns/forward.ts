@@ -51,7 +51,23 @@ const handlerOf = (f: Forward, rest: Handler | undefined, restIsForward: boolean
   if (!covers(f.options, query.name)) return yield* pass()
   if (f.options.unknown !== undefined) return { rcode: 'SERVFAIL', cause: { kind: 'unmodelled', by: f.id, detail: f.options.unknown } }
   if (f.options.servers.length === 0) return { rcode: 'SERVFAIL', error: 'no healthy proxies', cause: { kind: 'broken', by: f.id, detail: 'no upstream servers' } }
-  return yield* forwarded(f, query, restIsForward ? pass : undefined)
+  return yield* counted(f, forwarded(f, query, restIsForward ? pass : undefined))
+}
+
+/** A limit above it is met by no number of queries that is looked at here; counting would only make each query a state of its own. */
+const LARGEST_LIMIT_COUNTED = 100
+
+/** `max_concurrent`: queries that wait for an upstream at once. */
+function* counted(f: Forward, run: HopRun<Served>): HopRun<Served> {
+  const { maxConcurrent } = f.options
+  if (maxConcurrent === 0 || maxConcurrent > LARGEST_LIMIT_COUNTED) return yield* run
+  const cell = `${f.id} in flight`
+  const before = Number((yield* get(cell))?.value ?? 0)
+  if (before >= maxConcurrent) return refusedAsMany(f, 'policy')
+  yield* put(cell, before + 1, Infinity)
+  const served = yield* run
+  yield* put(cell, Number((yield* get(cell))?.value ?? 1) - 1, Infinity)
+  return served
 }
 
 function covers(options: ForwardOptions, name: string): boolean {
@@ -80,7 +96,7 @@ function* forwarded(f: Forward, query: DnsQuery, nextForward: (() => HopRun<Serv
     nowMs += attempt.spentMs
     if (attempt.kind === 'failed') {
       failure = { ...attempt, server }
-      if (attempt.cause === 'loop' && options.maxConcurrent > 0) return refusedLoop(f)
+      if (attempt.cause === 'loop' && options.maxConcurrent > 0) return refusedAsMany(f, 'loop')
       if (options.maxFails > 0) yield* background(f.probes.get(server) as string, null)
       attempts++
       if (skipped >= options.servers.length) break
@@ -103,10 +119,10 @@ function unanswered(f: Forward, failure: Failure | undefined): Served {
   return { rcode: 'SERVFAIL', error: failure.error, cause: { kind: failure.cause, by } }
 }
 
-/** As the innermost query of the loop ends. */
-function refusedLoop(f: Forward): Served {
+/** As one query too many ends, and with it the innermost query of a loop. */
+function refusedAsMany(f: Forward, kind: 'loop' | 'policy'): Served {
   const error = `concurrent queries exceeded maximum ${f.options.maxConcurrent}`
-  return { rcode: 'REFUSED', error, cause: { kind: 'loop', by: f.setup.server, detail: error } }
+  return { rcode: 'REFUSED', error, cause: { kind, by: f.setup.server, detail: error } }
 }
 
 const upstream = (server: Server): string => `upstream ${server.label}`

@@ -2,62 +2,60 @@
 // until something answers or 30 s are over, and ends the process when one question comes past it more than twice. 2 s after an
 // answer it does nothing any more. So in a process that serves it passes on.
 // Not modelled: a loop through somebody who changes the question; one that another instance of the Service closes.
-import { ask, background, get, note, put, sleep, type Hop } from '../../chain/effects.ts'
-import type { Reply } from '../../dns/message.ts'
+import { ask, note, sleep, type Hop } from '../../chain/effects.ts'
 import { absolute } from '../../dns/name.ts'
 import { joinHostPort } from './go-host-port.ts'
 import { plain, type PluginFactory } from './plugin.ts'
 
-export const loop: PluginFactory = () => function* (query, next) {
-  return yield* next(query)
-}
+/** A probe that comes past more often than this is in a loop. */
+const MOST_PASSES = 2
 
-/** dns.Exchange gives up after it… */
-const EXCHANGE_MS = 2000
-/** …and so often it is tried, so far apart. */
-const TRIES = 10
-const APART_MS = 3000
-/** By then the server has answered the question of a loop, too. */
-const ANSWERED_MS = 12_000
+/** The process is gone, and says nothing any more. */
+const GONE_MS = 3_600_000
 
 export const loopProbeId = (server: string, block: number): string => `${server} block ${block + 1} loop probe`
-const tryId = (probe: string): string => `${probe} try`
-const doneCell = (probe: string): string => `${probe} done`
+
+export const loop: PluginFactory = setup => {
+  const id = loopProbeId(setup.server, setup.block)
+  return function* (query, next) {
+    if (query.loopProbe?.by !== id) return yield* next(query)
+    const passes = query.loopProbe.passes + 1
+    if (passes <= MOST_PASSES) return yield* next({ ...query, loopProbe: { by: id, passes } })
+    yield* note({ kind: 'loop-met', by: setup.server, probe: id })
+    yield* sleep(GONE_MS)
+    return { rcode: 'NOERROR' }
+  }
+}
+
+/** dns.Exchange gives up after it. */
+const EXCHANGE_MS = 2000
+const AGAIN_MS = 1000
+const GIVES_UP_MS = 30_000
 
 export interface LoopProbe {
   readonly id: string
-  readonly server: string
   /** Hop of the socket it asks. */
   readonly listener: string
   readonly zone: string
-  readonly address: string
-  readonly port: number
 }
 
-/** Hops that run beside the queries: the first once from the start, given the two random numbers of the name. */
-export function loopProbeHops(probe: LoopProbe): readonly (readonly [string, Hop])[] {
-  const { id, zone } = probe
-  const tries: Hop = function* (numbers) {
-    const name = zone === '.' ? `${String(numbers)}.` : `${String(numbers)}.${absolute(zone)}`
-    for (let i = 0; i < TRIES && !(yield* get(doneCell(id))); i++) {
-      yield* background(tryId(id), { name, i })
-      yield* sleep(APART_MS)
-    }
-    return null
-  }
-  return [[id, tries], [tryId(id), tryHop(probe)]]
-}
+/** What a probe draws: the two numbers of its name, and by how little it is ahead of the clocks of the server that it asks. */
+export type LoopDraw = { readonly numbers: string; readonly aheadMs: number }
 
-/** One exchange. A loop ends the process as soon as the question has come by three times: a note `ended`. */
-const tryHop = ({ id, server, listener, zone, address, port }: LoopProbe): Hop => function* (asked) {
-  const { name } = asked as { readonly name: string }
-  const [arrival] = yield* ask([{ hop: listener, query: plain({ name, type: 'HINFO', transport: 'udp', rd: true, client: '127.0.0.1' }) }], ANSWERED_MS)
-  const reply = arrival?.value
-  const loops = typeof reply === 'object' && reply !== null && (reply as unknown as Reply).cause?.kind === 'loop'
-  if (loops && arrival) {
-    const line = `[FATAL] plugin/loop: Loop (127.0.0.1:0 -> ${joinHostPort(address, port)}) detected for zone "${zone}", see https://coredns.io/plugins/loop#troubleshooting. Query: "HINFO ${name}"`
-    yield* note({ kind: 'ended', by: server, line, exit: 1, earlierMs: arrival.atMs })
+/** Runs beside the queries, once from the start. */
+export const loopProbeHop = ({ id, listener, zone }: LoopProbe): Hop => function* (draw) {
+  const { numbers, aheadMs } = draw as LoopDraw
+  const query = { name: probeName(zone, numbers), type: 'HINFO', transport: 'udp', rd: true, client: '127.0.0.1', loopProbe: { by: id, passes: 0 } } as const
+  for (let passedMs = 0; passedMs < GIVES_UP_MS; passedMs += EXCHANGE_MS + AGAIN_MS) {
+    const [arrival] = yield* ask([{ hop: listener, query: plain(query) }], EXCHANGE_MS - aheadMs)
+    if (arrival) return null
+    yield* sleep(AGAIN_MS)
   }
-  if (loops || (arrival && arrival.atMs <= EXCHANGE_MS)) yield* put(doneCell(id), true, Infinity)
   return null
 }
+
+const probeName = (zone: string, numbers: string): string => (zone === '.' ? `${numbers}.` : `${numbers}.${absolute(zone)}`)
+
+/** The last line of a process that met a loop; it exits with 1. */
+export const loopLine = (zone: string, numbers: string, address: string, port: number): string =>
+  `[FATAL] plugin/loop: Loop (127.0.0.1:0 -> ${joinHostPort(address, port)}) detected for zone "${zone}", see https://coredns.io/plugins/loop#troubleshooting. Query: "HINFO ${probeName(zone, numbers)}"`

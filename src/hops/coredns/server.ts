@@ -15,7 +15,7 @@ import { setUpBlocks, type BlockSetup, type SetUpBlock, type StartRefusal } from
 import { joinHostPort } from './go-host-port.ts'
 import { PLUGINS } from './index.ts'
 import { listenersOf, type Listener as Socket } from './listeners.ts'
-import { loopProbeHops, loopProbeId } from './loop.ts'
+import { loopProbeHop, loopProbeId } from './loop.ts'
 import { ONCE, pluginOrder, SETUP_ONLY } from './order.ts'
 import { isHarmless } from './passive.ts'
 import { plain, since, type CorednsVersion, type Handler, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
@@ -62,6 +62,14 @@ export interface ListeningHop {
   readonly zones: readonly string[]
 }
 
+/** A `loop` probe: a hop that runs once from the start, given a LoopDraw; what it asks, and for which zone. */
+export interface StartProbe {
+  readonly id: string
+  readonly zone: string
+  readonly address: string
+  readonly port: number
+}
+
 export interface CorednsHops {
   readonly entries: HopEntries
   readonly problems: Problem[]
@@ -69,8 +77,7 @@ export interface CorednsHops {
   /** In the order in which CoreDNS would meet them; it ends at the first. */
   readonly refusals: readonly StartRefusal[]
   readonly setup: BlockSetup
-  /** Hops that run once from the start, given what they draw: the two numbers of a `loop` probe. */
-  readonly atStart: readonly string[]
+  readonly atStart: readonly StartProbe[]
 }
 
 export function corednsHops(model: CorednsModel, reach: Reach): CorednsHops {
@@ -102,15 +109,16 @@ function sortedRefusals(refusals: readonly StartRefusal[], version: CorednsVersi
   return refusals.toSorted((a, b) => rank(a) - rank(b) || a.block - b.block)
 }
 
-function loopProbes(server: Server, blocks: readonly Block[], listeners: readonly ListeningHop[]): string[] {
+function loopProbes(server: Server, blocks: readonly Block[], listeners: readonly ListeningHop[]): StartProbe[] {
   return blocks.flatMap(block => {
     const key = block.keys[0]
     const address = block.addresses[0] ?? ''
     const own = key && listeners.find(l => l.transport === key.transport && l.port === key.port && l.address === address)
     if (!block.plugins.has('loop') || !key || !own || own.transport !== 'dns') return []
     const id = loopProbeId(server.id, block.index)
-    server.entries.push(...loopProbeHops({ id, server: server.id, listener: own.id, zone: key.zones[0] ?? '.', address, port: key.port }).map(([i, h]): [string, Hop] => [i, h]))
-    return [id]
+    const zone = key.zones[0] ?? '.'
+    server.entries.push([id, loopProbeHop({ id, listener: own.id, zone })])
+    return [{ id, zone, address, port: key.port }]
   })
 }
 
