@@ -1,14 +1,16 @@
 // npm run fidelity: replays what the real programs were seen to do on our hops and readers, and says where they differ.
 //
-//   node scripts/fidelity.ts [FILE… | --rows FILE…] [--only PROGRAM[@VERSION]] [--group G] [--list] [--json] [--docs]
+//   node scripts/fidelity.ts [FILE… | --rows FILE…] [--only PROGRAM[@VERSION]] [--group G] [--list] [--json] [--docs] [--contract]
 //
-// One line a group. --list adds each difference, --docs writes docs/fidelity.md. Exit 1: a difference that test/fidelity/accepted.ts
-// does not explain, or an entry there that explains nothing any more; 2: a rows file that cannot be read, an option that is none.
+// One line a group. --list adds each difference, --docs writes docs/fidelity.md. --contract checks the driver contract on the rows as
+// well: simulated and served lie within explored, every witness replays. Exit 1: a difference that test/fidelity/accepted.ts
+// does not explain, an entry there that explains nothing any more, a broken contract; 2: a rows file that cannot be read, an option
+// that is none.
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { acceptedFor, isSurprise, outdated } from '../test/fidelity/accepted.ts'
 import { fidelityPage } from '../test/fidelity/page.ts'
-import { judgeInParallel } from '../test/fidelity/parallel.ts'
+import { checkInParallel, judgeInParallel } from '../test/fidelity/parallel.ts'
 import { DamagedRows, recordedFiles } from '../test/fidelity/rows.ts'
 import { groupLine, tallyOf } from '../test/fidelity/tally.ts'
 
@@ -16,16 +18,18 @@ async function main(): Promise<number> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: {
     rows: { type: 'string', multiple: true, default: [] }, only: { type: 'string' }, group: { type: 'string' },
     list: { type: 'boolean', default: false }, json: { type: 'boolean', default: false }, docs: { type: 'boolean', default: false },
+    contract: { type: 'boolean', default: false },
   } })
   const given = [...values.rows, ...positionals]
   const files = given.length > 0 ? given : recordedFiles().map(url => url.pathname)
   const { judged, strangers } = await judgeInParallel(files, { only: values.only, group: values.group })
+  const contract = values.contract ? await checkInParallel(files, { only: values.only, group: values.group }) : undefined
   const groups = tallyOf(judged, row => `${row.program}@${row.version} ${row.group}`)
   const versions = tallyOf(judged, row => `${row.program}@${row.version}`)
   const surprises = judged.filter(row => row.verdict.kind === 'different' && isSurprise(row))
   const stale = outdated(judged)
 
-  if (values.json) console.log(JSON.stringify({ groups, versions, rows: judged.filter(row => row.verdict.kind !== 'equal'), stale, strangers }, undefined, 2))
+  if (values.json) console.log(JSON.stringify({ groups, versions, rows: judged.filter(row => row.verdict.kind !== 'equal'), stale, strangers, contract }, undefined, 2))
   else {
     for (const each of [...groups, ...versions]) console.log(groupLine(each))
     for (const row of values.list ? judged : []) {
@@ -35,9 +39,12 @@ async function main(): Promise<number> {
     for (const entry of stale) console.log(`accepted, but no longer different: ${entry.program} ${entry.version ?? ''} ${entry.id}`)
     for (const columns of new Set(strangers)) console.log(`rows of no known program, columns: ${columns}`)
     if (judged.length === 0) console.log('no row was replayed')
+    for (const what of contract?.broken ?? []) console.log(`contract broken: ${what}`)
+    if (contract) console.log(`driver contract: ${contract.checked} lookups checked, ${contract.incomplete} not explored to the end, ${contract.broken.length} broken`)
   }
   if (values.docs) writeFileSync(new URL('../docs/fidelity.md', import.meta.url), fidelityPage(judged))
-  return surprises.length > 0 || stale.length > 0 || strangers.length > 0 || judged.length === 0 ? 1 : 0
+  const isBroken = contract !== undefined && contract.broken.length > 0
+  return isBroken || surprises.length > 0 || stale.length > 0 || strangers.length > 0 || judged.length === 0 ? 1 : 0
 }
 
 try {

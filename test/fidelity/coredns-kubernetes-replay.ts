@@ -8,6 +8,7 @@ import { readCorefile } from '../../src/config/corefile.ts'
 import { corednsHops } from '../../src/hops/coredns/server.ts'
 import { Run } from '../support/run.ts'
 import { comparable, kubeObject, nearly, observed, queryOf, scriptedHop, type Row } from './coredns-kubernetes-plugin.ts'
+import type { Scene } from './scene.ts'
 import { judged, type Verdict } from './verdict.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -37,6 +38,8 @@ export function replayKubernetes(scenario: readonly Row[], fixture: Fixture): re
   const process = new Process(initialObjects(fixture))
   return scenario.map(row => process.replay(row))
 }
+
+export const kubernetesScene = (row: Row, fixture: Fixture): Scene | undefined => new Process(initialObjects(fixture)).sceneOf(row)
 
 function initialObjects({ state }: Fixture): readonly KubeObject[] {
   const pods = state.pods.map(({ name, namespace, podIP, phase }) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace }, status: { podIP, phase } }))
@@ -82,6 +85,13 @@ class Process {
     this.initial = initial
   }
 
+  /** The chain as it is at this row, for the driver contract. */
+  sceneOf(row: Row): Scene | undefined {
+    if (!row.query || row.observed.noReply !== undefined) return undefined
+    this.install(row)
+    return { chain: this.chain, before: [], last: { atMs: 0, ask: { hop: SERVER, query: queryOf(row) as unknown as Plain } } }
+  }
+
   replay(row: Row): Verdict {
     const preamble = row.state?.preamble ?? []
     for (const [at, step] of preamble.entries()) {
@@ -117,9 +127,13 @@ class Process {
     return corednsHops(model, address => hopId.upstream(address))
   }
 
-  private ask(row: Row): Plain {
+  private install(row: Row): void {
     for (const [id, hop] of this.hopsFor(row).entries) this.chain.set(id, hop)
     for (const [address, rules] of Object.entries(row.upstreamScript ?? {})) this.chain.set(hopId.upstream(address), scriptedHop(rules))
+  }
+
+  private ask(row: Row): Plain {
+    this.install(row)
     return this.run.query(SERVER, queryOf(row) as unknown as Plain, 35_000)
   }
 }

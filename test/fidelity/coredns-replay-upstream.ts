@@ -64,7 +64,8 @@ const closedHop = (met: () => void): Hop => function* (query) {
 
 export const unreachable: Hop = function* () { return ODD.unreachable }
 
-function scripted({ do: act }: Rule, query: DnsQuery): Plain {
+/** What the rule sends. */
+export function scripted({ do: act }: Rule, query: DnsQuery): Plain {
   if (act.close) return ODD.closedConnection
   if (act.wrongId) return query.transport === 'tcp' ? ODD.silentConnection : LOST
   const records = (lines: readonly string[] = []) => lines.map(l => parseRecord(l, query))

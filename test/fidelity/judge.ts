@@ -1,5 +1,5 @@
 // Rows in, verdicts out: each row goes to its program, rows of one instance in order.
-import { isFixture, PROGRAMS, type Json, type Place, type Program } from './programs.ts'
+import { isFixture, programOf, type Json, type Place, type Program } from './programs.ts'
 import type { Verdict } from './verdict.ts'
 
 export interface Judged extends Place {
@@ -34,6 +34,12 @@ export function judgeRows(rows: readonly Json[], wanted: Wanted = {}): { readonl
   return { judged, strangers }
 }
 
+/** This share's rows of those that are asked for. */
+export function chosenRows(rows: readonly Json[], wanted: Wanted): readonly Json[] {
+  const { at, of } = wanted.share ?? { at: 0, of: 1 }
+  return instancesOf(rows, wanted).instances.filter((_, i) => i % of === at).flatMap(instance => instance.rows)
+}
+
 /** An exception while replaying is a defect of ours, and a difference of each row it touches. */
 function verdictsOf(program: Program, rows: readonly Json[], beside: readonly Json[]): readonly Verdict[] {
   try {
@@ -50,7 +56,7 @@ function instancesOf(rows: readonly Json[], { only, group }: Wanted): { readonly
   const instances = new Map<string, Instance>()
   for (const [nth, row] of rows.entries()) {
     if (isFixture(row)) continue
-    const program = PROGRAMS.find(p => p.recognises(row))
+    const program = programOf(row)
     if (!program) {
       strangers.push(Object.keys(row).join(', '))
       continue

@@ -104,5 +104,7 @@ const netplan: Program = {
 
 export const PROGRAMS: readonly Program[] = [coredns, corednsKubernetes, stub, kubelet, openyurt, kubeProxy, netplan]
 
+export const programOf = (row: Json): Program | undefined => PROGRAMS.find(p => p.recognises(row))
+
 /** API objects that other rows point at by id. */
 export const isFixture = (row: Json): boolean => word(row, 'id').startsWith('fixture.')

@@ -1,0 +1,81 @@
+// A recorded scenario of CoreDNS as a chain for the driver contract: the configuration as it is when the last question comes, and
+// upstreams that may give any answer that the scenario lets them give for it (which one of several is drawn; counting is what the replay does).
+// Left out: what the recorder did to packets and processes (`network`, `signal`, second instances).
+import { LOST, pick, sleep, type Hop, type Plain } from '../../src/chain/effects.ts'
+import { hopId } from '../../src/chain/hop.ts'
+import { rational } from '../../src/chain/rational.ts'
+import { readCorefile } from '../../src/config/corefile.ts'
+import type { DnsQuery } from '../../src/dns/message.ts'
+import { REFUSED_PORT } from '../../src/dns/message.ts'
+import { nameKey } from '../../src/dns/name.ts'
+import { ODD } from '../../src/hops/coredns/forward-exchange.ts'
+import { listenerAt } from '../../src/hops/coredns/listeners.ts'
+import { startCoredns, type Start } from '../../src/hops/coredns/start.ts'
+import { dnsQuery, type Row, type RowQuery, type Rule, type Script } from './coredns-replay-rows.ts'
+import { scripted, unreachable } from './coredns-replay-upstream.ts'
+import type { Scene } from './scene.ts'
+
+/** Undefined: the row has no answer, or its process does not serve. */
+export function sceneOf(row: Row): Scene | undefined {
+  if (!row.query || row.query.rawHex !== undefined || row.observed.noReply !== undefined || row.corefile === null) return undefined
+  const preamble = row.state?.preamble ?? []
+  const scripts = [row.upstreamScript ?? {}, ...preamble.flatMap(a => (a['upstream'] ? [a['upstream'] as Script] : []))]
+  const start = started(row, new Set(scripts.flatMap(s => Object.keys(s))))
+  const listeners = start.hops?.listeners ?? []
+  const hopFor = (query: RowQuery): string | undefined =>
+    listenerAt(listeners, query.to ?? (query.from?.includes(':') ? '::1' : '127.0.0.1'), query.port ?? 53)?.id
+  const last = hopFor(row.query)
+  if (last === undefined) return undefined
+  const chain = new Map<string, Hop>([...start.hops?.entries ?? [], ['closed', closed], ['unreachable', unreachable]])
+  for (const address of new Set(scripts.flatMap(s => Object.keys(s)))) chain.set(hopId.upstream(address), upstream(address, scripts))
+  const before: { atMs: number; ask: { hop: string; query: Plain } }[] = []
+  let atMs = 0
+  for (const action of preamble) {
+    if (typeof action['sleepMs'] === 'number') atMs += action['sleepMs']
+    const query = action['query'] as RowQuery | undefined
+    const hop = query && query.rawHex === undefined ? hopFor(query) : undefined
+    if (!query || hop === undefined) continue
+    before.push({ atMs, ask: { hop, query: dnsQuery(query) } })
+    atMs += PAUSE_MS
+  }
+  return { chain, before, last: { atMs, ask: { hop: last, query: dnsQuery(row.query) } } }
+}
+
+/** The recorder's, between two questions. */
+const PAUSE_MS = 215
+
+const closed: Hop = function* () { return REFUSED_PORT }
+
+function started(row: Row, upstreams: ReadonlySet<string>): Start {
+  const texts = new Map(Object.entries(row.files ?? {}))
+  for (const action of row.state?.preamble ?? []) for (const [path, text] of Object.entries((action['writeFile'] ?? {}) as Record<string, string>)) texts.set(path, text)
+  const corefile = texts.get('Corefile') ?? row.corefile ?? ''
+  const files = new Map([...texts].map(([path, text]) => [path.startsWith('/') ? path : `/etc/coredns/${path}`, { file: path, text }]))
+  const read = readCorefile('Corefile', corefile, { path: 'Corefile', files, env: new Map(Object.entries(row.env ?? {})), hasAllFiles: true, version: row.version })
+  const model = {
+    pod: 'ns/pod', node: 'node', addresses: ['127.0.0.1'], version: row.version, files, resolvConf: undefined, hostNetwork: true,
+    kubernetes: { services: [], endpointSlices: [], namespaces: [], pods: [], nodes: [] },
+  }
+  const reach = (address: string, port = 53): string =>
+    (upstreams.has(address) && port === 53 ? hopId.upstream(address) : address.startsWith('127.') || address === '::1' ? 'closed' : 'unreachable')
+  return startCoredns({ read, path: 'Corefile', model, args: row.args ?? [] }, reach)
+}
+
+const upstream = (address: string, scripts: readonly Script[]): Hop => function* (asked) {
+  const query = asked as unknown as DnsQuery
+  const possible = scripts.flatMap(script => possibleRules(script[address] ?? [], query))
+  const options = possible.map((_, i) => i)
+  const at = `${address} ${query.name} ${query.type} ${query.transport}`
+  const rule = possible[options.length === 1 ? 0 : yield* pick({ at, options, odds: options.map(() => rational(1, options.length)) })]
+  if (!rule || rule.do.drop) return query.transport === 'tcp' ? ODD.silentConnection : LOST
+  if (rule.do.delayMs) yield* sleep(rule.do.delayMs)
+  return scripted(rule, query)
+}
+
+/** The rules that can be the first to fit, whatever was counted; undefined = none, which is silence. */
+function possibleRules(rules: readonly Rule[], query: DnsQuery): readonly (Rule | undefined)[] {
+  const fitting = rules.filter(({ when = {} }) =>
+    (when.name === undefined || nameKey(when.name) === nameKey(query.name)) && (when.type ?? query.type) === query.type && (when.proto ?? query.transport) === query.transport)
+  const sure = fitting.findIndex(rule => !rule.when?.nth)
+  return sure < 0 ? [...fitting, undefined] : fitting.slice(0, sure + 1)
+}
