@@ -1,16 +1,19 @@
-// One question of Go's resolver: tryOneName and exchange of net/dnsclient_unix.go (1.21 to 1.26). Attempts times servers, the full
+// One question of Go's resolver: tryOneName and exchange of net/dnsclient_unix.go (1.19 to 1.26). Attempts times servers, the full
 // timeout each, a new socket each; NXDOMAIN and an answer without the type are final, every other failure goes on. TC: the same server
-// by TCP, with a timeout of its own. The last failure is the error.
+// by TCP, with a timeout of its own. The last failure is the error. Since 1.23: an answer that is cut over TCP as well is taken as it is, and
+// one with an additional record is not lame. Before 1.20 a name with two final dots was tried, and could not be written.
 import { ask, call, type Ask, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
 import type { StubResult } from '../chain/outcome.ts'
 import { hasFlag, REFUSED_PORT, type Cause, type DnsQuery, type Reply } from '../dns/message.ts'
 import type { GoSettings } from './go-stub-settings.ts'
 import { isCellOf } from './stub-cells.ts'
 import { addressesOf, causeOf, looksLame, replyOf } from './stub-reply.ts'
+import { atLeast, type StubVersion } from './stub-version.ts'
 
 export interface GoSetup {
   /** Hop id of the stub. */
   readonly id: string
+  readonly version: StubVersion
   readonly settings: GoSettings
   /** Hop of each server. */
   readonly hops: readonly string[]
@@ -56,6 +59,11 @@ function* tried(setup: GoSetup, q: Question, server: number): HopRun<{ readonly 
   const { settings, hops } = setup
   const shown = settings.servers[server]?.shown ?? ''
   const hop = hops[server] as string
+  const isSince123 = atLeast(setup.version, 1, 23)
+  if (q.name.endsWith('..')) {
+    const cause: Cause = { kind: 'failed', by: 'go', detail: 'a name with two final dots cannot be asked for' }
+    return { answer: { end: 'error', text: 'cannot marshal DNS message', server: shown, result: 'error', cause }, final: false }
+  }
   for (const transport of settings.useTcp ? (['tcp'] as const) : (['udp', 'tcp'] as const)) {
     const [arrival] = yield* ask([exchange(setup, q, server, transport)], settings.timeoutMs)
     const reply = replyOf(arrival?.value)
@@ -67,9 +75,10 @@ function* tried(setup: GoSetup, q: Question, server: number): HopRun<{ readonly 
       const operation = transport === 'udp' ? 'read' : 'connect'
       return refused ? error(`${doing}: ${operation}: connection refused`, 'refused') : error(`${doing}: i/o timeout`, 'timeout')
     }
-    if (hasFlag(reply, 'tc') && transport === 'udp') continue
+    if (hasFlag(reply, 'tc') && (transport === 'udp' || !isSince123)) continue
     if (reply.rcode === 'NXDOMAIN') return error('no such host', 'nxdomain', true)
-    if (looksLame(reply)) return error('lame referral', 'servfail')
+    const { edns: _, ...bare } = reply
+    if (looksLame(isSince123 ? reply : { ...bare, additional: [] })) return error('lame referral', 'servfail')
     if (reply.rcode !== 'NOERROR') return error('server misbehaving', reply.rcode === 'REFUSED' ? 'refused' : 'servfail')
     // Every address record counts, but there must be one of the type.
     if (!reply.answer.some(r => r.type === q.type)) return error('no such host', 'nxdomain', true)
@@ -80,7 +89,7 @@ function* tried(setup: GoSetup, q: Question, server: number): HopRun<{ readonly 
 
 function exchange(setup: GoSetup, q: Question, server: number, transport: 'udp' | 'tcp'): Ask {
   const query: DnsQuery = {
-    name: q.name, type: q.type, transport, rd: true, edns: { sizeBytes: EDNS_SIZE }, flow: `${setup.id}|${q.step} ${q.name}|${q.type} ${q.at} ${transport}`,
+    name: q.name, type: q.type, transport, rd: true, ...(setup.settings.edns && { edns: { sizeBytes: EDNS_SIZE } }), flow: `${setup.id}|${q.step} ${q.name}|${q.type} ${q.at} ${transport}`,
     ...(setup.settings.trustAd && { ad: true }),
   }
   return { hop: setup.hops[server] as string, query: plain(query) }

@@ -1,4 +1,4 @@
-// Go's own resolver (net/dnsclient_unix.go, 1.21 and 1.26; `LookupIP` of a program built without cgo). A and AAAA run side by side, each
+// Go's own resolver (net/dnsclient_unix.go, 1.19 to 1.26; `LookupIP` of a program built without cgo). A and AAAA run side by side, each
 // through all attempts and servers with its own sockets; one that has addresses is enough. After any failure the next name of the
 // list is tried. Of several errors the one for the name as it was asked is reported, so a failure on the list hides behind its NXDOMAIN.
 // Not modelled: cgo (then libc decides), the two results of a failing pair racing at one instant beyond the order of arrival,
@@ -14,6 +14,7 @@ import { goAddress } from './stub-address.ts'
 import { hostsEntry } from './stub-hosts.ts'
 import type { AddressFamily, StubQuery } from './stub-query.ts'
 import { answered } from './stub-result.ts'
+import { stubVersion } from './stub-version.ts'
 
 type GoError = GoAnswer & { readonly end: 'error' }
 /** The rest of the name list. `error`: what would be reported if nothing more came. */
@@ -30,8 +31,8 @@ const namesId = (id: string): string => `${id} names`
 
 export function goStub(model: StubModel, reach: Reach): HopEntries {
   const id = hopId.stub(model.place)
-  const settings = goSettings(model.resolvConf, model)
-  const setup: GoSetup = { id, settings, hops: settings.servers.map(server => reach(server.address)) }
+  const settings = goSettings(model.resolvConf, model.version, model)
+  const setup: GoSetup = { id, version: stubVersion(model.version), settings, hops: settings.servers.map(server => reach(server.address)) }
   const root: Hop = query => lookUp(model, setup, query as unknown as StubQuery)
   root.forgets = (_query, key) => key.includes(`${id}|`)
   return [[id, root], [namesId(id), query => names(setup, query as unknown as Names)], [questionId(id), goQuestion(setup)]]
