@@ -120,7 +120,9 @@ export function scanBlock(cursor: Cursor, parent: number): ScannedScalar {
   const literal = cursor.take() === '|'
   const { chomping, increment } = blockHeader(cursor)
   const base = increment > 0 ? (parent >= 0 ? parent + increment : increment) : 0
-  let { indent, breaks, end } = blockBreaks(cursor, base, parent)
+  const first = blockBreaks(cursor, base, parent)
+  const { indent } = first
+  let { breaks, end } = first
   let text = ''
   let leadingBreak = ''
   let leadingBlank = false

@@ -47,7 +47,7 @@ export class LibyamlScanner {
   get #inFlow(): boolean { return this.#keys.length > 1 }
 
   peek(): Token {
-    while (this.#needsMore()) this.#fetch()
+    while (this.#needsMore()) this.#fetchToken()
     return this.#tokens[0] as Token
   }
 
@@ -70,7 +70,7 @@ export class LibyamlScanner {
     this.#tokens.push({ type, start, end, text, style })
   }
 
-  #fetch(): void {
+  #fetchToken(): void {
     const cursor = this.#cursor
     this.#toNextToken()
     this.#dropStaleKeys()

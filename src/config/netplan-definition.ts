@@ -22,7 +22,7 @@ export interface NetplanDefinition {
   readonly accessPoints: Map<string, { readonly mode: string | undefined; readonly source: Source }>
   hasMatch: boolean
   hasNetworkManager: boolean
-  addressOptions: boolean
+  readonly addressOptions: Set<string>
   bond: string | undefined
   bridge: string | undefined
   vrf: string | undefined
@@ -34,7 +34,7 @@ export interface NetplanDefinition {
 export function newDefinition(id: string, type: DeviceType, source: Source, renderer: Renderer | undefined): NetplanDefinition {
   return { id, type, source, renderer, addresses4: [], addresses6: [], servers4: [], servers6: [], search: [], scalars: new Map(),
     passthrough: new Map(),
-    accessPoints: new Map(), hasMatch: false, hasNetworkManager: false, addressOptions: false, bond: undefined, bridge: undefined,
+    accessPoints: new Map(), hasMatch: false, hasNetworkManager: false, addressOptions: new Set(), bond: undefined, bridge: undefined,
       vrf: undefined,
     link: undefined, peer: undefined, primary: undefined }
 }
@@ -42,14 +42,22 @@ export function newDefinition(id: string, type: DeviceType, source: Source, rend
 export const flagOf = (definition: NetplanDefinition, name: string): boolean => booleanOf(definition.scalars.get(name)?.value ?? '')
   ?? false
 
+/** A table of 2³² − 1 counts as none. */
+const UNSET = 0xffffffff
+
 /** What is wrong with the definition, as netplan says it. Not asked while references are open. */
 export function grammarError(definition: NetplanDefinition, renderer: Renderer | undefined, newer: boolean): string | undefined {
+  const error = ownError(definition, renderer, newer)
+  return error === undefined || error.startsWith(TUNNEL_KEY) ? error : `${definition.id}: ${error}`
+}
+
+function ownError(definition: NetplanDefinition, renderer: Renderer | undefined, newer: boolean): string | undefined {
   const { type, scalars } = definition
   if (scalars.has('set-name') && !definition.hasMatch) return "'set-name:' requires 'match:' properties"
   if (type === 'wifi' && definition.accessPoints.size === 0) return 'No access points defined'
   const own = type === 'vlan' ? vlanError(definition) : type === 'tunnel' ? tunnelError(definition, newer) : undefined
   if (own !== undefined) return own
-  if (type === 'vrf' && !scalars.has('table')) return "missing 'table' property"
+  if (type === 'vrf' && Number(scalars.get('table')?.value ?? UNSET) === UNSET) return "missing 'table' property"
   if (type === 'veth' && definition.peer === undefined) return "virtual-ethernet missing 'peer' property"
   if (scalars.has('ipv6-address-generation')
     && scalars.has('ipv6-address-token')) return 'ipv6-address-generation and ipv6-address-token are mutually exclusive'
@@ -71,20 +79,37 @@ function vlanError({ link, scalars }: NetplanDefinition): string | undefined {
 
 const SIX_MODES = new Set(['ipip6', 'ip6ip6', 'ip6gre', 'ip6gretap', 'vti6'])
 
+const TUNNEL_KEY = 'invalid tunnel key'
+const isTunnelKey = (text: string): boolean => isIp4(text) || (/^\s*[+-]?\d+$|^$/.test(text) && Number(text) <= 0xffffffff)
+const isWireguardKey = (text: string): boolean => /^[A-Za-z0-9+/]{43}=$/.test(text)
+
 function tunnelError({ scalars }: NetplanDefinition, newer: boolean): string | undefined {
-  const mode = scalars.get('mode')?.value
-  if (mode === undefined) return "missing 'mode' property for tunnel"
-  if (mode === 'wireguard') return undefined
+  const value = (name: string): string | undefined => scalars.get(name)?.value
+  const mode = value('mode')
+  if (mode === undefined) return `missing ${newer ? 'or invalid ' : ''}'mode' property for tunnel`
+  if (mode === 'wireguard') return wireguardError(value('keys.private'), newer)
   if (mode === 'vxlan') {
-    const vni = Number(scalars.get('id')?.value ?? 0)
-    return vni === 0 ? "missing 'id' property (VXLAN VNI)" : vni > 16777215 ? "VXLAN 'id' (VNI) must be in range [1..16777215]" : undefined
+    const vni = Number(value('id') ?? 0)
+    if (vni === 0) return "missing 'id' property (VXLAN VNI)"
+    if (vni > 16777215) return "VXLAN 'id' (VNI) must be in range [1..16777215]"
+  }
+  const key = [value('keys.input'), value('keys.output')].find(one => one !== undefined && !isTunnelKey(one))
+  if (key !== undefined) return `${TUNNEL_KEY} '${key}'`
+  const missing = mode === 'vxlan' ? undefined : (newer ? ['remote'] : ['local', 'remote']).find(name => value(name) === undefined)
+  if (missing !== undefined) return `missing '${missing}' property for tunnel`
+  if (Number(value('ttl') ?? 0) > 255) return "'ttl' property for tunnel must be in range [1...255]"
+  const [local, remote] = [value('local'), value('remote')]
+  if (mode === 'vxlan') {
+    const mixed = local !== undefined && remote !== undefined && isIp6(local) !== isIp6(remote)
+    return mixed ? "'local' and 'remote' must be of same IP family type" : undefined
   }
   const six = SIX_MODES.has(mode)
-  for (const name of ['local', 'remote']) {
-    const address = scalars.get(name)?.value
-    if (address === undefined && !(name === 'local' && newer)) return `missing '${name}' property for tunnel`
-    if (address !== undefined && !(six ? isIp6
-      : isIp4)(address)) return `'${name}' must be a valid ${six ? 'IPv6' : 'IPv4'} address for this tunnel type`
-  }
-  return undefined
+  const wrong = ([['local', local], ['remote', remote]] as const).find(([, address]) => address !== undefined && !(six ? isIp6 : isIp4)(address))
+  return wrong && `'${wrong[0]}' must be a valid ${six ? 'IPv6' : 'IPv4'} address for this tunnel type`
+}
+
+/** Its peers are not looked at. */
+function wireguardError(key: string | undefined, newer: boolean): string | undefined {
+  if (key === undefined) return newer ? undefined : "missing 'key' property (private key) for wireguard"
+  return key.startsWith('/') || isWireguardKey(key) ? undefined : 'invalid wireguard private key'
 }

@@ -3,7 +3,8 @@
 import type { Sourced } from '../chain/source.ts'
 import { booleanOf, netplanSince, type NetplanVersion } from './netplan-keys.ts'
 import { flagOf, type NetplanDefinition } from './netplan-definition.ts'
-import { NETPLAN_DEFAULT, type NetplanFailure, type NodeFile, type Netplan, readNetplan, Stop } from './netplan.ts'
+import { NETPLAN_DEFAULT, type NodeFile, type Netplan, readNetplan } from './netplan.ts'
+import { type NetplanFailure, Stop } from './netplan-failure.ts'
 
 /** One generated file, and what of it is about name servers. */
 export interface GeneratedLink {
@@ -51,6 +52,12 @@ function linksOf(definition: NetplanDefinition, version: NetplanVersion): Genera
 
 const refuse = (definition: NetplanDefinition, message: string): never => {
   throw new Stop({ exit: 1, message: `ERROR: ${definition.id}: ${message}`, file: definition.source.file, line: undefined,
+    column: undefined, source: definition.source })
+}
+
+/** An assertion of the program fails while it writes. */
+const abort = (definition: NetplanDefinition, what: string): never => {
+  throw new Stop({ exit: 250, message: `netplan aborts over ${what} (${definition.id})`, file: definition.source.file, line: undefined,
     column: undefined, source: definition.source })
 }
 
@@ -135,9 +142,11 @@ function raOf({ scalars }: NetplanDefinition): GeneratedLink['ra'] {
 function networkManager(definition: NetplanDefinition, version: NetplanVersion): GeneratedLink[] {
   const name = netplanSince(version, 1, 0) ? escaped(definition.id) : definition.id
   const { type, scalars, passthrough } = definition
+  if (type === 'vlan' && definition.link === undefined) abort(definition, 'a VLAN without its link')
+  if (type === 'nm' && !passthrough.has('connection.type')) abort(definition, "an nm-device without 'connection.type'")
   if (scalars.has('match.driver') && !scalars.has('set-name')) refuse(definition,
     'NetworkManager definitions do not support matching by driver')
-  if (definition.addressOptions) refuse(definition, 'NetworkManager does not support address options')
+  if (definition.addressOptions.size > 0) refuse(definition, 'NetworkManager does not support address options')
   const activation = scalars.get('activation-mode')?.value
   if (activation !== undefined && activation !== 'manual') refuse(definition,
     `NetworkManager definitions do not support activation-mode ${activation}`)

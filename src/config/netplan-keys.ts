@@ -1,6 +1,6 @@
 // The keys that netplan takes, and what it checks of each value: the handler tables of src/parse.c at 0.106 and 1.1.2. Only what
 // decides about name servers is kept; the rest is checked, because one bad value anywhere makes netplan write nothing at all.
-// Not modelled, taken as valid: the inside of Open vSwitch settings, of authentication, routes' consistency.
+// Not modelled, taken as valid: the inside of Open vSwitch settings, WireGuard peers, routes' consistency.
 
 /** The error a value earns, or undefined. `text` is the scalar as libyaml hands it on. */
 type Check = (text: string) => string | undefined
@@ -48,8 +48,9 @@ const map = (entries?: Readonly<Record<string, KeyRule>>): KeyRule => (entries ?
 
 const str = scalar()
 const bool = scalar(text => (booleanOf(text) === undefined ? `invalid boolean value '${text}'` : undefined))
-const uint = scalar(text => (/^\s*[+-]?\d+$|^$/.test(text) && Math.abs(Number(text)) <= 0xffffffff ? undefined
-  : `invalid unsigned int value '${text}'`))
+const checkUint: Check = text => (/^\s*\+?\d+$|^\s*-0+$|^$/.test(text) && Number(text) <= 0xffffffff ? undefined
+  : `invalid unsigned int value '${text}'`)
+const uint = scalar(checkUint)
 const ip4 = scalar(text => (isIp4(text) ? undefined : `invalid IPv4 address '${text}'`))
 const ip6 = scalar(text => (isIp6(text) ? undefined : `invalid IPv6 address '${text}'`))
 const MAC = /^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}(?:(?::[0-9A-Fa-f]{2}){14})?$/
@@ -75,14 +76,29 @@ const ROUTES_OLD = {
   table: uint, to: str, type: scalar(text => (ROUTE_TYPES.includes(text.toLowerCase()) ? undefined : `invalid route type '${text}'`)),
   via: str, metric: uint, mtu: uint, 'congestion-window': uint, 'advertised-receive-window': uint,
 }
-const RULES = { from: str, mark: uint, priority: uint, table: uint, to: str, 'type-of-service': uint }
+const RULES = { from: str, mark: uint, priority: uint, table: uint, to: str,
+  'type-of-service': scalar(text => checkUint(text) ?? (Number(text) > 255 ? `invalid ToS (must be between 0 and 255): ${text}` : undefined)) }
+export const OLD_ROUTE_KEYS = table(ROUTES_OLD)
+export const ROUTE_KEYS = table({ ...ROUTES_OLD, 'advertised-mss': uint })
+export const RULE_KEYS = table(RULES)
+/** Of routes and rules: keys that hold an address. */
+export const ADDRESS_KEYS: ReadonlySet<string> = new Set(['from', 'to', 'via'])
+const KEY_MANAGEMENT = ['none', 'psk', 'eap', '802.1x']
+const NEWER_KEY_MANAGEMENT = ['psk-sha256', 'eap-sha256', 'eap-suite-b-192', 'sae']
+const EAP_METHODS = ['tls', 'peap', 'ttls']
 const NETWORKMANAGER = { name: str, uuid: str, 'stable-id': str, device: str, passthrough: special('map', 'passthrough') }
-const AUTH = map()
-const ACCESS_POINT = {
+const authOf = (newer: boolean): KeyRule => map({
+  'key-management': oneOf(newer ? [...KEY_MANAGEMENT, ...NEWER_KEY_MANAGEMENT] : KEY_MANAGEMENT, text => `unknown key management type '${text}'`),
+  method: oneOf(newer ? [...EAP_METHODS, 'leap', 'pwd'] : EAP_METHODS, text => `unknown EAP method '${text}'`),
+  identity: str, 'anonymous-identity': str, password: str, 'ca-certificate': str, 'client-certificate': str, 'client-key': str,
+  'client-key-password': str, 'phase2-auth': str,
+})
+const accessPoint = (newer: boolean): Readonly<Record<string, KeyRule>> => ({
   band: oneOf(['5GHz', '5G', '2.4GHz', '2.4G'], text => `unknown wifi band '${text}'`), bssid: mac, hidden: bool, channel: uint,
-  mode: oneOf(['infrastructure', 'adhoc', 'ap'], text => `unknown wifi mode '${text}'`), password: str, auth: AUTH, networkmanager: map(),
-}
-export const ACCESS_POINT_KEYS = table(ACCESS_POINT)
+  mode: oneOf(['infrastructure', 'adhoc', 'ap'], text => `unknown wifi mode '${text}'`), password: str, auth: authOf(newer),
+  networkmanager: map({ name: str, uuid: str, 'stable-id': str, device: str, passthrough: map() }),
+})
+export const accessPointKeys = (newer: boolean): KeyTable => table(accessPoint(newer))
 export const ADDRESS_OPTION_KEYS = table({
   lifetime: scalar(text => (['0', 'forever'].includes(text.toLowerCase()) ? undefined : `invalid lifetime value '${text}'`)), label: str,
 })
@@ -102,8 +118,7 @@ function common(newer: boolean): Record<string, KeyRule> {
     nameservers: map({ search: special('list', 'search'), addresses: special('list', 'nameservers') }),
     optional: bool, 'optional-addresses': words(['ipv4-ll', 'ipv6-ra', 'dhcp4', 'dhcp6', 'static'], 'optional-addresses'),
     renderer: special('scalar', 'renderer'),
-    routes: { kind: 'list', itemKind: 'map', keys: table(newer ? { ...ROUTES_OLD, 'advertised-mss': uint } : ROUTES_OLD) },
-    'routing-policy': { kind: 'list', itemKind: 'map', keys: table(RULES) }, 'neigh-suppress': bool,
+    routes: special('list', 'routes'), 'routing-policy': special('list', 'routing-policy'), 'neigh-suppress': bool,
     networkmanager: special('map', 'networkmanager'), openvswitch: special('map', 'openvswitch'),
     ...(newer && {
       'ra-overrides': map({ 'use-dns': bool, table: uint,
@@ -134,20 +149,22 @@ const bondParameters = (newer: boolean): KeyRule => map({
   'primary-reselect-policy': str, 'resend-igmp': uint, 'learn-packet-interval': str, primary: special('scalar', 'primary'),
 })
 const BRIDGE_PARAMETERS = map({
-  'ageing-time': str, 'aging-time': str, 'forward-delay': str, 'hello-time': str, 'max-age': str, 'path-cost': map(),
-    'port-priority': map(),
+  'ageing-time': str, 'aging-time': str, 'forward-delay': str, 'hello-time': str, 'max-age': str,
+  'path-cost': special('map', 'path-cost'), 'port-priority': special('map', 'port-priority'),
   priority: uint, stp: bool,
 })
 const tunnelAddress = scalar(text => (text.includes('/') ? `address '${text}' should not include /prefixlength`
   : isIp4(text) || isIp6(text) ? undefined : `malformed address '${text}', must be X.X.X.X or X:X:X:X:X:X:X:X`))
 const TUNNEL = {
-  mode: special('scalar', 'tunnel-mode'), local: tunnelAddress, remote: tunnelAddress, ttl: uint, key: { kind: 'any' },
-    keys: { kind: 'any' }, mark: uint, port: uint,
+  mode: special('scalar', 'tunnel-mode'), local: tunnelAddress, remote: tunnelAddress, ttl: uint, key: special('any', 'tunnel-key'),
+  keys: special('any', 'tunnel-key'), mark: uint, port: uint,
   peers: { kind: 'list', itemKind: 'map' }, link: special('scalar', 'link'), ageing: uint, aging: uint, id: uint, limit: uint,
     'type-of-service': uint,
   'flow-label': uint, 'do-not-fragment': bool, 'short-circuit': bool, 'arp-proxy': bool, 'mac-learning': bool, notifications: listOf(),
   checksums: listOf(), extensions: listOf(), 'port-range': listOf(),
 } as const satisfies Readonly<Record<string, KeyRule>>
+
+export const TUNNEL_KEYS = table({ input: str, output: str, private: str, 'private-key-flags': { kind: 'any' } })
 
 export type DeviceType = 'bond' | 'bridge' | 'ethernet' | 'modem' | 'tunnel' | 'vlan' | 'vrf' | 'wifi' | 'dummy' | 'veth' | 'nm'
 const OVS_GLOBAL = map({ 'external-ids': map(), 'other-config': map(), protocols: listOf(), ports: { kind: 'list' }, ssl: map() })
@@ -167,7 +184,7 @@ export function deviceKeys(version: NetplanVersion): ReadonlyMap<DeviceType, Key
   const newer = netplanSince(version, 1, 0)
   const link = common(newer)
   const { networkmanager, openvswitch, ...withoutBackends } = link
-  const ethernet = table({ ...link, ...physical, auth: AUTH, link: special('scalar', 'link'), 'virtual-function-count': uint,
+  const ethernet = table({ ...link, ...physical, auth: authOf(newer), link: special('scalar', 'link'), 'virtual-function-count': uint,
     'embedded-switch-mode': oneOf(['switchdev', 'legacy'], () => "Value of 'embedded-switch-mode' needs to be 'switchdev' or 'legacy'"),
     'delay-virtual-functions-rebind': bool,
     'infiniband-mode': oneOf(['datagram', 'connected'], () => "Value of 'infiniband-mode' needs to be 'datagram' or 'connected'") })
@@ -175,7 +192,7 @@ export function deviceKeys(version: NetplanVersion): ReadonlyMap<DeviceType, Key
     'routing-policy': link['routing-policy'] as KeyRule }
   return new Map<DeviceType, KeyTable>([
     ['ethernet', ethernet], ['nm', ethernet],
-    ['wifi', table({ ...link, ...physical, 'access-points': special('map', 'access-points'), auth: AUTH, 'regulatory-domain': str })],
+    ['wifi', table({ ...link, ...physical, 'access-points': special('map', 'access-points'), auth: authOf(newer), 'regulatory-domain': str })],
     ['bridge', table({ ...link, interfaces: special('list', 'bridge-interfaces'), parameters: BRIDGE_PARAMETERS })],
     ['bond', table({ ...link, interfaces: special('list', 'bond-interfaces'), parameters: bondParameters(newer) })],
     ['vlan', table({ ...link, id: uint, link: special('scalar', 'link') })],

@@ -102,7 +102,7 @@ export function ofNetplan(link: GeneratedLink): NetworkFile {
       acceptRa: definition.scalars.get('accept-ra')?.value !== 'false',
     useDns: { ipv4: truth(dhcp.useDns), ipv6: truth(dhcp.useDns), ra: truth(ra.useDns) },
       useDomains: { ipv4: dhcp.useDomains, ipv6: dhcp.useDomains, ra: ra.useDomains },
-    hasAddress: definition.addresses4.length + definition.addresses6.length > 0 || definition.addressOptions, unmanaged: false,
+    hasAddress: definition.addresses4.length + definition.addresses6.length > 0 || definition.addressOptions.size > 0, unmanaged: false,
   }
 }
 

@@ -32,12 +32,13 @@ function linesOf(link: GeneratedLink): readonly string[] {
       ...(ra.useDns ? [`[IPv6AcceptRA] UseDNS=${ra.useDns.value}`] : []), ...(ra.useDomains ? [`[IPv6AcceptRA] UseDomains=${ra.useDomains.value}`] : []),
     ]
   }
+  const ignore = link.definition.passthrough.get('ipv4.ignore-auto-dns')
   return (['ipv4', 'ipv6'] as const).flatMap(family => {
     const own = servers.filter(s => s.value.includes(':') === (family === 'ipv6'))
     const search = domains.length > 0 && link.domainSections.includes(family)
     return [...(own.length > 0 ? [`[${family}] dns=${own.map(s => `${s.value};`).join('')}`] : []),
       ...(search ? [`[${family}] dns-search=${domains.map(d => `${d.value};`).join('')}`] : []),
-      ...(family === 'ipv4' && dhcp.useDns ? ['[ipv4] ignore-auto-dns=true'] : [])]
+      ...(family === 'ipv4' && ignore ? [`[ipv4] ignore-auto-dns=${ignore.value}`] : [])]
   })
 }
 
