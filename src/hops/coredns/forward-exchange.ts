@@ -6,6 +6,7 @@ import { socketText } from '../../dns/socket-address.ts'
 import { cutDatagram } from './cut-datagram.ts'
 import type { ForwardOptions, Server } from './forward-options.ts'
 import { plain, since, type PluginSetup } from './plugin.ts'
+import { clientBytes } from './server-reply.ts'
 
 /** Odd things an upstream does on the wire; they arrive like a reply. */
 export const ODD = {
@@ -31,18 +32,19 @@ export type Attempt = { readonly spentMs: number } & (
 /** Where a dial begins: twice the 15 s that the average starts with. */
 const FIRST_DIAL_MS = 30_000
 const LATER_DIAL_MS = 1000
-const UDP_BYTES = 512
 
 export function* exchange(setup: PluginSetup, options: ForwardOptions, server: Server, query: DnsQuery): HopRun<Attempt> {
   const first = options.forceTcp ? 'tcp' : options.preferUdp ? 'udp' : query.transport
-  const attempt = yield* once(setup, options, server, { ...query, transport: first })
+  const bufferBytes = clientBytes(query)
+  const attempt = yield* once(setup, options, server, { ...query, transport: first }, bufferBytes)
   const isCut = attempt.kind === 'reply' && attempt.reply.flags.includes('tc') && first === 'udp' && options.preferUdp
   if (!isCut) return attempt
-  const again = yield* once(setup, options, server, { ...query, transport: 'tcp' })
+  const again = yield* once(setup, options, server, { ...query, transport: 'tcp' }, bufferBytes)
   return { ...again, spentMs: attempt.spentMs + again.spentMs }
 }
 
-function* once(setup: PluginSetup, options: ForwardOptions, server: Server, query: DnsQuery): HopRun<Attempt> {
+/** `bufferBytes`: a UDP reply is read into as much as the client takes; a client on TCP takes the most. */
+function* once(setup: PluginSetup, options: ForwardOptions, server: Server, query: DnsQuery, bufferBytes: number): HopRun<Attempt> {
   if (server.broken !== undefined) return { kind: 'failed', error: server.broken, cause: 'broken', spentMs: 0 }
   const { client: _, aliases: _inside, ...rest } = query
   const sent: DnsQuery = { ...rest, ...(setup.model.addresses[0] !== undefined && { client: setup.model.addresses[0] }) }
@@ -51,7 +53,7 @@ function* once(setup: PluginSetup, options: ForwardOptions, server: Server, quer
   const limitMs = sent.transport === 'tcp' ? Math.max(dialMs, options.readTimeoutMs) : options.readTimeoutMs
   const [arrival] = yield* ask([{ hop: setup.reach(server.address, server.port), query: plain(sent) }], limitMs)
   if (!arrival) return sent.transport === 'udp' ? timedOut(setup, server, 'udp', limitMs) : failed(`dial tcp ${socketText(server)}: i/o timeout`, 'lost', dialMs)
-  const attempt = arrived(setup, options, server, sent, arrival.value, arrival.atMs)
+  const attempt = arrived(setup, options, server, sent, { ...arrival, bufferBytes })
   // What came is no reply, and the read goes on until its deadline.
   if (attempt.spentMs > arrival.atMs) yield* sleep(attempt.spentMs - arrival.atMs)
   return attempt
@@ -68,7 +70,13 @@ function socket(setup: PluginSetup, server: Server, transport: string): string {
 const timedOut = (setup: PluginSetup, server: Server, transport: string, spentMs: number): Attempt =>
   failed(`${socket(setup, server, transport)}: i/o timeout`, 'lost', spentMs)
 
-function arrived(setup: PluginSetup, options: ForwardOptions, server: Server, query: DnsQuery, value: Plain, atMs: number): Attempt {
+interface Arrived {
+  readonly value: Plain
+  readonly atMs: number
+  readonly bufferBytes: number
+}
+
+function arrived(setup: PluginSetup, options: ForwardOptions, server: Server, query: DnsQuery, { value, atMs, bufferBytes }: Arrived): Attempt {
   const { transport } = query
   const waits = since(setup.version, 1, 14, 7)
   if (value === LOOP) {
@@ -91,8 +99,7 @@ function arrived(setup: PluginSetup, options: ForwardOptions, server: Server, qu
     return waits ? timedOut(setup, server, transport, options.readTimeoutMs) : failed('dns: short read', 'broken', atMs)
   }
   const { uncompressed, ...reply } = value as unknown as Reply
-  const buffer = Math.max(UDP_BYTES, query.edns?.sizeBytes ?? 0)
-  const cut = transport === 'udp' ? cutDatagram(reply.question?.name ?? query.name, { ...reply, ...(uncompressed && { uncompressed }) }, buffer) : undefined
+  const cut = transport === 'udp' ? cutDatagram(reply.question?.name ?? query.name, { ...reply, ...(uncompressed && { uncompressed }) }, bufferBytes) : undefined
   if (cut && 'reply' in cut) return { kind: 'reply', reply: cut.reply, spentMs: atMs }
   if (cut) {
     if (!since(setup.version, 1, 10)) return failed(cut.error, 'broken', atMs)
