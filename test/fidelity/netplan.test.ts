@@ -4,6 +4,8 @@ import { replay, type NetplanRow } from './netplan-replay.ts'
 import { rows } from './rows.ts'
 
 const all = rows<NetplanRow>('netplan')
+/** One for each way in which thousands of generated configurations ended. */
+const more = rows<NetplanRow>('netplan-more')
 const different = (of: readonly NetplanRow[]) =>
   of.map(row => ({ at: `${row.version} ${row.case}`, verdict: replay(row) })).filter(one => one.verdict.kind !== 'equal')
 
@@ -11,6 +13,11 @@ test('every recorded run of netplan generate', () => {
   expect(different(all)).toEqual([])
   expect(all.length).toBe(164)
   expect(all.filter(row => row.exit === 1 && row.stderr.includes('Error in network definition')).length).toBeGreaterThan(40)
+})
+
+test('every way in which generated configurations ended', () => {
+  expect(different(more)).toEqual([])
+  expect(new Set(more.map(row => (row as NetplanRow & { readonly group: string }).group))).toEqual(new Set(['aborted', 'refused', 'written', 'yaml']))
 })
 
 test('a row that says something else is told apart', () => {
