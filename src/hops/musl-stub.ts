@@ -15,7 +15,7 @@ import { muslAddress } from './stub-address.ts'
 import { hostsEntry } from './stub-hosts.ts'
 import type { StubQuery } from './stub-query.ts'
 import { answered, failed, type EaiCode } from './stub-result.ts'
-import { atLeast, stubVersion } from './stub-version.ts'
+import { atLeast, stubVersion, type StubVersion } from './stub-version.ts'
 
 type Search = { readonly name: string; readonly types: readonly string[]; readonly step: number }
 
@@ -41,7 +41,7 @@ function* lookUp(model: StubModel, setup: MuslSetup, { name, family, api }: Stub
   const { settings, version } = setup
   // A name of the wrong family, or an answer without address.
   const noAddress: EaiCode = atLeast(version, 1, 2, 4) ? 'EAI_NODATA' : 'EAI_NONAME'
-  if (api !== undefined) return plain(resolverCall(yield* judgedName(setup, { name, types: ['A'], step: 0 }, atLeast(version, 1, 2, 1))))
+  if (api !== undefined) return plain(resolverCall(yield* judgedName(setup, { name, types: ['A'], step: 0 }, atLeast(version, 1, 2, 1)), version))
   if (name === '' || name.length > 254) return plain(failed('musl', 'EAI_NONAME'))
   const numeric = muslAddress(name)
   if (numeric) {
@@ -119,7 +119,8 @@ function judgeBefore121(types: readonly string[], have: Have): Judged {
 
 const H_ERRNO: Readonly<Record<string, number>> = { absent: 1, EAI_AGAIN: 2, EAI_FAIL: 3, EAI_NODATA: 4, EAI_NONAME: 4 }
 
-function resolverCall(judged: Judged): StubResult {
+/** h_errno tells of a failure since 1.2.2. */
+function resolverCall(judged: Judged, version: StubVersion): StubResult {
   if (judged.end === 'addresses') return answered(judged.addresses, 'h_errno=0')
-  return { ...failed('musl', judged.end === 'absent' ? 'EAI_NONAME' : judged.end, judged.cause), code: `h_errno=${H_ERRNO[judged.end] ?? 3}`, says: '' }
+  return { ...failed('musl', judged.end === 'absent' ? 'EAI_NONAME' : judged.end, judged.cause), code: `h_errno=${atLeast(version, 1, 2, 2) ? H_ERRNO[judged.end] ?? 3 : 0}`, says: '' }
 }
