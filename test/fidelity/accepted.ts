@@ -14,9 +14,29 @@ export interface Accepted {
 
 export const ACCEPTED: readonly Accepted[] = [
   {
-    program: 'coredns', version: '1.9.3', id: 'small.bufsize/',
-    reason: 'which of two parse errors ends the last of thousands of attempts depends on the byte at which the datagram was cut',
-    mend: 'parse the cut bytes of an oversized datagram',
+    program: 'musl', version: '1.2.3', id: 'asIsFirst: ndots:1 as-is SERVFAIL on both, rest NXDOMAIN',
+    reason: 'one packet of this recording came in another order than in the same case of 1.2.2 and 1.2.5, whose sources send it alike: a race of the recorder',
+    mend: 'record the row again',
+  },
+  {
+    program: 'musl', version: '1.2.5', id: 'pairing: A ok, AAAA NXNOSOA (one server)',
+    reason: 'holds a stray packet of the run before it; the same case of 1.2.2 and 1.2.3 does not',
+    mend: 'record the row again',
+  },
+  {
+    program: 'coredns-kubernetes', id: 'kubernetes.api-frozen/ready-',
+    reason: 'a step that asks /ready and /health over HTTP; the replay of the kubernetes rows asks DNS questions only',
+    mend: 'replay these rows in the process of coredns-replay-process.ts, which answers /ready and /health',
+  },
+  {
+    program: 'coredns-kubernetes', id: 'kubernetes.api-frozen/output-frozen',
+    reason: 'the output of a span of time; the replay of the kubernetes rows compares what each question prints elsewhere only',
+    mend: 'replay these rows in the process of coredns-replay-process.ts, which collects what is printed',
+  },
+  {
+    program: 'coredns-kubernetes', id: 'kubernetes.start-api-silent/ready',
+    reason: 'a step that asks /ready over HTTP; the replay of the kubernetes rows asks DNS questions only',
+    mend: 'replay these rows in the process of coredns-replay-process.ts, which answers /ready',
   },
 ]
 
