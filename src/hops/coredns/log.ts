@@ -83,8 +83,8 @@ function lineFor(setup: PluginSetup, rule: Rule, query: DnsQuery, served: Served
 /** The name is looked at before the query goes on, all else when it is over: a `rewrite` shows. */
 function valuesOf(setup: PluginSetup, query: DnsQuery, served: Served, reply: Reply | undefined): Map<string, string> {
   const asked = served.query ?? query
-  // Echoing filters the options of the query itself, or of its copy.
-  const isFiltered = reply && !served.reply?.edns && !served.answered
+  // Echoing filters the options of the query itself, or of its copy; where no plugin wrote, the server does so after this line.
+  const isFiltered = served.reply && !served.reply.edns && !served.answered
   const edns = asked.edns && isFiltered ? echoedEdns(asked.edns, setup.version, registeredOptions(setup.model)) : asked.edns
   const client = query.client ?? '0.0.0.0'
   return new Map([

@@ -7,6 +7,7 @@ import { call, LOOP, LOST, note, type Hop, type HopRun, type Plain } from '../..
 import { hopId, type HopEntries, type Reach } from '../../chain/hop.ts'
 import type { CorednsModel, Directive } from '../../chain/model.ts'
 import type { Problem } from '../../chain/source.ts'
+import { parseAddress } from '../../dns/go-address.ts'
 import type { Cause, DnsQuery, Reply } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
 import { queryBytes } from '../../dns/size.ts'
@@ -16,7 +17,7 @@ import { joinHostPort } from './go-host-port.ts'
 import { PLUGINS } from './index.ts'
 import { listenersOf, type Listener as Socket } from './listeners.ts'
 import { loopProbeHop, loopProbeId } from './loop.ts'
-import { ONCE, pluginOrder, SETUP_ONLY } from './order.ts'
+import { EXTERNAL, ONCE, pluginOrder, SETUP_ONLY, withExternal } from './order.ts'
 import { isHarmless } from './passive.ts'
 import { plain, since, type CorednsVersion, type Handler, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { ONCE_TEXT, REFUSED_CODE, refusalText, refuse } from './refuse.ts'
@@ -59,6 +60,7 @@ export interface ListeningHop {
   readonly address: string
   readonly port: number
   readonly sockets: number
+  readonly hasTls: boolean
   readonly zones: readonly string[]
 }
 
@@ -125,7 +127,7 @@ function loopProbes(server: Server, blocks: readonly Block[], listeners: readonl
 function listeningHop(server: Server, { transport, address, port, sockets, served }: Socket<Block>): ListeningHop {
   const id = `${server.id} ${transport}://${joinHostPort(address, port)}`
   server.entries.push([id, serverHop(server, listenerFor(served))])
-  return { id, transport, address, port, sockets, zones: [...new Set(served.map(s => s.zone))] }
+  return { id, transport, address, port, sockets, hasTls: served.some(s => s.block.hasTls), zones: [...new Set(served.map(s => s.zone))] }
 }
 
 function takesOf(server: Server, block: number, uses: ReadonlyMap<string, readonly Directive[]>): Pick<Block, 'takes'> {
@@ -136,7 +138,7 @@ function takesOf(server: Server, block: number, uses: ReadonlyMap<string, readon
 
 /** Handlers in compiled order; those of unknown names come first, since nobody knows where such a build has them. */
 function buildChain(server: Server, { block, index, keys, uses: used }: SetUpBlock, said: (plugin: string) => (problem: Problem) => void): string | undefined {
-  const order = pluginOrder(server.version)
+  const order = withExternal(pluginOrder(server.version), new Set(used.keys()))
   const unknown = [...used.keys()].filter(name => !order.includes(name))
   const chain = [...unknown, ...order.filter(name => used.has(name) && !SETUP_ONLY.has(name))]
   for (const name of ONCE) {
@@ -238,14 +240,14 @@ const serverHop = (server: Server, listener: Listener): Hop => function* (asked)
     const detail = block ? 'the server block has no plugin that answers' : 'no server block for this name'
     return plain(scrubbed(query, bareReply(query, 'REFUSED', { kind: 'policy', by: server.id, detail }), server.version))
   }
-  return yield* answered(server, query, block.head)
+  return yield* answered(server, query, block, block.head)
 }
 
-function* answered(server: Server, query: DnsQuery, head: string): HopRun {
+function* answered(server: Server, query: DnsQuery, block: Block, head: string): HopRun {
   const served = yield* call(head, plain(query))
   if (served === LOOP) return LOOP
   const { rcode, reply, cause, query: changed, answered: atWrite, panic } = served as unknown as Served
-  if (panic) yield* note({ kind: 'errors', by: server.id, line: `[ERROR] Recovered from panic in server: "dns://:53" ${PANIC}` })
+  if (panic) yield* note({ kind: 'errors', by: server.id, line: `[ERROR] Recovered from panic in server: "${socketOf(server, block)}" ${PANIC}` })
   const asked = atWrite ?? changed ?? query
   const registered = registeredOptions(server.model)
   const sent = (message: Reply): Plain => {
@@ -257,6 +259,12 @@ function* answered(server: Server, query: DnsQuery, head: string): HopRun {
   if (!WRITTEN_BY_SERVER.has(rcode)) return LOST
   const why: Cause = cause ?? { kind: 'failed', by: server.id, detail: rcode }
   return sent(bareReply(asked, rcode, why))
+}
+
+/** `dns://127.0.0.1:53`; without an address where it listens on all. */
+function socketOf(server: Server, block: Block): string {
+  const bound = bindsOf(server, block).flatMap(d => d.args.map(a => a.value)).find(a => parseAddress(a))
+  return `dns://${joinHostPort(bound ?? '', String(block.keys[0]?.port ?? 53))}`
 }
 
 /** The one panic that is modelled. */
