@@ -81,7 +81,7 @@ const sourced = (token: Token): Sourced<string> => ({ value: token.text, source:
 /** Normally one Directive. A `{` on a line of its own, or words after the closing brace, are further uses to the plugin. */
 function usesOf({ name, tokens: written }: ParsedUse, span: Span, report: (problem: Problem) => void): Directive[] {
   const tokens = [{ ...(written[0] as Token), text: name }, ...written.slice(1)]
-  const scan: Scan = { tokens, at: 0, span, report }
+  const scan: Scan = { tokens, at: 0, depth: 0, span, report }
   const uses: Directive[] = []
   while (scan.at < tokens.length) {
     const token = tokens[scan.at] as Token
@@ -104,9 +104,13 @@ function usesOf({ name, tokens: written }: ParsedUse, span: Span, report: (probl
   return uses
 }
 
+/** No plugin has blocks within blocks within blocks; what lies deeper is read as lines of the same block. */
+const DEEPEST = 20
+
 interface Scan {
   readonly tokens: readonly Token[]
   at: number
+  depth: number
   readonly span: Span
   readonly report: (problem: Problem) => void
 }
@@ -128,7 +132,7 @@ function directiveOf(scan: Scan): Directive {
   }
   const opens = token !== undefined && token.text === '{' && sameLine(last, token)
   if (opens) scan.at++
-  return { name: name.text, args: args.map(sourced), properties: opens ? propertiesOf(scan) : [], source: scan.span(name, last) }
+  return { name: name.text, args: args.map(sourced), properties: opens && scan.depth < DEEPEST ? propertiesOf(scan) : [], source: scan.span(name, last) }
 }
 
 /** A brace that ends a block on the line of an option: to CoreDNS an argument. */
@@ -140,12 +144,14 @@ function closes(scan: Scan, token: Token): boolean {
 
 function propertiesOf(scan: Scan): Directive[] {
   const properties: Directive[] = []
+  scan.depth++
   while (scan.at < scan.tokens.length) {
     if ((scan.tokens[scan.at] as Token).text === '}') {
       scan.at++
-      return properties
+      break
     }
     properties.push(directiveOf(scan))
   }
+  scan.depth--
   return properties
 }

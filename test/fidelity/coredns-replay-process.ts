@@ -57,6 +57,9 @@ export class Process {
     this.pauseMs = /^cache\.(prefetch|serve_stale)/.test(row.id) ? LONG_PAUSE_MS : PAUSE_MS
     this.upstreams = new Upstreams(row.upstreamScript)
     this.files = new Map(Object.entries(row.files ?? {}).map(([path, text]) => [inside(path), { file: path, text, writtenAtMs: 0 }]))
+    // What a process finds on any machine.
+    this.files.set('/tmp/x', { file: 'x', text: '', writtenAtMs: 0 })
+    if (row.corefile !== null) this.files.set('/Corefile', { file: 'Corefile', text: row.corefile, writtenAtMs: 0 })
     this.files.set('/etc/resolv.conf', { file: 'resolv.conf', text: `nameserver ${NAMESERVER.address}\n`, writtenAtMs: 0 })
     for (const action of row.state?.preamble ?? []) if (action['systemHostsFile']) this.writeFile('/etc/hosts', String(action['systemHostsFile']))
     this.disk = row.corefile ?? ''

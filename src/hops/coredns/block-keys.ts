@@ -2,8 +2,9 @@
 // keys as their reverse zones. CoreDNS up to 1.11.3 keeps upper-case letters, and such a block never gets a query.
 import type { Sourced } from '../../chain/source.ts'
 import { absolute, isDomainName, nameKey } from '../../dns/name.ts'
-import { originsOf } from './origins.ts'
+import { hostZones } from './origins.ts'
 import { since, type CorednsVersion } from './plugin.ts'
+import { transportOf } from './transport.ts'
 
 export interface BlockKey {
   readonly transport: string
@@ -15,24 +16,26 @@ export interface BlockKey {
   readonly key: Sourced<string>
 }
 
-const PORTS: ReadonlyMap<string, number> = new Map([['dns', 53], ['grpc', 443], ['https', 443], ['https3', 443], ['quic', 853], ['tls', 853]])
+/** `unix` is taken off a key like the others, and nothing listens for it. */
+const PORTS: ReadonlyMap<string, number> = new Map([['dns', 53], ['grpc', 443], ['https', 443], ['https3', 443], ['quic', 853], ['tls', 853], ['unix', 0]])
 
 /** CoreDNS' own message when the key is refused. `dnsPort`: that of keys without one (`-dns.port`). */
 export function readBlockKey(key: Sourced<string>, version: CorednsVersion, dnsPort = 53): BlockKey | string {
-  const scheme = /^([a-z0-9]+):\/\//.exec(key.value)?.[1] ?? ''
-  const transport = PORTS.has(scheme) ? scheme : 'dns'
-  let zone = PORTS.has(scheme) ? key.value.slice(scheme.length + 3) : key.value
+  const { transport, rest } = transportOf(key.value, version)
+  let zone = rest
   let port = transport === 'dns' ? dnsPort : PORTS.get(transport) as number
   const colon = zone.lastIndexOf(':')
-  if (colon >= 0 && colon === zone.length - 1) return `expecting data after last colon: "${zone}"`
+  if (colon === zone.length - 1) return `expecting data after last colon: "${zone}"`
   if (colon >= 0 && /^[+-]?\d+$/.test(zone.slice(colon + 1))) {
     port = Number(zone.slice(colon + 1))
     zone = zone.slice(0, colon)
   }
   if (zone.length > 255) return `specified zone is too long: ${zone.length} > 255`
-  if (!isDomainName(zone)) return `zone is not a valid domain name: ${zone}`
+  // The library of 1.9 takes an empty first label, that of 1.12 no backslash at the end.
+  const isName = isDomainName(since(version, 1, 10) ? zone : zone.replace(/^\.(?=.)/, '')) && !(since(version, 1, 12) && /(^|[^\\])(\\\\)*\\$/.test(zone))
+  if (!isName) return `zone is not a valid domain name: ${zone}`
   if (/^[:0][^/]*:[^/]*\/\d+$/.test(zone)) return `invalid CIDR ${zone}`
-  const zones = originsOf([zone], [])
+  const zones = hostZones(zone)
   const isReverse = zones.length !== 1 || zones[0] !== nameKey(zone)
   const unreachable = !since(version, 1, 12) && !isReverse && absolute(zone) !== nameKey(zone)
   return { transport, zones: unreachable ? [absolute(zone)] : zones, port, unreachable, key }

@@ -56,13 +56,13 @@ export function setUpBlocks(model: CorednsModel, version: CorednsVersion, report
       refusals.push({ text: `plugin/${name}: ${refused.message}`, plugin: name, block: draft.index, source: word?.source, ...(word && { at: { path: word.path, line: word.line } }) })
     }
   }
-  const blocks = drafts.map(({ at, ...rest }): SetUpBlock => ({ ...rest, addresses: at.addresses, sockets: at.sockets }))
+  const blocks = drafts.map(({ at, ...rest }): SetUpBlock => ({ ...rest, addresses: at.addresses, sockets: at.sockets, hasTls: at.hasTls }))
   const fault = servingFault(blocks, version)
   if (fault) refusals.push({ text: fault.text, plugin: undefined, block: blocks.length, source: fault.key.key.source })
   return { blocks, refusals, printed, printedAtStart }
 }
 
-type Draft = Omit<SetUpBlock, 'addresses' | 'sockets'> & { readonly at: SetupAt }
+type Draft = Omit<SetUpBlock, 'addresses' | 'sockets' | 'hasTls'> & { readonly at: SetupAt }
 
 function draftOf(
   model: CorednsModel, version: CorednsVersion, block: ServerBlock, index: number, refusals: StartRefusal[], print: (line: string) => void, printAtStart: (line: string) => void,

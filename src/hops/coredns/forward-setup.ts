@@ -6,10 +6,10 @@ import { isDomainName } from '../../dns/name.ts'
 import type { Dispenser } from './dispenser.ts'
 import { checkForwardOption, type ForwardSeen } from './forward-setup-options.ts'
 import { durationText } from './go-duration.ts'
-import { splitHostPort } from './go-host-port.ts'
+import { joinHostPort, splitHostPort } from './go-host-port.ts'
 import { isFault } from './go-number.ts'
 import { originsOf } from './origins.ts'
-import { since } from './plugin.ts'
+import { since, type CorednsVersion } from './plugin.ts'
 import { containerPath, ONCE_REFUSED, pathState, type SetupAt, type SetupCheck } from './setup-check.ts'
 import { transportOf } from './transport.ts'
 
@@ -50,10 +50,10 @@ function optionsFirst(c: Dispenser, at: SetupAt, to: readonly string[]): number 
   if (seen.maxAgeMs > 0 && seen.maxAgeMs < seen.expireMs) {
     throw c.refuse(`max_age (${durationText(seen.maxAgeMs)}) must not be less than expire (${durationText(seen.expireMs)})`)
   }
-  const withPath = to.find(text => transportOf(text).transport === 'https' && transportOf(text).rest.includes('/'))
+  const withPath = to.find(text => transportOf(text, at.version).transport === 'https' && transportOf(text, at.version).rest.includes('/'))
   if (withPath !== undefined) throw c.refuse(`paths are not allowed in HTTPS upstream addresses (the /dns-query path is used by default): ${withPath}`)
   const entries = to.map(text => ({ text, hosts: entryOf(c, at, text) }))
-  for (const { text, hosts } of entries) if (!hosts) lookUp(c, at, hostOf(text))
+  for (const { text, hosts } of entries) if (!hosts) lookUp(c, at, hostOf(text, at.version))
   if (entries.every(e => e.hosts?.length === 0)) throw c.refuse('no valid upstream addresses found')
   for (const host of entries.flatMap(e => e.hosts ?? [])) protocolOf(c, at, host, seen.serverName)
   return entries.filter(e => e.hosts?.length !== 0).length
@@ -61,19 +61,19 @@ function optionsFirst(c: Dispenser, at: SetupAt, to: readonly string[]): number 
 
 /** Servers of an address or a file; undefined = a host name. */
 function entryOf(c: Dispenser, at: SetupAt, text: string): readonly string[] | undefined {
-  const { rest } = transportOf(text)
+  const { rest } = transportOf(text, at.version)
   if (rest === '') throw c.refuse(`invalid address: ${JSON.stringify(text)}`)
   const hosts = addressOrFile(at, text)
   if (hosts) return hosts
-  const { transport } = transportOf(withoutServerName(text))
-  const host = hostOf(text)
+  const { transport } = transportOf(withoutServerName(text), at.version)
+  const host = hostOf(text, at.version)
   const isForwardable = transport === 'dns' || transport === 'tls' || transport === 'https' || (transport === 'quic' && since(at.version, 1, 15))
   if (isForwardable && host !== '' && isDomainName(host) && !parseAddress(host)) return undefined
   throw c.refuse(`not an IP address, file, or valid domain: ${JSON.stringify(text)}`)
 }
 
-const hostOf = (text: string): string => {
-  const { rest } = transportOf(withoutServerName(text))
+const hostOf = (text: string, version: CorednsVersion): string => {
+  const { rest } = transportOf(withoutServerName(text), version)
   const parts = splitHostPort(rest)
   return (isFault(parts) ? rest : parts.value.host).replace(/^[[\]]+|[[\]]+$/g, '')
 }
@@ -100,7 +100,7 @@ function lookUp(c: Dispenser, at: SetupAt, host: string): void {
 
 /** HostPortOrFile of releases that know no host names. */
 function serversOf(c: Dispenser, at: SetupAt, text: string): readonly string[] {
-  const { rest } = transportOf(text)
+  const { rest } = transportOf(text, at.version)
   if (rest === '' && since(at.version, 1, 10)) throw c.refuse(`invalid address: ${JSON.stringify(text)}`)
   const hosts = addressOrFile(at, text)
   if (hosts) return hosts
@@ -109,14 +109,21 @@ function serversOf(c: Dispenser, at: SetupAt, text: string): readonly string[] {
 
 /** Undefined: neither. What the evidence cannot tell of is taken to be there. */
 function addressOrFile(at: SetupAt, text: string): readonly string[] | undefined {
-  const { rest } = transportOf(text)
+  const { transport, rest } = transportOf(text, at.version)
+  if (transport === 'unix') return [text]
   const parts = splitHostPort(rest)
   const bare = since(at.version, 1, 12) && isFault(parts) ? rest.replace(/^[[\]]+|[[\]]+$/g, '') : rest
-  if (parseAddress(withoutZone(isFault(parts) ? bare : parts.value.host))) return [text]
+  if (parseAddress(withoutZone(isFault(parts) ? bare : parts.value.host))) return [isFault(parts) ? withPort(transport, bare) : text]
   const state = rest === '' ? 'missing' : pathState(at, rest)
   if (state === undefined) return rest.includes('/') || rest.includes('.conf') ? ['?'] : undefined
-  return state === 'file' ? nameserversIn(at, rest) : undefined
+  // A directory opens, and nothing is read from it.
+  return state === 'file' ? nameserversIn(at, rest) : state === 'directory' ? [] : undefined
 }
+
+const PORTS: ReadonlyMap<string, number> = new Map([['tls', 853], ['quic', 853], ['grpc', 443], ['https', 443]])
+
+/** What is refused later is printed with its port. */
+const withPort = (transport: string, host: string): string => (transport === 'dns' ? host : `${transport}://${joinHostPort(host, PORTS.get(transport) ?? 53)}`)
 
 function nameserversIn(at: SetupAt, path: string): readonly string[] {
   const file = at.model.files.get(containerPath(path))
@@ -127,7 +134,7 @@ function nameserversIn(at: SetupAt, path: string): readonly string[] {
 function protocolOf(c: Dispenser, at: SetupAt, text: string, serverName = ''): void {
   const isNew = since(at.version, 1, 14, 4)
   const host = isNew ? withoutServerName(text) : text
-  const { transport } = transportOf(host)
+  const { transport } = transportOf(host, at.version)
   const allowed = transport === 'dns' || transport === 'tls' || (transport === 'https' && since(at.version, 1, 14, 5)) || (transport === 'quic' && since(at.version, 1, 15))
   if (!allowed) throw c.refuse(`'${transport}' is not supported as a destination protocol in forward: ${text}`)
   const name = isNew && host !== text ? /%([^:\]]*)/.exec(text.slice(text.lastIndexOf('%')))?.[1] ?? '' : ''

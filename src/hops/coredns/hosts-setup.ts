@@ -16,6 +16,7 @@ export const hostsSetup: SetupCheck = (c, at) => {
       const state = pathState(at, path)
       if (state === 'missing') at.print(`[WARNING] plugin/hosts: File does not exist: ${path}`)
       if (state === 'directory') at.print(`[WARNING] plugin/hosts: Hosts file ${JSON.stringify(path)} is a directory`)
+      if (state === 'directory' && since(at.version, 1, 15)) at.printAtStart(`[ERROR] plugin/hosts: Failed to parse hosts file ${JSON.stringify(path)}: read ${path}: is a directory`)
     }
     while (c.nextBlock()) {
       const name = c.val()

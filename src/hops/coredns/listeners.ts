@@ -12,6 +12,8 @@ export interface ServedBlock {
   readonly addresses: readonly string[]
   /** Of `multisocket`. */
   readonly sockets: number
+  /** `tls` is set up. */
+  readonly hasTls: boolean
 }
 
 export interface Listener<B extends ServedBlock> {
@@ -30,6 +32,7 @@ export function listenersOf<B extends ServedBlock>(blocks: readonly B[]): readon
   const groups = new Map<string, { transport: string; address: string; port: number; sockets: number; served: { zone: string; block: B }[] }>()
   for (const block of blocks) {
     for (const { transport, port, zones } of block.keys) {
+      if (transport === 'unix') continue
       for (const zone of zones) {
         for (const address of hostsOf(block)) {
           const id = `${transport}://${joinHostPort(address, port)}`
@@ -57,7 +60,12 @@ export function servingFault(blocks: readonly ServedBlock[], version: CorednsVer
   const port = blocks.flatMap(b => b.keys).find(k => k.port > LARGEST_PORT || k.port < 0)
   const invalid = port && { text: `address ${port.port}: invalid port`, key: port }
   // Since 1.10 the sockets are looked at first.
-  return since(version, 1, 10) ? invalid ?? overlap : overlap ?? invalid
+  return since(version, 1, 10) ? invalid ?? withoutTls(blocks) ?? overlap : overlap ?? invalid
+}
+
+function withoutTls(blocks: readonly ServedBlock[]): { readonly text: string; readonly key: BlockKey } | undefined {
+  const key = blocks.filter(b => !b.hasTls).flatMap(b => b.keys).find(k => k.transport === 'https3')
+  return key && { text: 'DoH3 requires TLS, no TLS config found', key }
 }
 
 interface Claim { readonly name: string; readonly address: string }

@@ -1,11 +1,11 @@
 // What the set-ups of CoreDNS's `log`, `errors` and `loadbalance` plugins refuse, 1.9.3 to 1.15.0: setup.go of each.
 import { parseAddress } from '../../dns/go-address.ts'
 import type { Dispenser } from './dispenser.ts'
-import { parseDuration } from './go-duration.ts'
+import { durationText, parseDuration } from './go-duration.ts'
 import { isFault } from './go-number.ts'
 import { compileGoRegexp, isRefused } from './go-regexp.ts'
 import { since, type CorednsVersion } from './plugin.ts'
-import { once, unknownProperty, type SetupCheck } from './setup-check.ts'
+import { once, pathState, rooted, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
 
 const CLASSES = new Set(['all', 'denial', 'error', 'success'])
 
@@ -68,7 +68,7 @@ export const loadbalanceSetup: SetupCheck = (c, at) => {
     const [policy, ...more] = c.remainingArgs()
     if (policy === 'round_robin') {
       if (more.length > 0) throw c.err(`unknown property for ${policy}`)
-    } else if (policy === 'weighted') weighted(c, more)
+    } else if (policy === 'weighted') weighted(c, more, at)
     else if (policy !== undefined) throw c.refuse(`unknown policy: ${policy}`)
     // Up to then the first use is the only one that is read, without its block.
     if (!since(at.version, 1, 12)) return
@@ -76,14 +76,21 @@ export const loadbalanceSetup: SetupCheck = (c, at) => {
   }
 }
 
+/** With more than one word the next line is looked at as if it were another use. */
 function roundRobinOnly(c: Dispenser): void {
-  if (!c.next()) throw c.argErr()
-  const [policy, ...more] = c.remainingArgs()
-  if (more.length > 0) throw c.argErr()
-  if (policy !== undefined && policy !== 'round_robin') throw c.refuse(`unknown policy: ${policy}`)
+  while (c.next()) {
+    const [policy, ...more] = c.remainingArgs()
+    if (more.length > 0) continue
+    if (policy !== undefined && policy !== 'round_robin') throw c.refuse(`unknown policy: ${policy}`)
+    return
+  }
+  throw c.argErr()
 }
 
-function weighted(c: Dispenser, files: readonly string[]): void {
+const WEIGHTS_REREAD_MS = 30_000
+
+function weighted(c: Dispenser, files: readonly string[], at: SetupAt): void {
+  let rereadMs = WEIGHTS_REREAD_MS
   if (files.length === 0) throw c.err('missing weight file argument')
   if (files.length > 1) throw c.err('unexpected argument(s)')
   while (c.nextBlock()) {
@@ -91,8 +98,13 @@ function weighted(c: Dispenser, files: readonly string[]): void {
     const [time, ...more] = c.remainingArgs()
     if (time === undefined) throw c.err('reload duration value is missing')
     if (more.length > 0) throw c.err('unexpected argument')
-    if (isFault(parseDuration(time))) throw c.err(`invalid reload duration '${time}'`)
+    const period = parseDuration(time)
+    if (isFault(period)) throw c.err(`invalid reload duration '${time}'`)
+    rereadMs = period.value
   }
+  if (pathState(at, rooted(at, files[0] as string)) !== 'missing' || rereadMs === 0) return
+  const error = since(at.version, 1, 12) ? 'weight file open error' : 'Weight file open error'
+  at.printAtStart(`[WARNING] plugin/loadbalance: Failed to open weight file:${error}. Will try again in ${durationText(rereadMs)}`)
 }
 
 function prefer(c: Dispenser): void {

@@ -8,7 +8,7 @@ const FRONT = [
   'bind', 'debug', 'trace', 'ready', 'health', 'pprof', 'shed', 'prometheus', 'errors', 'log', 'dnstap', 'local', 'dns64', 'siit',
 ]
 const BACK = [
-  'template', 'transfer', 'hosts', 'route53', 'azure', 'clouddns', 'k8s_external', 'kubernetes', 'file', 'dynupdate', 'auto', 'secondary', 'etcd',
+  'template', 'transfer', 'dynupdate', 'hosts', 'route53', 'azure', 'clouddns', 'k8s_external', 'kubernetes', 'file', 'auto', 'secondary', 'etcd',
   'loop', 'forward', 'grpc', 'erratic', 'whoami', 'on', 'sign', 'view', 'nomad',
 ]
 const BEFORE_1_14_2 = ['acl', 'any', 'chaos', 'loadbalance', 'tsig', 'cache', 'rewrite', 'header', 'dnssec', 'autopath', 'minimal']
@@ -17,7 +17,7 @@ const SINCE_1_14_7 = ['any', 'chaos', 'loadbalance', 'tsig', 'rewrite', 'autopat
 
 /** First release that has the plugin; those older than 1.8 are not listed. */
 const SINCE: ReadonlyMap<string, CorednsVersion> = new Map([
-  ['dynupdate', [1, 15, 0]], ['multisocket', [1, 12, 0]], ['nomad', [1, 13, 0]], ['proxyproto', [1, 14, 3]], ['quic', [1, 11, 0]],
+  ['dynupdate', [1, 15, 0]], ['multisocket', [1, 12, 0]], ['nomad', [1, 13, 0]], ['proxyproto', [1, 14, 3]], ['quic', [1, 13, 0]],
   ['shed', [1, 14, 6]], ['siit', [1, 15, 0]], ['timeouts', [1, 10, 1]], ['tsig', [1, 10, 0]], ['view', [1, 10, 0]],
   ['grpc_server', [1, 13, 0]], ['https', [1, 13, 0]], ['https3', [1, 13, 0]], ['geoip', [1, 8, 5]], ['local', [1, 8, 0]],
   ['minimal', [1, 8, 4]], ['header', [1, 8, 5]],
@@ -29,9 +29,10 @@ const UNTIL: ReadonlyMap<string, CorednsVersion> = new Map([['proxy', [1, 5, 0]]
 /** Directive names the build knows, in the order in which a query passes them. */
 export function pluginOrder(version: CorednsVersion): readonly string[] {
   const middle = since(version, 1, 14, 7) ? SINCE_1_14_7 : since(version, 1, 14, 2) ? SINCE_1_14_2 : BEFORE_1_14_2
-  const tls = since(version, 1, 14, 7) ? [] : ['tls']
-  const root = since(version, 1, 12) ? ['root', ...tls, ...FRONT] : [...tls, ...FRONT.flatMap(name => (name === 'bufsize' ? [name, 'root'] : [name]))]
-  const all = [...root, ...middle, ...BACK].flatMap(name => (name === 'forward' ? [name, 'proxy'] : name === 'kubernetes' ? [name, 'federation'] : [name]))
+  const isRootFirst = since(version, 1, 11)
+  const afterOf: ReadonlyMap<string, string> = new Map([...(isRootFirst ? [] : [['bufsize', 'root'] as const]), ...(since(version, 1, 14, 7) ? [] : [['cancel', 'tls'] as const])])
+  const front = [...(isRootFirst ? ['root'] : []), ...FRONT.flatMap(name => [name, ...afterOf.has(name) ? [afterOf.get(name) as string] : []])]
+  const all = [...front, ...middle, ...BACK].flatMap(name => (name === 'forward' ? [name, 'proxy'] : name === 'kubernetes' ? [name, 'federation'] : [name]))
   return all.filter(name => {
     const from = SINCE.get(name)
     const until = UNTIL.get(name)
@@ -47,3 +48,10 @@ export const SETUP_ONLY: ReadonlySet<string> = new Set([
   'root', 'bind', 'debug', 'health', 'ready', 'pprof', 'reload', 'timeouts', 'multisocket', 'tls', 'quic', 'https', 'https3', 'grpc_server',
   'proxyproto', 'on', 'sign',
 ])
+
+/** Plugins that are not CoreDNS's own: a build that has them has them ahead of `forward`, as they ask for. The stock binary does not know them. */
+export const EXTERNAL: ReadonlySet<string> = new Set(['alternate', 'fanout'])
+
+/** As in a build with these. */
+export const withExternal = (order: readonly string[], used: ReadonlySet<string>): readonly string[] =>
+  order.flatMap(name => (name === 'forward' ? [...[...EXTERNAL].filter(e => used.has(e)), name] : [name]))

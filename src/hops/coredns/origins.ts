@@ -28,8 +28,11 @@ function zonesOf(argument: string): string[] {
   if (colon >= 0 && colon === host.length - 1) return []
   if (colon >= 0 && /^[+-]?\d+$/.test(host.slice(colon + 1))) host = host.slice(0, colon)
   if (host.length > 255 || !isDomainName(host)) return []
-  return reverseZones(host) ?? [nameKey(absolute(host))]
+  return hostZones(host)
 }
+
+/** A name or a CIDR, with nothing around it. */
+export const hostZones = (host: string): string[] => reverseZones(host) ?? [nameKey(absolute(host))]
 
 /** A prefix that ends inside an octet (IPv6: a nibble) stands for several zones. */
 function reverseZones(text: string): string[] | undefined {

@@ -1,12 +1,12 @@
-// What the set-ups of CoreDNS's dnstap, erratic, tls, trace and transfer plugins refuse, 1.9.3 to 1.15.0: setup.go of each.
-// Not modelled: `tls` by ACME (1.15.0), the contents of key files.
+// What the set-ups of CoreDNS's dnstap, erratic, shed, tls, trace, transfer and transport plugins refuse, 1.9.3 to 1.15.0: setup.go of each.
+// Not modelled: values of the ACME options of `tls` (since 1.14.7), the contents of key files.
 import { parseAddress } from '../../dns/go-address.ts'
 import type { Dispenser } from './dispenser.ts'
 import { parseDuration } from './go-duration.ts'
 import { splitHostPort } from './go-host-port.ts'
 import { atoi, isFault, parseBool, parseFloat64, parseUint, type Parsed } from './go-number.ts'
-import { since } from './plugin.ts'
-import { pathState, rooted, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
+import { since, type CorednsVersion } from './plugin.ts'
+import { once, pathState, rooted, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
 
 const valueOf = <T>(c: Dispenser, parsed: Parsed<T>): T => {
   if (isFault(parsed)) throw c.refuse(parsed.fault)
@@ -20,8 +20,11 @@ export const tlsSetup: SetupCheck = (c, at) => {
   if (at.hasTls) throw twice(c.err('TLS already configured for this server instance').message)
   while (c.next()) {
     const files = c.remainingArgs()
-    // By ACME: its options are not looked at.
-    if (files.length === 0 && since(at.version, 1, 15)) return
+    if (files.length === 0 && since(at.version, 1, 14, 7)) {
+      acme(c)
+      at.hasTls = true
+      continue
+    }
     if (files.length < 2 || files.length > 3) throw twice(c.argErr().message)
     while (c.nextBlock()) {
       const name = c.val()
@@ -34,6 +37,55 @@ export const tlsSetup: SetupCheck = (c, at) => {
     if (missing !== undefined) throw c.refuse(`could not load TLS cert: open ${missing}: no such file or directory`)
     at.hasTls = true
   }
+}
+
+/** What `quic`, `https`, `https3` and `grpc_server` limit; 0 = as many as come, where it is allowed. */
+export const limitsSetup = (limits: ReadonlyMap<string, { readonly from: CorednsVersion; readonly positive?: true; readonly most?: number }>): SetupCheck => (c, at) => {
+  c.next()
+  if (c.remainingArgs().length > 0) throw c.argErr()
+  const seen = new Set<string>()
+  while (c.nextBlock()) {
+    const name = c.val()
+    const limit = limits.get(name)
+    if (!limit || !since(at.version, ...limit.from)) throw unknownProperty(c)
+    const [word, ...more] = c.remainingArgs()
+    if (word === undefined || more.length > 0) throw c.argErr()
+    const value = atoi(word)
+    if (isFault(value)) throw c.err(`invalid ${name} value '${word}': ${value.fault}`)
+    if (value.value < (limit.positive ? 1 : 0)) throw c.err(`${name} must be a ${limit.positive ? 'positive' : 'non-negative'} integer: ${value.value}`)
+    if (limit.most !== undefined && value.value > limit.most) throw c.err(`${name} must not exceed ${limit.most}: ${value.value}`)
+    if (seen.has(name)) throw c.err(`${name} already defined for this server block`)
+    seen.add(name)
+  }
+}
+
+const FIRST: CorednsVersion = [1, 13, 0]
+const LATER: CorednsVersion = [1, 15, 0]
+export const streamLimits = limitsSetup(new Map([['max_streams', { from: FIRST }], ['max_connections', { from: FIRST }]]))
+export const httpsLimits = limitsSetup(new Map([['max_streams', { from: LATER, most: 2 ** 32 - 1 }], ['max_connections', { from: FIRST }]]))
+export const quicLimits = limitsSetup(new Map([
+  ['max_streams', { from: FIRST, positive: true }], ['max_connections', { from: LATER }], ['worker_pool_size', { from: FIRST, positive: true }],
+]))
+
+export const shedSetup: SetupCheck = c => once(c, () => {
+  if (c.remainingArgs().length > 0) throw c.argErr()
+  if (c.nextBlock()) throw c.err('shed takes no options')
+})
+
+const ACME_OPTIONS = new Set(['acme', 'email', 'ca', 'storage', 'ca_root', 'resolver'])
+
+/** `tls` without files. */
+function acme(c: Dispenser): void {
+  const seen = new Set<string>()
+  while (c.nextBlock()) {
+    const name = c.val()
+    const args = c.remainingArgs()
+    if (seen.has(name)) throw c.err(`ACME option ${JSON.stringify(name)} can only be specified once`)
+    seen.add(name)
+    if (!ACME_OPTIONS.has(name)) throw c.err(`unknown ACME option ${JSON.stringify(name)}`)
+    if (args.length === 0 || (name !== 'acme' && args.length > 1)) throw c.argErr()
+  }
+  if (!seen.has('acme')) throw c.refuse('ACME requires at least one domain')
 }
 
 export const transferSetup: SetupCheck = (c, at) => {
@@ -92,6 +144,7 @@ export const dnstapSetup: SetupCheck = (c, at) => {
     // Later uses and blocks are not read.
     c.next()
     if (!c.nextArg()) throw c.argErr()
+    sayNobody(at, c.val(), c.val().startsWith('tls://'))
     return
   }
   while (c.next()) {
@@ -101,6 +154,7 @@ export const dnstapSetup: SetupCheck = (c, at) => {
     const listens = isNew && args[0] === 'listen'
     if (listens && args.length < 2) throw c.err('dnstap listen requires an endpoint argument')
     if (isNew) multiples(c, listens ? args.slice(1) : args)
+    if (!listens) sayNobody(at, args[0] as string, false)
     while (c.nextBlock()) {
       const name = c.val()
       if (OWN_WORDS.has(name)) {
@@ -111,6 +165,14 @@ export const dnstapSetup: SetupCheck = (c, at) => {
       } else if (name !== 'skipverify' && isNew) throw unknownProperty(c)
     }
   }
+}
+
+/** What it prints when nobody listens at its endpoint: known only of a machine of which everything is. */
+function sayNobody(at: SetupAt, endpoint: string, isFile: boolean): void {
+  if (!at.model.machine?.hasAllFiles) return
+  const [, scheme, host = ''] = isFile ? [] : /^(tcp|tls):\/\/([^/]*)/.exec(endpoint) ?? []
+  const why = scheme === undefined ? `dial unix ${endpoint.replace(/^unix:\/\//, '')}: connect: no such file or directory` : `dial tcp ${host}: connect: connection refused`
+  at.printAtStart(`[ERROR] plugin/dnstap: No connection to dnstap endpoint: ${why}`)
 }
 
 function multiples(c: Dispenser, [, , buffer, queue]: readonly string[]): void {

@@ -9,7 +9,7 @@ import { healthSetup } from './health.ts'
 import { pprofSetup, prometheusSetup } from './http-setups.ts'
 import { kubernetesSetup } from './kubernetes-setup.ts'
 import { errorsSetup, loadbalanceSetup, logSetup } from './log-setup.ts'
-import { dnstapSetup, erraticSetup, tlsSetup, traceSetup, transferSetup } from './other-setups.ts'
+import { dnstapSetup, erraticSetup, httpsLimits, quicLimits, shedSetup, streamLimits, tlsSetup, traceSetup, transferSetup } from './other-setups.ts'
 import { readySetup } from './ready.ts'
 import { reloadSetup } from './reload.ts'
 import type { SetupCheck } from './setup-check.ts'
@@ -31,8 +31,11 @@ export const CHECKS: ReadonlyMap<string, SetupCheck> = new Map([
   ['errors', errorsSetup],
   ['file', fileSetup],
   ['forward', forwardSetup],
+  ['grpc_server', streamLimits],
   ['health', healthSetup],
   ['hosts', hostsSetup],
+  ['https', httpsLimits],
+  ['https3', streamLimits],
   ['kubernetes', kubernetesSetup],
   ['loadbalance', loadbalanceSetup],
   ['local', localSetup],
@@ -44,9 +47,11 @@ export const CHECKS: ReadonlyMap<string, SetupCheck> = new Map([
   ['nsid', nsidSetup],
   ['pprof', pprofSetup],
   ['prometheus', prometheusSetup],
+  ['quic', quicLimits],
   ['ready', readySetup],
   ['reload', reloadSetup],
   ['root', rootSetup],
+  ['shed', shedSetup],
   ['timeouts', timeoutsSetup],
   ['tls', tlsSetup],
   ['trace', traceSetup],

@@ -11,7 +11,9 @@ export const nameAlone: SetupCheck = c => {
   if (c.nextArg()) throw c.argErr()
 }
 
+/** Up to 1.11 its words are not looked at. */
 export const anySetup: SetupCheck = (c, at) => {
+  if (!since(at.version, 1, 12)) return
   nameAlone(c, at)
   if (c.nextBlock()) throw unknownProperty(c)
 }

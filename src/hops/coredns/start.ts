@@ -42,7 +42,7 @@ export function startCoredns(input: StartInput, reach: (address: string, port?: 
   const version = readVersion({ ...model, corefile: read.value }, () => undefined)
   const flags = readFlags(args)
   if (flags.stray.length > 0) return failed([], `DATE extra command line arguments: [${flags.stray.join(' ')}]`)
-  const first = since(version, 1, 12) ? [`maxprocs: Leaving GOMAXPROCS=${model.machine?.processors ?? 1}: CPU quota undefined`] : []
+  const first = since(version, 1, 12) ? [processorsLine(model.machine)] : []
   if (flags.version) return { stdout: versionLines(version), stderr: [], end: 0 }
   if (input.isMissing) return failed(first, `loading Caddyfile via flag: open ${path}: no such file or directory`)
   const warnings = read.problems.filter(p => p.code === 'corefile-import-missing' && p.state === 'ignored').map(p => `[WARNING] ${p.message}`)
@@ -58,7 +58,14 @@ export function startCoredns(input: StartInput, reach: (address: string, port?: 
   if (taken !== undefined) return failed(started, taken)
   const hash = read.value.blocks.some(b => b.directives.some(d => d.name === 'reload')) ? [hashLine(read.value)] : []
   const banner = flags.quiet ? [] : bannerLines(hops.listeners, version)
-  return { stdout: [...started, ...banner, ...hash, ...(flags.quiet ? [] : versionLines(version))], stderr: [], end: 'serving', hops }
+  // A process that listens nowhere has nothing to wait for.
+  const end = hops.listeners.length > 0 ? 'serving' : 0
+  return { stdout: [...started, ...banner, ...hash, ...(flags.quiet ? [] : versionLines(version))], stderr: [], end, hops }
+}
+
+function processorsLine(machine: CorednsModel['machine']): string {
+  const given = machine?.env?.get('GOMAXPROCS')
+  return given ? `maxprocs: Honoring GOMAXPROCS=${JSON.stringify(given)} as set in environment` : `maxprocs: Leaving GOMAXPROCS=${machine?.processors ?? 1}: CPU quota undefined`
 }
 
 const failed = (stdout: readonly string[], error: string): Start => ({ stdout, stderr: error.split('\n'), end: 1 })
@@ -117,10 +124,11 @@ function placeOf(source: Source | undefined, corefile: Corefile, path: string, f
 /** A socket that somebody else has; the order of the sockets is anybody's guess. */
 function takenPort(listeners: readonly ListeningHop[], { machine }: StartInput['model']): string | undefined {
   const own = machine?.interfaces && new Set([...machine.interfaces.values()].flat())
-  for (const { address, port, transport } of listeners) {
+  for (const { address, port, transport, hasTls } of listeners) {
     const at = joinHostPort(address, port)
     const local = address === '' || /^(127\.|0\.0\.0\.0$|::1?$)/.test(address) || !own || own.has(address.replace(/%.*/, ''))
     if (!local) return `Listen: listen tcp ${at}: bind: cannot assign requested address`
+    if (transport === 'quic' && !hasTls) return 'ListenPacket: quic: tls.Config not set'
     if (transport !== 'quic' && transport !== 'https3' && machine?.taken?.has(`tcp ${at}`)) return `Listen: listen tcp ${at}: bind: address already in use`
     if ((transport === 'dns' || transport === 'quic' || transport === 'https3') && machine?.taken?.has(`udp ${at}`)) return `ListenPacket: listen udp ${at}: bind: address already in use`
   }
