@@ -1,0 +1,60 @@
+// What the set-up of CoreDNS's `auto` plugin refuses, and what it prints about its directory: plugin/auto/setup.go, 1.9.3 to 1.15.0.
+import { AUTO_PATTERN, AUTO_TEMPLATE, templateOf, walkZones } from './auto-zones.ts'
+import { parseDuration } from './go-duration.ts'
+import { isFault } from './go-number.ts'
+import { compileGoRegexp, isRefused, type GoRegexp } from './go-regexp.ts'
+import { since } from './plugin.ts'
+import { pathState, rooted, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
+import type { Dispenser } from './dispenser.ts'
+import { cleanPath } from './zone-file-types.ts'
+
+const LONGEST_PATTERN_BYTES = 10_000
+
+interface Walk { directory: string; pattern: string; template: string }
+
+export const autoSetup: SetupCheck = (c, at) => {
+  const walk: Walk = { directory: '', pattern: AUTO_PATTERN, template: AUTO_TEMPLATE }
+  while (c.next()) {
+    c.remainingArgs()
+    while (c.nextBlock()) {
+      const name = c.val()
+      if (name === 'directory') takeDirectory(c, at, walk)
+      else if (name === 'reload') {
+        const [word] = c.remainingArgs()
+        if (word === undefined) throw c.refuse('reload duration value is expected')
+        const time = parseDuration(word)
+        // It names the other plugin.
+        if (isFault(time)) throw c.refuse(`plugin/file: ${time.fault}`)
+        if (time.value < 0) throw c.refuse('plugin/file: invalid duration')
+      } else if (name === 'upstream') c.remainingArgs()
+      else throw unknownProperty(c)
+    }
+  }
+  const regexp = compileGoRegexp(walk.pattern, at.version)
+  if (!isRefused(regexp)) walkAtStart(at, walk, regexp)
+}
+
+function walkAtStart(at: SetupAt, { directory, template }: Walk, regexp: GoRegexp): void {
+  if (pathState(at, directory) === 'missing') {
+    if (since(at.version, 1, 11, 2)) at.printAtStart(`[WARNING] plugin/auto: error reading ${directory}: lstat ${directory}: no such file or directory`)
+    return
+  }
+  for (const line of walkZones(at.model, at.version, directory, regexp, template).printed) at.printAtStart(line)
+}
+
+function takeDirectory(c: Dispenser, at: SetupAt, walk: Walk): void {
+  if (!c.nextArg()) throw c.argErr()
+  const directory = at.root === '' || c.val().startsWith('/') ? c.val() : cleanPath(rooted(at, c.val()))
+  if (pathState(at, directory) === 'missing') at.print(`[WARNING] plugin/auto: Directory does not exist: ${directory}`)
+  walk.directory = directory
+  if (!c.nextArg()) return
+  walk.pattern = c.val()
+  if (since(at.version, 1, 13, 2) && c.val().length > LONGEST_PATTERN_BYTES) throw c.err('regexp too large')
+  const regexp = compileGoRegexp(c.val(), at.version)
+  if (isRefused(regexp)) {
+    if (!regexp.unmodelled) throw c.refuse(regexp.error)
+  } else if (regexp.groups === 0) throw c.err('Need at least one sub expression')
+  if (!c.nextArg()) throw c.argErr()
+  walk.template = templateOf(c.val())
+  if (c.nextArg()) throw c.argErr()
+}

@@ -1,0 +1,71 @@
+// The zones of CoreDNS's `auto`: the walk below its directory, and what it prints on the way (plugin/auto/walk.go, 1.9.3 to 1.15.0).
+// Not modelled: links in the directory (followed since 1.14.3 where the directory itself is one).
+import type { CorednsModel } from '../../chain/model.ts'
+import type { Problem } from '../../chain/source.ts'
+import { absolute } from '../../dns/name.ts'
+import type { GoRegexp } from './go-regexp.ts'
+import { since, type CorednsVersion } from './plugin.ts'
+import { containerPath } from './setup-check.ts'
+import { loadZone, type Zone } from './zone-data.ts'
+import { cleanPath } from './zone-file-types.ts'
+
+export const AUTO_PATTERN = 'db\\.(.*)'
+export const AUTO_TEMPLATE = '${1}'
+/** Braces stand for groups, too. */
+export const templateOf = (text: string): string => text.replaceAll('{', '${')
+
+export interface AutoZones {
+  readonly zones: ReadonlyMap<string, { readonly zone: Zone; readonly file: string }>
+  readonly problems: readonly Problem[]
+  /** Lines of the log. */
+  readonly printed: readonly string[]
+}
+
+/** `directory` as given, below the block's `root`. The first file of a zone stays. */
+export function walkZones(model: CorednsModel, version: CorednsVersion, directory: string, regexp: GoRegexp, template: string): AutoZones {
+  const zones = new Map<string, { zone: Zone; file: string }>()
+  const problems: Problem[] = []
+  const printed: string[] = []
+  const folder = containerPath(directory) === '/' ? '/' : `${containerPath(directory)}/`
+  for (const path of [...model.files.keys()].filter(p => p.startsWith(folder)).sort(byWalk)) {
+    const origin = originOf(path.slice(path.lastIndexOf('/') + 1), regexp, template)
+    if (origin === undefined) continue
+    const shown = directory.startsWith('/') ? path : cleanPath(`${directory}/${path.slice(folder.length)}`)
+    const earlier = zones.get(origin)
+    if (earlier) {
+      // Up to 1.14.6 the two paths are the wrong way round.
+      const [kept, other] = since(version, 1, 14, 7) ? [earlier.file, shown] : [shown, earlier.file]
+      if (since(version, 1, 14, 5)) printed.push(`[WARNING] plugin/auto: Multiple zone files match origin "${origin}": using "${kept}" instead of "${other}"`)
+      continue
+    }
+    const loaded = loadZone(model, shown, origin, version)
+    if (loaded === 'missing') continue
+    if ('refused' in loaded) {
+      const message = `auto: the zone ${origin} is left out: ${loaded.refused}`
+      problems.push({ code: 'zone-file-left-out', message, state: 'ignored', ...(loaded.source && { source: loaded.source }) })
+      printed.push(`[WARNING] plugin/auto: Parse zone \`${origin}': ${loaded.refused}`)
+      continue
+    }
+    problems.push(...loaded.problems)
+    printed.push(`[INFO] plugin/auto: Inserting zone \`${origin}' from: ${shown}`)
+    zones.set(origin, { zone: loaded.zone, file: shown })
+  }
+  return { zones, problems, printed }
+}
+
+/** filepath.Walk: names of one folder in order, a folder's files where its name stands. */
+function byWalk(a: string, b: string): number {
+  const [x, y] = [a.replaceAll('/', '\0'), b.replaceAll('/', '\0')]
+  return x < y ? -1 : x > y ? 1 : 0
+}
+
+/** Regexp.ExpandString: `$name` and `${name}`; a name that is no group stands for nothing. */
+function originOf(name: string, regexp: GoRegexp, template: string): string | undefined {
+  const groups = regexp.match(name)
+  if (!groups) return undefined
+  const value = (word: string): string => (/^\d+$/.test(word) ? groups[Number(word)] : groups[regexp.names.indexOf(word)]) ?? ''
+  const made = template.replace(/\$(?:\$|\{(\w+)\}|(\w+))/g, (all, braced: string | undefined, bare: string | undefined) =>
+    all === '$$' ? '$' : value(braced ?? bare ?? ''))
+  return made === '' ? undefined : absolute(made)
+}
+

@@ -1,0 +1,40 @@
+// What the set-up of CoreDNS's `file` plugin refuses, and the line it prints about files it cannot open: plugin/file/setup.go, 1.9.3 to 1.15.0.
+import { durationText, parseDuration } from './go-duration.ts'
+import { isFault } from './go-number.ts'
+import { originsOf } from './origins.ts'
+import { since } from './plugin.ts'
+import { rooted, unknownProperty, type SetupCheck } from './setup-check.ts'
+import { loadZone } from './zone-data.ts'
+import { cleanPath } from './zone-file-types.ts'
+
+const RELOAD_MS = 60_000
+
+export const fileSetup: SetupCheck = (c, at) => {
+  let reloadMs = RELOAD_MS
+  let notOpened: string | undefined
+  while (c.next()) {
+    if (!c.nextArg()) throw c.argErr()
+    const path = at.root === '' || c.val().startsWith('/') ? c.val() : cleanPath(rooted(at, c.val()))
+    for (const origin of originsOf(c.remainingArgs(), at.zones)) {
+      // Behind a file that cannot be opened none is read any more.
+      if (notOpened !== undefined) break
+      const loaded = loadZone(at.model, path, origin, at.version)
+      if (loaded === 'missing') notOpened = at.model.machine?.hasAllFiles ? `open ${cleanPath(path)}: no such file or directory` : undefined
+      else if ('refused' in loaded) throw c.refuse(loaded.refused)
+    }
+    while (c.nextBlock()) {
+      const name = c.val()
+      if (name === 'reload') {
+        const [word] = c.remainingArgs()
+        if (word === undefined) throw c.refuse('reload duration value is expected')
+        const time = parseDuration(word)
+        if (isFault(time)) throw c.refuse(`plugin/file: ${time.fault}`)
+        reloadMs = time.value
+      } else if (name === 'upstream' || (name === 'fallthrough' && since(at.version, 1, 12, 2))) c.remainingArgs()
+      else if (name !== 'reload_by_mtime' || !since(at.version, 1, 14, 4)) throw unknownProperty(c)
+    }
+  }
+  if (notOpened === undefined) return
+  if (reloadMs === 0) throw c.refuse(`plugin/file: ${notOpened}`)
+  at.print(`[WARNING] plugin/file: Failed to open ${JSON.stringify(notOpened)}: trying again in ${durationText(reloadMs)}`)
+}
