@@ -132,6 +132,8 @@ export interface CorednsMachine {
   readonly env?: ReadonlyMap<string, string>
   /** `-dns.port` of its command line. */
   readonly dnsPort?: number
+  /** Plugins that were compiled in beside CoreDNS's own. */
+  readonly plugins?: readonly string[]
   /** GOMAXPROCS. */
   readonly processors?: number
   /** The first nameserver of its own resolv.conf, and what sending to it ends in. */

@@ -266,6 +266,7 @@ export class Process {
       // No API server: lists that never come.
       kubernetes: { services: [], endpointSlices: [], namespaces: [], pods: [], nodes: [] }, kubernetesSynced: UNSYNCED, hostNetwork: true,
       machine: {
+        ...(this.row.plugins && { plugins: this.row.plugins }),
         interfaces: new Map([['lo', ['127.0.0.1', '::1']]]), hasAllFiles: true, env: new Map(Object.entries(this.row.env ?? {})), processors: 2, nameserver: NAMESERVER,
         taken: new Set(taken), ...(port !== undefined && { dnsPort: port }),
       },

@@ -42,6 +42,8 @@ export interface Row {
   readonly files?: Readonly<Record<string, string>> | null
   readonly env?: Readonly<Record<string, string>> | null
   readonly args?: readonly string[] | null
+  /** Compiled in beside CoreDNS's own. */
+  readonly plugins?: readonly string[]
   readonly state: { readonly preamble?: readonly Action[] } | null
   readonly query: RowQuery | null
   readonly upstreamScript: Script | null

@@ -1,5 +1,6 @@
 // The plugins that are modelled, by name. What is not here and not harmless (passive.ts) is said to be unmodelled.
 import { acl } from './acl.ts'
+import { alternate } from './alternate.ts'
 import { any } from './any.ts'
 import { auto } from './auto.ts'
 import { autopath } from './autopath.ts'
@@ -8,6 +9,7 @@ import { cache } from './cache.ts'
 import { dns64 } from './dns64.ts'
 import { erratic } from './erratic.ts'
 import { errors } from './errors.ts'
+import { fanout } from './fanout.ts'
 import { file } from './file.ts'
 import { forward } from './forward.ts'
 import { hosts } from './hosts.ts'
@@ -25,6 +27,7 @@ import { whoami } from './whoami.ts'
 
 export const PLUGINS: ReadonlyMap<string, PluginFactory> = new Map([
   ['acl', acl],
+  ['alternate', alternate],
   ['any', any],
   ['auto', auto],
   ['autopath', autopath],
@@ -33,6 +36,7 @@ export const PLUGINS: ReadonlyMap<string, PluginFactory> = new Map([
   ['dns64', dns64],
   ['erratic', erratic],
   ['errors', errors],
+  ['fanout', fanout],
   ['file', file],
   ['forward', forward],
   ['hosts', hosts],

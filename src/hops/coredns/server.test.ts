@@ -115,7 +115,7 @@ describe('what is not an answer says why', () => {
     expect(causes(reached.explored.outcomes)).toMatchObject([{ kind: 'unmodelled' }])
   })
   test('an unknown plugin may be anywhere, so everything in its block is unmodelled', () => {
-    const { problems, explored } = outcomesOf(modelOf('. {\n alternate original NXDOMAIN . 9.9.9.9\n forward . 9.9.9.9\n}\n'), { '9.9.9.9': knows })
+    const { problems, explored } = outcomesOf(modelOf('. {\n ownplugin original\n forward . 9.9.9.9\n}\n'), { '9.9.9.9': knows })
     expect(problems).toMatchObject([{ code: 'corefile-unknown-plugin', state: 'unmodelled' }])
     expect(causes(explored.outcomes)).toMatchObject([{ kind: 'unmodelled' }])
   })

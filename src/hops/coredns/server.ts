@@ -17,7 +17,7 @@ import { joinHostPort } from './go-host-port.ts'
 import { PLUGINS } from './index.ts'
 import { listenersOf, type Listener as Socket } from './listeners.ts'
 import { loopProbeHop, loopProbeId } from './loop.ts'
-import { ONCE, pluginOrder, SETUP_ONLY, withExternal } from './order.ts'
+import { EXTERNAL, ONCE, pluginOrder, SETUP_ONLY, withExternal } from './order.ts'
 import { isHarmless } from './passive.ts'
 import { plain, since, type CorednsVersion, type Handler, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { ONCE_TEXT, REFUSED_CODE, refusalText, refuse } from './refuse.ts'
@@ -145,6 +145,7 @@ function buildChain(server: Server, { block, index, keys, uses: used }: SetUpBlo
     const second = used.get(name)?.[1]
     if (second && !(block.uses && CHECKS.has(name))) refuse(said(name), `plugin/${name}: ${ONCE_TEXT}`, second.source)
   }
+  for (const name of EXTERNAL) sayExternal(server, name, used.get(name)?.[0])
   const id = (name: string): string => `${server.id} block ${index + 1} ${name}`
   let next: string | undefined
   // From the last to the first, as CoreDNS folds them: each needs the hop behind it.
@@ -165,6 +166,12 @@ function buildChain(server: Server, { block, index, keys, uses: used }: SetUpBlo
     server.entries.push([next, handlerHop(handler, nextOf(after))])
   }
   return next
+}
+
+function sayExternal(server: Server, name: string, use: Directive | undefined): void {
+  if (!use || server.model.machine?.plugins?.includes(name)) return
+  const message = `${name} is no plugin of CoreDNS ${server.version.join('.')}: the stock binary does not start (Unknown directive '${name}'); taken to be a build that has it ahead of forward`
+  server.report({ code: 'corefile-unknown-plugin', message, state: 'partly-modelled', source: use.source })
 }
 
 const factoryOf = (name: string, order: readonly string[]): PluginFactory =>

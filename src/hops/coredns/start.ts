@@ -46,7 +46,7 @@ export function startCoredns(input: StartInput, reach: (address: string, port?: 
   if (flags.version) return { stdout: versionLines(version), stderr: [], end: 0 }
   if (input.isMissing) return failed(first, `loading Caddyfile via flag: open ${path}: no such file or directory`)
   const warnings = read.problems.filter(p => p.code === 'corefile-import-missing' && p.state === 'ignored').map(p => `[WARNING] ${p.message}`)
-  const parsed = parserRefusal(read, version, path)
+  const parsed = parserRefusal(read, new Set([...pluginOrder(version), ...model.machine?.plugins ?? []]), path)
   if (parsed === 'endless') return { stdout: first, stderr: [], end: 'endless' }
   if (parsed !== undefined) return failed([...first, ...warnings], parsed)
   const hops = corednsHops({ ...model, corefile: read.value }, reach)
@@ -98,8 +98,7 @@ export function defaultPort(args: readonly string[]): number | undefined {
 }
 
 /** An unknown name ends the parser at its place, so one that was read comes before what it could not read. */
-function parserRefusal(read: Read<Corefile>, version: CorednsVersion, path: string): string | 'endless' | undefined {
-  const known = new Set(pluginOrder(version))
+function parserRefusal(read: Read<Corefile>, known: ReadonlySet<string>, path: string): string | 'endless' | undefined {
   const unknown = read.value.blocks.flatMap(b => b.uses ?? []).find(use => !known.has(use.name))
   const word = unknown?.words[0]
   if (unknown && word) return `${word.path === '' ? path : word.path}:${word.line} - Error during parsing: Unknown directive '${unknown.name}'`
