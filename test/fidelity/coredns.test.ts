@@ -42,7 +42,7 @@ describe.each(VERSIONS)('CoreDNS %s', version => {
 })
 
 test('every accepted difference is still one', () => {
-  expect(ACCEPTED.filter(a => !stillDifferent.has(a))).toEqual([])
+  expect(ACCEPTED.filter(a => a.program === 'coredns' && !stillDifferent.has(a))).toEqual([])
 })
 
 afterAll(() => {
