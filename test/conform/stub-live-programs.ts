@@ -89,7 +89,7 @@ public class Lookup {
       int rc = 0;
       try {
         for (InetAddress a : InetAddress.getAllByName(args[0])) addrs.append(addrs.length() == 0 ? "" : ",").append('"').append(a.getHostAddress()).append('"');
-      } catch (UnknownHostException e) { rc = 1; code = "UnknownHostException"; error = e.getMessage(); }
+      } catch (UnknownHostException e) { rc = 1; code = "UnknownHostException"; error = e.toString(); }
       System.out.println("{\\"rc\\":" + rc + ",\\"code\\":\\"" + code + "\\",\\"error\\":\\"" + error + "\\",\\"ms\\":" + (System.nanoTime() - began) / 1000000 + ",\\"addrs\\":[" + addrs + "]}");
     }
   }

@@ -1,0 +1,105 @@
+// One question to a real server, and what came back as a recorded row has it.
+import { createSocket } from 'node:dgram'
+import { connect } from 'node:net'
+import { queryToWire, replyFromWire } from '../../src/dns/wire-chain.ts'
+import { bytesOfHex } from '../../src/dns/presentation-bytes.ts'
+import { decodeMessage } from '../../src/dns/wire-decode.ts'
+import { FLAG, headerBits } from '../../src/dns/wire-message.ts'
+import { className, opcodeName, typeName } from '../../src/dns/wire-numbers-table.ts'
+import { framed, Frames } from '../../src/drivers/serve-frames.ts'
+import type { Lane } from './lane.ts'
+import type { Observed, Query } from './scenario.ts'
+
+/** Longer than forward's 5 s and one more read time-out. */
+const PATIENCE_MS = 9000
+/** Where the case itself expects silence. */
+export const SILENCE_MS = 1200
+
+const CLIENT = '127.0.0.1'
+
+export function packetOf(query: Query, id: number): Uint8Array {
+  if (query.rawHex !== undefined) return bytesOfHex(query.rawHex) ?? new Uint8Array(0)
+  const { name, type, klass, edns } = query
+  const made = queryToWire({
+    name, type, transport: query.proto, rd: query.rd !== false, ad: query.ad === true, cd: query.cd === true, ...(klass !== undefined && { class: klass }),
+    ...(edns && {
+      edns: { sizeBytes: edns.size, ...(edns.do && { do: true }), ...(edns.version !== undefined && { version: edns.version }), options: (edns.options ?? []).map(o => [o.code, o.hex] as const) },
+    }),
+  }, id)
+  if (!made.value) throw new Error(`no packet can hold ${JSON.stringify(query)}`)
+  const bytes = made.value.slice()
+  if (query.aa) bytes[2] = (bytes[2] as number) | FLAG.aa >> 8
+  return bytes
+}
+
+/** Never rejects: what went wrong is `noReply`, as the recordings have it. */
+export async function ask(query: Query, id: number, lane: Lane, patienceMs = PATIENCE_MS): Promise<Observed & { readonly elapsedMs: number }> {
+  const began = performance.now()
+  const came = await (query.proto === 'tcp' ? overTcp : overUdp)(query, packetOf(query, id), lane, patienceMs)
+  const elapsedMs = Math.round((performance.now() - began) * 10) / 10
+  return typeof came === 'string' ? { noReply: came, elapsedMs } : { ...seen(came, id, lane), elapsedMs }
+}
+
+type Exchange = (query: Query, packet: Uint8Array, lane: Lane, patienceMs: number) => Promise<Uint8Array | string>
+
+const overUdp: Exchange = (query, packet, lane, patienceMs) => new Promise(resolve => {
+  const socket = createSocket('udp4')
+  const end = (came: Uint8Array | string): void => {
+    clearTimeout(limit)
+    socket.removeAllListeners()
+    socket.on('error', () => {})
+    socket.close()
+    resolve(came)
+  }
+  const limit = setTimeout(() => end(`no reply within ${patienceMs / 1000}s`), patienceMs)
+  socket.on('message', end)
+  socket.on('error', error => end(error.message))
+  socket.bind(0, lane.real(query.from ?? CLIENT), () => {
+    socket.connect(lane.ports.server, lane.real(CLIENT), () => socket.send(packet))
+  })
+})
+
+const overTcp: Exchange = (query, packet, lane, patienceMs) => new Promise(resolve => {
+  const socket = connect({ port: lane.ports.server, host: lane.real(CLIENT), localAddress: lane.real(query.from ?? CLIENT) }, () => socket.write(framed(packet)))
+  const frames = new Frames()
+  const end = (came: Uint8Array | string): void => {
+    clearTimeout(limit)
+    socket.removeAllListeners()
+    socket.on('error', () => {})
+    socket.destroy()
+    resolve(came)
+  }
+  const limit = setTimeout(() => end(`no reply within ${patienceMs / 1000}s`), patienceMs)
+  socket.on('data', chunk => {
+    frames.push(chunk)
+    const message = frames.next()
+    if (message) end(message)
+  })
+  socket.on('error', error => end(error.message))
+  socket.on('close', () => end('closed'))
+})
+
+/** An address record of another class: four octets, as the real programs print it. */
+function addressOf({ type, data }: { readonly type: string; readonly data: string }): string {
+  const hex = type === 'A' ? /^\\# 4 ([0-9A-F]{8})$/i.exec(data)?.[1] : undefined
+  return hex === undefined ? data : [...(bytesOfHex(hex) ?? [])].join('.')
+}
+
+const WIRE_FLAGS = ['aa', 'tc', 'rd', 'ra', 'ad', 'cd'] as const
+
+function seen(bytes: Uint8Array, id: number, lane: Lane): Observed {
+  const { message, faults } = decodeMessage(bytes)
+  const bits = headerBits(message.flags)
+  const reply = replyFromWire(message)
+  const lines = (records: typeof reply.answer): string[] => records.map(r => lane.written(`${r.name} ${r.ttlS} ${r.class ?? 'IN'} ${r.type} ${addressOf(r)}`))
+  return {
+    rcode: reply.rcode, flags: [...(bits.qr ? ['qr'] : []), ...WIRE_FLAGS.filter(f => bits[f])],
+    question: message.questions.map(q => `${q.name.text} ${className(q.class)} ${typeName(q.type)}`),
+    answer: lines(reply.answer), authority: lines(reply.authority), additional: lines(reply.additional),
+    opt: reply.edns ? {
+      version: reply.edns.version ?? 0, size: reply.edns.sizeBytes, do: reply.edns.do === true, options: (reply.edns.options ?? []).map(([code, hex]) => ({ code, hex })),
+    } : null,
+    wireSize: bytes.length, ...(bits.opcode !== 0 && { opcode: opcodeName(bits.opcode) }), ...(message.id !== id && { idMatches: false }),
+    ...(faults.length > 0 && { faults: faults.map(f => f.code) }),
+  } as Observed
+}

@@ -1,0 +1,104 @@
+// Runs a scenario on the real CoreDNS: the process, the scripted upstreams, the steps in turn, and what was seen at each query.
+import { setTimeout as wait } from 'node:timers/promises'
+import { binaryOf, CorednsProcess } from './coredns-process.ts'
+import { ask } from './dns-client.ts'
+import { MOST_LANES, Lane, type Ports } from './lane.ts'
+import { LiveUpstreams } from './live-upstreams.ts'
+import { corefileOf, settleMs, type Observed, type Query, type Ran, type Scenario, type Script, type Step } from './scenario.ts'
+
+export type Outcome =
+  | { readonly kind: 'ran'; readonly ran: Ran }
+  /** It did not start: what it said. */
+  | { readonly kind: 'refused'; readonly exit: number | null; readonly stderr: readonly string[] }
+
+/** Lanes that are free; as many scenarios run side by side. */
+export class Lanes {
+  private readonly free: Lane[]
+  private readonly waiting: ((lane: Lane) => void)[] = []
+  readonly count: number
+
+  constructor(count: number, ports: Ports) {
+    this.count = Math.min(count, MOST_LANES)
+    this.free = Array.from({ length: this.count }, (_, i) => new Lane(i, ports))
+  }
+
+  async in<T>(run: (lane: Lane) => Promise<T>): Promise<T> {
+    const lane = this.free.pop() ?? await new Promise<Lane>(resolve => this.waiting.push(resolve))
+    try {
+      return await run(lane)
+    } finally {
+      const next = this.waiting.shift()
+      if (next) next(lane)
+      else this.free.push(lane)
+    }
+  }
+}
+
+export async function runScenario(scenario: Scenario, lane: Lane): Promise<Outcome> {
+  const files = Object.fromEntries(Object.entries(scenario.files).map(([path, text]) => [path, lane.placed(text)]))
+  const upstreams = new LiveUpstreams(scenario.script, lane)
+  await upstreams.open(addressesOf(scenario))
+  const server = new CorednsProcess([
+    binaryOf(scenario.version), '-conf', 'Corefile', ...(lane.ports.server === 53 ? [] : ['-dns.port', String(lane.ports.server)]),
+  ], { ...files, Corefile: lane.placed(corefileOf(scenario)) }, scenario.env)
+  try {
+    if (!await server.started) return { kind: 'refused', exit: server.exit, stderr: server.stderr.map(line => lane.written(line)) }
+    // A plugin that probes at its start is through with it.
+    await wait(settleMs(scenario))
+    return { kind: 'ran', ran: await runSteps(scenario, lane, server, upstreams) }
+  } finally {
+    await server.stop()
+    upstreams.close()
+  }
+}
+
+/** Addresses that are scripted at some time. */
+function addressesOf(scenario: Scenario): readonly string[] {
+  const scripts = scenario.steps.flatMap((step): Script[] => ('upstream' in step ? [step.upstream] : []))
+  return [...new Set([scenario.script, ...scripts].flatMap(script => Object.keys(script)))]
+}
+
+async function runSteps(scenario: Scenario, lane: Lane, server: CorednsProcess, upstreams: LiveUpstreams): Promise<Ran> {
+  const steps: Step[] = []
+  const seen: Observed[] = []
+  let lines = server.stdout.length
+  let questions = upstreams.asked.length
+  for (const [at, step] of scenario.steps.entries()) {
+    if ('query' in step) {
+      const observed = await askIn(scenario, step.query, at, lane)
+      const { overMs, ...rest } = observed
+      seen.push({
+        ...rest, log: server.stdout.slice(lines).map(line => lane.written(line)).filter(line => LOGGED.test(line) && !LOOP_PROBE.test(line)),
+        upstreamAsked: upstreams.asked.slice(questions).filter(({ type, name }) => !LOOP_PROBE.test(`${type} ${name}`)),
+      })
+      lines = server.stdout.length
+      questions = upstreams.asked.length
+      steps.push(step, ...(overMs > 0 ? [{ sleepMs: overMs }] : []))
+    } else steps.push(await act(step, lane, server, upstreams))
+  }
+  return { steps, seen }
+}
+
+/** The name by which `loop` looks for itself, at a time of its own after the start. */
+const LOOP_PROBE = /\bHINFO\b.*?\b\d{10,}\.\d{10,}\.|\b\d{10,}\.\d{10,}\.\S* HINFO\b/
+const LOGGED = /^\[(?:INFO|ERROR|WARNING|DEBUG)\]/
+
+/** `overMs`: by how much the wait behind the reply became longer than it should. */
+async function askIn(scenario: Scenario, query: Query, id: number, lane: Lane): Promise<Observed & { readonly overMs: number }> {
+  const settle = settleMs(scenario)
+  const observed = await ask(query, id + 1, lane)
+  const answeredMs = performance.now()
+  await wait(settle)
+  return { ...observed, overMs: Math.round(performance.now() - answeredMs - settle) }
+}
+
+async function act(step: Exclude<Step, { readonly query: Query }>, lane: Lane, server: CorednsProcess, upstreams: LiveUpstreams): Promise<Step> {
+  if ('sleepMs' in step) {
+    const began = performance.now()
+    await wait(step.sleepMs)
+    return { sleepMs: Math.round(performance.now() - began) }
+  }
+  if ('upstream' in step) upstreams.script = { ...upstreams.script, ...step.upstream }
+  else for (const [path, text] of Object.entries(step.writeFile)) server.write(path, lane.placed(text))
+  return step
+}
