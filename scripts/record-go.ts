@@ -1,5 +1,5 @@
 // Records what packages of Go answer, with the toolchains that CoreDNS 1.9.3, 1.11.3 and 1.14.7 are built with:
-// node scripts/record-go.ts [regexp] [--cases N --seed S]. Needs `go` on the PATH, which fetches the toolchains.
+// node scripts/record-go.ts [regexp|template] [--cases N --seed S]. Needs `go` on the PATH, which fetches the toolchains.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,10 +7,11 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { regexpCases } from '../test/fidelity/go/regexp-cases.ts'
+import { templateCases } from '../test/fidelity/go/template-cases.ts'
 
 const TOOLCHAINS: ReadonlyMap<string, string> = new Map([['1.9.3', 'go1.20.14'], ['1.11.3', 'go1.21.13'], ['1.14.7', 'go1.26.8']])
 const FOLDER = new URL('../test/fidelity/go/', import.meta.url)
-const CASES: ReadonlyMap<string, (count: number, seed: number) => readonly unknown[]> = new Map([['regexp', regexpCases]])
+const CASES: ReadonlyMap<string, (count: number, seed: number) => readonly unknown[]> = new Map<string, (count: number, seed: number) => readonly unknown[]>([['regexp', regexpCases], ['template', templateCases]])
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { cases: { type: 'string', default: '400' }, seed: { type: 'string', default: '1' } } })
 for (const name of positionals.length > 0 ? positionals : CASES.keys()) record(name)

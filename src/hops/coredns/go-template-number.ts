@@ -1,0 +1,56 @@
+// Numbers of Go templates: one literal has the values of all types that can hold it (text/template/parse/node.go newNumber).
+// Not modelled: complex numbers.
+import { goQuote, unquoteChar } from './go-quote.ts'
+import { TemplateFault, TemplateUnmodelled } from './go-template-fault.ts'
+import type { NumberForms } from './go-template-nodes.ts'
+
+const MAX_UINT = 2n ** 64n - 1n
+const MAX_INT = 2n ** 63n - 1n
+const MIN_INT = -(2n ** 63n)
+
+/** @throws TemplateFault (its text is without the place), TemplateUnmodelled */
+export function numberForms(text: string, kind: 'number' | 'charConstant' | 'complex'): NumberForms {
+  if (kind === 'complex' || text.endsWith('i')) throw new TemplateUnmodelled('complex numbers in a template are not modelled')
+  if (kind === 'charConstant') {
+    const one = unquoteChar(text, 1, '\'')
+    if (!one) throw new TemplateFault('invalid syntax')
+    if (text.slice(one.next) !== '\'') throw new TemplateFault(`malformed character constant: ${text}`)
+    return { int: BigInt(one.code), uint: BigInt(one.code), float: one.code }
+  }
+  const whole = integer(text)
+  const int = whole !== undefined && whole >= MIN_INT && whole <= MAX_INT ? whole : undefined
+  const uint = whole !== undefined && whole >= 0n && whole <= MAX_UINT && (!text.startsWith('+') || whole === 0n) ? whole : undefined
+  if (int !== undefined || uint !== undefined) {
+    return { ...(int !== undefined && { int }), ...(uint !== undefined && { uint }), float: Number(int ?? uint) }
+  }
+  const float = floatOf(text)
+  if (float === undefined) throw new TemplateFault(`illegal number syntax: ${goQuote(text)}`)
+  if (!/[.eEpP]/.test(text)) throw new TemplateFault(`integer overflow: ${goQuote(text)}`)
+  const same = Number.isInteger(float) ? BigInt(float) : undefined
+  const asInt = same !== undefined && same >= MIN_INT && same <= MAX_INT
+  const asUint = same !== undefined && same >= 0n && same <= MAX_UINT
+  return { float, ...(asInt && { int: same }), ...(asUint && { uint: same }) }
+}
+
+/** strconv.ParseInt with base 0; underscores only where Go allows them. */
+function integer(text: string): bigint | undefined {
+  const [, sign = '', digits = ''] = /^([+-]?)(.*)$/s.exec(text) ?? []
+  const form = /^(?:0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0(?:_?[0-7])*|[1-9](?:_?[0-9])*)$/
+  if (!form.test(digits)) return undefined
+  const plain = digits.replaceAll('_', '')
+  const value = BigInt(/^0[0-7]/.test(plain) ? `0o${plain.slice(1)}` : plain)
+  return sign === '-' ? -value : value
+}
+
+function floatOf(text: string): number | undefined {
+  const plain = text.replaceAll('_', '')
+  if (/^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/.test(plain)) {
+    if (text !== plain && !/^[+-]?[0-9](?:_?[0-9])*(?:\.[0-9](?:_?[0-9])*)?(?:[eE][+-]?[0-9](?:_?[0-9])*)?$/.test(text)) return undefined
+    const value = Number(plain)
+    return Number.isFinite(value) ? value : undefined
+  }
+  const parts = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?[0-9]+)$/.exec(plain)
+  if (!parts || `${parts[2]}${parts[3]}` === '') return undefined
+  const value = Number.parseInt(`${parts[2]}${parts[3]}`, 16) * 2 ** (Number(parts[4]) - 4 * (parts[3] as string).length)
+  return Number.isFinite(value) ? (parts[1] === '-' ? -value : value) : undefined
+}

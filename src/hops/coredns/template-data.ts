@@ -1,0 +1,100 @@
+// What a template of CoreDNS's `template` sees as its data (templateData of plugin/template/template.go, 1.9.3 to 1.15.0), and its own function.
+// Not modelled: the message beyond its header and question (a use of more is said), its id, which nobody knows.
+import type { DnsQuery } from '../../dns/message.ts'
+import { classNumber, typeNumber } from '../../dns/wire-numbers-table.ts'
+import { goQuote } from './go-quote.ts'
+import { TemplateUnmodelled } from './go-template-fault.ts'
+import { goBool, GoError, goInt, goString, goStringMap, goStrings, goUint, type GoMethod, type GoStruct, type GoValue } from './go-value.ts'
+
+export interface TemplateData {
+  readonly zone: string
+  readonly name: string
+  readonly regex: string
+  readonly match: readonly string[]
+  readonly group: readonly (readonly [string, string])[]
+  readonly class: string
+  readonly type: string
+  readonly query: DnsQuery
+  readonly remote: string
+  readonly metadata: (label: string) => string | undefined
+  /** `var` of 1.15.0; absent: a release without. */
+  readonly variables?: ReadonlyMap<string, GoValue>
+}
+
+export function templateData(data: TemplateData): GoValue {
+  const question = questionOf(data.query)
+  const fields = new Map<string, () => GoValue>([
+    ['Zone', () => goString(data.zone)], ['Name', () => goString(data.name)], ['Regex', () => goString(data.regex)], ['Match', () => goStrings(data.match)],
+    ['Group', () => goStringMap(data.group)], ['Class', () => goString(data.class)], ['Type', () => goString(data.type)],
+    ['Message', () => ({ kind: 'pointer', to: messageOf(data.query, question) })], ['Question', () => ({ kind: 'pointer', to: question })],
+    ['Remote', () => goString(data.remote)],
+  ])
+  const { variables } = data
+  if (variables) fields.set('Var', () => ({ kind: 'map', type: 'map[string]interface {}', entries: variables, empty: undefined }))
+  const Meta: GoMethod = { parameters: ['string'], call: ([label]) => goString(data.metadata(label?.kind === 'string' ? label.value : '') ?? '') }
+  return { kind: 'pointer', to: structOf('template.templateData', fields, { methods: new Map([['Meta', Meta]]), hidden: new Set(['md']) }) }
+}
+
+const structOf = (type: string, fields: ReadonlyMap<string, () => GoValue>, more: Partial<GoStruct> = {}): GoStruct =>
+  ({ kind: 'struct', type, field: name => fields.get(name)?.(), ...more })
+
+function questionOf(query: DnsQuery): GoStruct {
+  const dnsClass = query.class ?? 'IN'
+  const fields = new Map<string, () => GoValue>([
+    ['Name', () => goString(query.name)], ['Qtype', () => goUint(typeNumber(query.type) ?? 0, 'uint16')], ['Qclass', () => goUint(classNumber(dnsClass) ?? 1, 'uint16')],
+  ])
+  const text = (): string => `;${query.name}\t${dnsClass === 'ANY' ? 'CLASS255' : dnsClass}\t ${query.type}`
+  const plain = (): string => `{${query.name} ${typeNumber(query.type) ?? 0} ${classNumber(dnsClass) ?? 1}}`
+  return structOf('dns.Question', fields, { text, plain, methods: new Map([['String', { parameters: [], call: () => goString(text()) }]]) })
+}
+
+const OPCODES: Readonly<Record<string, number>> = { QUERY: 0, NOTIFY: 4 }
+/** Fields and methods of dns.Msg and dns.MsgHdr that are not worked out. */
+const OTHER = new Set(['Id', 'Answer', 'Ns', 'Extra', 'MsgHdr', 'IsEdns0', 'IsTsig', 'Len', 'String', 'Copy', 'Pack', 'SetReply', 'SetQuestion', 'SetRcode', 'SetEdns0'])
+
+function messageOf(query: DnsQuery, question: GoStruct): GoStruct {
+  const flags: readonly (readonly [string, boolean])[] = [
+    ['Response', false], ['Authoritative', false], ['Truncated', false], ['RecursionDesired', query.rd === true], ['RecursionAvailable', false],
+    ['Zero', false], ['AuthenticatedData', query.ad === true], ['CheckingDisabled', query.cd === true], ['Compress', false],
+  ]
+  const fields = new Map<string, () => GoValue>([
+    ...flags.map(([name, value]) => [name, () => goBool(value)] as const),
+    ['Opcode', () => goInt(OPCODES[query.opcode ?? 'QUERY'] ?? 0)], ['Rcode', () => goInt(0)],
+    ['Question', () => ({ kind: 'slice', type: '[]dns.Question', items: [question] })],
+  ])
+  const field = (name: string): GoValue | undefined => {
+    if (OTHER.has(name)) throw new TemplateUnmodelled(`.Message.${name} of a template is not modelled`)
+    return fields.get(name)?.()
+  }
+  return { kind: 'struct', type: 'dns.Msg', field }
+}
+
+/** `parseInt`, which is strconv.ParseUint; since 1.10.0. */
+export const TEMPLATE_FUNCTIONS: ReadonlyMap<string, GoMethod> = new Map([['parseInt', {
+  parameters: ['string', 'int', 'int'],
+  call: ([text, base, bits]) => goUint(parseUint(text?.kind === 'string' ? text.value : '', base?.kind === 'int' ? base.value : 0n, bits?.kind === 'int' ? bits.value : 0n)),
+}]])
+
+function parseUint(text: string, base: bigint, bits: bigint): bigint {
+  const fault = (what: string): GoError => new GoError(`strconv.ParseUint: parsing ${goQuote(text)}: ${what}`)
+  if (text === '') throw fault('invalid syntax')
+  const prefix = base === 0n ? /^0([xXbBoO]?)/.exec(text) : undefined
+  const radix = base !== 0n ? base : prefix === null || prefix === undefined || text.length < 2 ? 10n : { x: 16n, b: 2n, o: 8n }[(prefix[1] as string).toLowerCase()] ?? 8n
+  if (radix < 2n || radix > 36n) throw fault(`invalid base ${base}`)
+  if (bits < 0n || bits > 64n) throw fault(`invalid bit size ${bits}`)
+  const digits = prefix && text.length >= 2 ? text.slice(prefix[0].length) : text
+  const plain = base === 0n ? digits.replaceAll('_', '') : digits
+  // Beyond 64 bits it is out of range, unless a later character is no digit.
+  const most = 2n ** (bits === 0n ? 64n : bits) - 1n
+  let value = 0n
+  let over = false
+  for (const c of plain) {
+    const digit = /[0-9a-zA-Z]/.test(c) ? BigInt(Number.parseInt(c, 36)) : radix
+    if (digit >= radix) throw fault('invalid syntax')
+    if (!over) value = value * radix + digit
+    over ||= value > most
+    if (over) throw fault('value out of range')
+  }
+  if (plain === '' || (base === 0n && digits !== plain && !/^_?[0-9a-zA-Z](?:_?[0-9a-zA-Z])*$/.test(digits))) throw fault('invalid syntax')
+  return value
+}
