@@ -2,14 +2,12 @@ import { expect, test } from 'vitest'
 import { replay, type Row } from './coredns-replay.ts'
 import { rows } from './rows.ts'
 
-const all = rows<Row>('coredns-external')
-const scenarioOf = (row: Row): string => row.id.split('/')[0] as string
+const scenarioOf = (row: Row): string => `${row.version} ${row.id.split('/')[0]}`
 
-test.each(['alternate', 'fanout', 'setup'])('every recorded row of %s, compiled into CoreDNS, is what the model does', group => {
-  const mine = all.filter(r => r.id.startsWith(`${group}.`))
-  expect(mine.length).toBeGreaterThan(20)
-  for (const scenario of new Set(mine.map(scenarioOf))) {
-    const steps = mine.filter(r => scenarioOf(r) === scenario)
-    for (const [i, verdict] of replay(steps).entries()) expect([steps[i]?.id, verdict]).toEqual([steps[i]?.id, { kind: 'equal' }])
+test.each(['coredns-external', 'coredns-options'])('every recorded row of %s is what the model does', file => {
+  const all = rows<Row>(file)
+  expect(all.length).toBeGreaterThan(100)
+  for (const [scenario, steps] of Map.groupBy(all, scenarioOf)) {
+    for (const [i, verdict] of replay(steps).entries()) expect([scenario, steps[i]?.id, verdict]).toEqual([scenario, steps[i]?.id, { kind: 'equal' }])
   }
 })

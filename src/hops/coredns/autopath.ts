@@ -32,8 +32,11 @@ export const autopath: PluginFactory = setup => {
     const text = args.length === 0 ? 'no resolv-conf specified' : undefined
     const other = args.at(-1)?.value
     const clash = other?.startsWith('@') && setup.has(other.slice(1)) && !PROVIDERS.has(other.slice(1)) ? `${other.slice(1)} does not implement the AutoPather interface` : undefined
-    if (text ?? clash) refuse(setup.report, `plugin/autopath: ${text ?? clash}`, source)
-    if (text) return refusedHandler(by, text)
+    const missing = other !== undefined && !other.startsWith('@') && setup.model.machine?.hasAllFiles && !fileSearch(setup, other)
+      ? `failed to parse ${JSON.stringify(other)}: open ${other}: no such file or directory` : undefined
+    const refused = text ?? missing ?? clash
+    if (refused !== undefined) refuse(setup.report, `plugin/autopath: ${refused}`, source)
+    if (refused !== undefined && clash === undefined) return refusedHandler(by, refused)
   }
   const directive = setup.directives.at(-1) as Directive
   const words = directive.args.map(a => a.value)

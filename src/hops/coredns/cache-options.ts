@@ -15,7 +15,17 @@ export interface CacheOptions {
   readonly exceptDenial: readonly string[]
   readonly keepTtl: boolean
   readonly prefetch: { readonly amount: number; readonly gapMs: number; readonly percent: number } | undefined
-  readonly stale: { readonly upToMs: number; readonly verify: boolean } | undefined
+  readonly stale: {
+    readonly upToMs: number
+    readonly verify: boolean
+    /** How long a client waits for `verify`; 0 = as long as it takes. */
+    readonly verifyMs: number
+    /** TTL of a stale reply; 0 = 0, or what `keepttl` says. */
+    readonly ttlS: number
+    /** How long after a failure nothing is renewed. */
+    readonly recheckMs: number
+    readonly prefersPositive: boolean
+  } | undefined
 }
 
 export interface Limits { readonly maxTtlS: number; readonly minTtlS: number }
@@ -33,8 +43,11 @@ export function readCacheOptions(setup: PluginSetup): CacheOptions {
   if (ttlS !== undefined && ttlS <= 0) refuse(setup.report, `plugin/cache: cache TTL can not be zero or negative: ${ttlS}`, directive.source)
   const of = (name: string): Directive | undefined => directive.properties.findLast(p => p.name === name)
   for (const property of directive.properties) checkOption(setup, property)
-  const disabled = (what: string): Directive[] => directive.properties.filter(p => p.name === 'disable' && p.args[0]?.value === what)
-  const zonesOff = (what: string): string[] => disabled(what).flatMap(d => originsOf(d.args.slice(1).map(a => a.value), setup.zones))
+  // The last line of each kind counts.
+  const zonesOff = (what: string): readonly string[] => {
+    const last = directive.properties.findLast(p => p.name === 'disable' && p.args[0]?.value === what)
+    return last ? originsOf(last.args.slice(1).map(a => a.value), setup.zones) : []
+  }
   return {
     zones: originsOf(ttlS === undefined ? words : words.slice(1), setup.zones),
     success: limitsOf(of('success'), ttlS ?? DEFAULTS.success),
@@ -43,7 +56,7 @@ export function readCacheOptions(setup: PluginSetup): CacheOptions {
     exceptSuccess: zonesOff('success'), exceptDenial: zonesOff('denial'),
     keepTtl: of('keepttl') !== undefined,
     prefetch: prefetchOf(of('prefetch')),
-    stale: staleOf(of('serve_stale')),
+    stale: staleOf(of('serve_stale'), of('serve_stale_policy') !== undefined),
   }
 }
 
@@ -56,9 +69,6 @@ const OPTIONS: ReadonlyMap<string, readonly [number, number, number]> = new Map(
 function checkOption(setup: PluginSetup, property: Directive): void {
   const from = OPTIONS.get(property.name)
   if (!from || !since(setup.version, ...from)) refuse(setup.report, `plugin/cache: ${argumentText(property.name)}`, property.source)
-  else if (property.name === 'serve_stale' && property.args.length > 2 || property.name === 'serve_stale_policy') {
-    setup.report({ code: 'corefile-option-partly-modelled', message: `cache ${property.name}: its further times are not modelled`, source: property.source, state: 'partly-modelled' })
-  }
 }
 
 function limitsOf(directive: Directive | undefined, fallback: number): Limits {
@@ -83,5 +93,11 @@ function prefetchOf(directive: Directive | undefined): CacheOptions['prefetch'] 
   return { amount, gapMs: goDurationMs(directive.args[1]?.value ?? '') ?? PREFETCH_GAP_MS, percent: Number.isNaN(percent) ? PREFETCH_PERCENT : percent }
 }
 
-const staleOf = (directive: Directive | undefined): CacheOptions['stale'] =>
-  directive && { upToMs: goDurationMs(directive.args[0]?.value ?? '') ?? STALE_MS, verify: directive.args.some(a => a.value === 'verify') }
+function staleOf(directive: Directive | undefined, prefersPositive: boolean): CacheOptions['stale'] {
+  if (!directive) return undefined
+  const [upTo, mode, ...times] = directive.args.map(a => a.value)
+  const verify = mode?.toLowerCase() === 'verify'
+  const ms = (text: string | undefined): number => goDurationMs(text ?? '') ?? 0
+  const [limit, ttl, recheck] = verify ? times : [undefined, ...times]
+  return { upToMs: goDurationMs(upTo ?? '') ?? STALE_MS, verify, verifyMs: ms(limit), ttlS: Math.floor(ms(ttl) / 1000), recheckMs: ms(recheck), prefersPositive }
+}

@@ -1,13 +1,14 @@
 // CoreDNS's `cache` plugin, 1.9.3 to 1.15.0: plugin/cache/. It keeps answers and denials apart; a denial is looked at first, except that
 // since 1.14.4 a kept SERVFAIL gives way to a good answer. The first reply already leaves with the TTL it is kept for. `prefetch` and
 // the refresh of a stale entry run beside the query, over TCP.
-// Not modelled: capacity (an entry can be gone early), the times of `serve_stale` beyond its length, `serve_stale_policy`, answers made
-// from wildcards of signed zones, records of DNSSEC filtered for clients without DO (1.9.3 does).
-import { background, call, get, LOST, put, type Fill, type Hop, type HopRun, type Plain } from '../../chain/effects.ts'
+// Not modelled: capacity (an entry can be gone early), the last good answer that `prefer_positive` keeps behind one that answers nothing, answers made
+// from wildcards of signed zones.
+import { ask, background, call, get, LOST, put, type Fill, type Hop, type HopRun, type Plain } from '../../chain/effects.ts'
 import type { DnsQuery, Reply } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
 import { ageMsOf, leftS, lifetimeS, storedOf, withTtl, type Content, type Entry, type Stored } from './cache-entry.ts'
 import { readCacheOptions, type CacheOptions } from './cache-options.ts'
+import { endsAtZero, isRenewed, mayRenew, renewalEnded } from './cache-stale.ts'
 import { matchZone } from './origins.ts'
 import { plain, since, type CorednsVersion, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { copiedFlags } from './server-reply.ts'
@@ -44,12 +45,14 @@ export const cache: PluginFactory = setup => {
     const found = held && usable(c, held.value as unknown as Content, held.ageMs)
     if (!held || !found) return yield* miss(c, query, next, cell)
     const left = leftS(found, held.ageMs)
-    if (left < 0 && options.stale?.verify) {
-      const verified = yield* verify(c, query, next, cell)
+    const isStale = left < 0 || (left === 0 && endsAtZero(c.version))
+    if (isStale && options.stale?.verify) {
+      const verified = yield* (options.stale.verifyMs > 0 ? verifyInTime(c, query, refresh) : verify(c, query, next, cell))
       if (verified) return verified
-    } else if (left < 0) yield* refreshInBackground(refresh, query)
-    else if (yield* isDueForPrefetch(c, cell, found, left)) yield* refreshInBackground(refresh, query)
-    return hit(c, query, found, Math.max(0, options.keepTtl ? Math.floor(found.ttlS) : left))
+    } else if (isStale) yield* refreshInBackground(refresh, query, true)
+    else if (yield* isDueForPrefetch(c, cell, found, left)) yield* refreshInBackground(refresh, query, false)
+    const ttlS = options.keepTtl ? Math.floor(found.ttlS) : Math.max(0, left)
+    return hit(c, query, found, (isStale && options.stale?.ttlS) || ttlS)
   }
 }
 
@@ -72,6 +75,7 @@ function usable(c: Cache, content: Content, heldMs: number): Entry | undefined {
     return left > 0 || (staleS > 0 && -left < staleS)
   }
   const { denial, success } = content
+  if (c.options.stale?.prefersPositive && isUsable(success)) return success
   if (!isUsable(denial)) return isUsable(success) ? success : undefined
   const yields = since(c.version, 1, 14, 4) && denial.reply.rcode === 'SERVFAIL' && isUsable(success)
   return yields ? success : denial
@@ -82,12 +86,21 @@ function hit(c: Cache, query: DnsQuery, entry: Entry, ttlS: number): Served {
   const flags = new Set([...copiedFlags(query), ...stored.flags])
   if (!since(c.version, 1, 15)) flags.add('aa')
   if (!mayHaveAd(c, query)) flags.delete('ad')
-  return { rcode: 'NOERROR', reply: { ...withTtl(stored, ttlS), flags: WIRE_ORDER.filter(f => flags.has(f)) } }
+  return { rcode: 'NOERROR', reply: { ...withTtl(withoutProofs(c, query, stored), ttlS), flags: WIRE_ORDER.filter(f => flags.has(f)) } }
 }
 
 const WIRE_ORDER = ['aa', 'tc', 'rd', 'ra', 'ad', 'cd']
 
 const mayHaveAd = (c: Cache, query: DnsQuery): boolean => query.edns?.do === true || (since(c.version, 1, 11) && query.ad === true)
+
+const PROOFS: ReadonlySet<string> = new Set(['DS', 'NSEC', 'NSEC3', 'RRSIG', 'SIG'])
+
+/** Up to 1.9 every question went on with DO: what came of that is taken out again for a client that did not set it. */
+function withoutProofs(c: Cache, query: DnsQuery, reply: Reply): Reply {
+  if (since(c.version, 1, 10, 1) || query.edns?.do) return reply
+  const left = (records: Reply['answer']): Reply['answer'] => records.filter(r => !PROOFS.has(r.type))
+  return { ...reply, answer: left(reply.answer), authority: left(reply.authority), additional: left(reply.additional) }
+}
 
 /** The query as later plugins see it on a miss. */
 function asked(c: Cache, query: DnsQuery): DnsQuery {
@@ -105,7 +118,7 @@ function* miss(c: Cache, query: DnsQuery, next: Next, cell: string): HopRun<Serv
 /** A reply on its way out for the first time. */
 function rewritten(c: Cache, query: DnsQuery, served: Served): Served {
   if (!served.reply) return served
-  const reply: Reply = withTtl(served.reply, lifetimeS(served.reply, query, c.options, c.version))
+  const reply: Reply = withTtl(withoutProofs(c, query, served.reply), lifetimeS(served.reply, query, c.options, c.version))
   const flags = mayHaveAd(c, query) ? reply.flags : reply.flags.filter(f => f !== 'ad')
   return { ...served, reply: { ...reply, flags, ...(served.reply.question && { question: served.reply.question }) } }
 }
@@ -149,28 +162,53 @@ function* isDueForPrefetch(c: Cache, cell: string, entry: Entry, left: number): 
   return hits >= prefetch.amount && left <= Math.ceil(prefetch.percent / 100 * entry.ttlS)
 }
 
-function* refreshInBackground(refresh: string | undefined, query: DnsQuery): HopRun<void> {
-  if (refresh !== undefined) yield* background(refresh, plain(query))
+function* refreshInBackground(refresh: string | undefined, query: DnsQuery, stale: boolean): HopRun<void> {
+  if (refresh !== undefined) yield* background(refresh, { query: { ...plain(query) as object, transport: 'tcp' } as Plain, stale })
 }
 
 function registerRefresh(c: Cache, setup: PluginSetup): string | undefined {
   if (!c.refreshes || !setup.register) return undefined
   const id = `${c.id} refresh`
   const hop: Hop = function* (value) {
-    const query = value as unknown as DnsQuery
-    const served = (yield* call(c.nextHop, plain({ ...asked(c, query), transport: 'tcp' }))) as unknown as Served
-    yield* store(c, cellOf(c, query), storedOf(served, query, c.options, c.version), true)
-    return LOST
+    const { query, stale } = value as unknown as Renewal
+    const cell = cellOf(c, query)
+    if (!(yield* mayRenew(c.options, c.version, cell, stale))) return plain({ rcode: 'SERVFAIL' } as Served)
+    const served = (yield* call(c.nextHop, plain(asked(c, query)))) as unknown as Served
+    const renewed = stale ? isRenewed(served.reply, query, c.options, c.version, !c.options.stale?.verify) : served.reply !== undefined
+    // With `prefer_positive` what is no answer is kept beside the stale one.
+    const isKept = renewed || (c.options.stale?.prefersPositive === true && served.reply !== undefined)
+    if (isKept) yield* store(c, cell, storedOf(served, query, c.options, c.version), true)
+    yield* renewalEnded(c.options, c.version, cell, renewed)
+    return stale ? plain({ ...served, ...(!renewed && { rcode: 'SERVFAIL', reply: undefined }) } as Served) : LOST
   }
   setup.register(id, hop)
   return id
 }
 
+interface Renewal {
+  readonly query: DnsQuery
+  /** The entry is past its end; else it is prefetched. */
+  readonly stale: boolean
+}
+
+/** `serve_stale verify` with a time limit: what comes in it is answered as from the cache, the rest runs on. */
+function* verifyInTime(c: Cache, query: DnsQuery, refresh: string | undefined): HopRun<Served | undefined> {
+  if (refresh === undefined) return undefined
+  const [arrival] = yield* ask([{ hop: refresh, query: { query: plain(query), stale: true } }], c.options.stale?.verifyMs ?? 0)
+  const served = arrival?.value as unknown as Served | undefined
+  if (!served?.reply) return undefined
+  const stored = storedOf(served, query, c.options, c.version)
+  return stored ? hit(c, query, stored.entry, stored.entry.ttlS) : rewritten(c, query, served)
+}
+
 /** `serve_stale verify`: an answer or a denial replaces the stale entry, anything else leaves it. */
 function* verify(c: Cache, query: DnsQuery, next: Next, cell: string): HopRun<Served | undefined> {
+  const isTracked = (c.options.stale?.recheckMs ?? 0) > 0
+  if (isTracked && !(yield* mayRenew(c.options, c.version, cell, true))) return undefined
   const served = yield* next(asked(c, query))
-  const rcode = served.reply?.rcode
-  if (rcode !== 'NOERROR' && rcode !== 'NXDOMAIN') return undefined
-  yield* store(c, cell, storedOf(served, query, c.options, c.version), false)
-  return rewritten(c, query, served)
+  const renewed = isRenewed(served.reply, query, c.options, c.version, false)
+  const isKept = renewed || (c.options.stale?.prefersPositive === true && served.reply !== undefined)
+  if (isKept) yield* store(c, cell, storedOf(served, query, c.options, c.version), false)
+  if (isTracked) yield* renewalEnded(c.options, c.version, cell, renewed)
+  return renewed ? rewritten(c, query, served) : undefined
 }

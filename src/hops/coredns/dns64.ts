@@ -7,6 +7,7 @@ import type { Directive } from '../../chain/model.ts'
 import { parseAddress } from '../../dns/go-address.ts'
 import { cidrText, parseCidr, type Cidr } from '../../dns/go-cidr.ts'
 import type { DnsQuery, Reply, ResourceRecord } from '../../dns/message.ts'
+import { nameKey } from '../../dns/name.ts'
 import { ip4Bytes, ip6Text } from '../../dns/presentation-address.ts'
 import { refusedHandler } from './authoritative-reply.ts'
 import { internalLookup } from './internal-lookup.ts'
@@ -40,7 +41,7 @@ const handler = (setup: PluginSetup, options: Options): Handler => function* (qu
   const first = yield* next(query)
   if (!first.reply) return endsHere(setup.version, first, false) ? panicked(setup) : first
   if (!isTranslated(first.reply, query, options, setup.version)) return first
-  const found = yield* internalLookup(setup, query, query.name, 'A')
+  const found = yield* internalLookup(setup, query, nameKey(query.name), 'A')
   if (found === 'loop') return { rcode: 'SERVFAIL', cause: { kind: 'loop', by: setup.server } }
   if (found === 'nothing') return without(setup)
   return { rcode: 'NOERROR', reply: synthesised(query, first.reply, found, options, setup.version) }

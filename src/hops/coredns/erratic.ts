@@ -6,7 +6,7 @@ import type { Directive } from '../../chain/model.ts'
 import type { DnsQuery } from '../../dns/message.ts'
 import { authoritativeReply } from './authoritative-reply.ts'
 import { goDurationMs } from './go-duration.ts'
-import type { PluginFactory, PluginSetup } from './plugin.ts'
+import { since, type PluginFactory, type PluginSetup } from './plugin.ts'
 
 interface Options {
   /** Every how many; 0 = never. */
@@ -56,12 +56,14 @@ function* counted(setup: PluginSetup, { drop, delay, truncate }: Options): HopRu
 
 const LONGEST_CYCLE = 64
 
-function readOptions({ directives }: PluginSetup): Options {
+function readOptions({ directives, version }: PluginSetup): Options {
   const properties = directives.flatMap(d => d.properties)
   const last = (name: string): string | undefined => properties.findLast(p => p.name === name && p.args.length > 0)?.args[0]?.value
   const has = (name: string): boolean => properties.some(p => p.name === name)
   const number = (name: string): number => (/^\+?\d{1,9}$/.test(last(name) ?? '') ? Number(last(name)) : has(name) ? DEFAULT_EVERY : 0)
-  const [delay, truncate] = [number('delay'), number('truncate')]
+  const delay = number('delay')
+  // Without a number it does something since 1.14 only.
+  const truncate = last('truncate') === undefined && !since(version, 1, 14) ? 0 : number('truncate')
   const drop = last('drop') === undefined ? (delay > 0 || truncate > 0 ? 0 : DEFAULT_EVERY) : number('drop')
   const duration = properties.findLast(p => p.name === 'delay')?.args[1]?.value ?? ''
   return { drop, delay, truncate, delayMs: goDurationMs(duration) ?? DEFAULT_DELAY_MS, large: has('large') }

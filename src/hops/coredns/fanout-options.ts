@@ -1,6 +1,7 @@
 // Options of the external plugin `fanout` (setup.go of github.com/networkservicemesh/fanout at be135961 of 2024-11-08).
 import type { Directive } from '../../chain/model.ts'
 import type { Problem, Source } from '../../chain/source.ts'
+import { cancelMs } from './cancel.ts'
 import { readForward, type Server } from './forward-options.ts'
 import { goDurationMs } from './go-duration.ts'
 import { originsOf } from './origins.ts'
@@ -62,6 +63,7 @@ export function readFanout(setup: PluginSetup): FanoutOptions | Refused {
   if (count > MOST_SERVERS) return { refused: `more than ${MOST_SERVERS} TOs configured: ${count}`, source: directive.source }
   const limited = (n: number): number => (n === 0 || n > count ? count : n)
   const weights = draft.factors.length > 0 ? draft.factors : found.servers.map(() => LARGEST_WEIGHT)
+  draft.timeoutMs = Math.min(draft.timeoutMs, cancelMs(setup))
   return { ...draft, workers: limited(draft.workers), asked: limited(draft.asked), weights: draft.policy === 'weighted-random' ? weights : undefined }
 }
 

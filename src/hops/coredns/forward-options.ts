@@ -5,6 +5,7 @@ import type { CorednsModel, Directive } from '../../chain/model.ts'
 import { sourcesOf, type Source } from '../../chain/source.ts'
 import { parseAddress, withoutZone } from '../../dns/go-address.ts'
 import { formatServer } from '../../dns/socket-address.ts'
+import { cancelMs } from './cancel.ts'
 import { goDurationMs } from './go-duration.ts'
 import { originsOf } from './origins.ts'
 import { since, type PluginSetup } from './plugin.ts'
@@ -40,6 +41,8 @@ export interface ForwardOptions {
   readonly nextOnNodata: boolean
   readonly failover: ReadonlySet<string>
   readonly failfast: boolean
+  /** No attempt begins later than this; sooner with `cancel`. */
+  readonly deadlineMs: number
   readonly source: Source
 }
 
@@ -55,6 +58,7 @@ export interface Forward {
 const PORTS: ReadonlyMap<string, number> = new Map([['dns', 53], ['tls', 853], ['https', 443], ['quic', 853]])
 const MOST_SERVERS = 15
 const READ_TIMEOUT_MS = 2000
+const DEADLINE_MS = 5000
 
 export function readForward(directive: Directive, setup: PluginSetup): ForwardOptions {
   const isProxy = directive.name === 'proxy'
@@ -87,6 +91,7 @@ export function readForward(directive: Directive, setup: PluginSetup): ForwardOp
     next: new Set(listed('next').map(r => r.toUpperCase())), nextOnNodata: option('next_on_nodata') !== undefined,
     failover: new Set(listed('failover').map(r => r.toUpperCase())),
     failfast: option('failfast_all_unhealthy_upstreams') !== undefined,
+    deadlineMs: since(setup.version, 1, 10) ? Math.min(DEADLINE_MS, cancelMs(setup)) : DEADLINE_MS,
     source: directive.source,
   }
 }

@@ -15,8 +15,6 @@ import { since, type Handler, type PluginFactory, type PluginSetup, type Served 
 import { ONCE_TEXT, refuse } from './refuse.ts'
 import { bareReply } from './server-reply.ts'
 
-const DEADLINE_MS = 5000
-
 export const forward: PluginFactory = setup => {
   const name = setup.directives[0]?.name ?? 'forward'
   const [first, second] = setup.directives
@@ -84,7 +82,7 @@ function* forwarded(f: Forward, query: DnsQuery, nextForward: (() => HopRun<Serv
   let [i, skipped, attempts, failovers, nowMs] = [0, 0, 0, 0, 0]
   let failure: Failure | undefined
   const watch = new RefusalWatch(options)
-  while (nowMs < DEADLINE_MS && (options.attempts === 0 || attempts < options.attempts)) {
+  while (nowMs < options.deadlineMs && (options.attempts === 0 || attempts < options.attempts)) {
     if (i >= options.servers.length) [i, skipped] = [0, 0]
     let server = yield* order(i++)
     if ((yield* isDown(f, server)) || watch.isDown(server, nowMs)) {
@@ -214,7 +212,7 @@ class RefusalWatch {
     this.inARow = atOnce ? this.inARow + 1 : 0
     if (this.inARow < this.options.servers.length) return 0
     this.inARow = 0
-    const waitMs = Math.min(this.options.healthCheckMs, Math.max(DEADLINE_MS - nowMs, 1))
+    const waitMs = Math.min(this.options.healthCheckMs, Math.max(this.options.deadlineMs - nowMs, 1))
     yield* sleep(waitMs)
     return waitMs
   }

@@ -2,7 +2,7 @@
 
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['bind', 'chooses the addresses listened on; the server looks at that'],
-  ['cancel', 'ends a query after 5001 ms, later than the 5 s of forward'],
+  ['cancel', 'a time limit that the plugins behind it look at (cancel.ts)'],
   ['debug', 'switches the panic guard off and debug lines on'],
   ['dnstap', 'copies messages to a socket'],
   ['geoip', 'adds metadata only'],

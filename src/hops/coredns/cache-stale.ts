@@ -1,0 +1,44 @@
+// How CoreDNS's cache renews an entry before or after its end: doPrefetch, verifyStaleResponseWriter, beginRefresh and endRefresh of
+// plugin/cache/. Up to 1.11 any reply replaces a stale entry that is renewed behind the client's back. Seen in 1.14.7: only an answer or a
+// denial does (with `prefer_positive` only an answer), one renewal of an entry runs at a time, and RECHECK keeps the next away from a failure.
+import { get, put, type HopRun } from '../../chain/effects.ts'
+import type { DnsQuery, Reply } from '../../dns/message.ts'
+import { nameKey } from '../../dns/name.ts'
+import { isNonAnswer } from './cache-answers.ts'
+import type { CacheOptions } from './cache-options.ts'
+import { since, type CorednsVersion } from './plugin.ts'
+import { replyTypeOf } from './reply-type.ts'
+
+/** A stale entry counts from its last second on; before, from the second after. */
+export const endsAtZero = (version: CorednsVersion): boolean => since(version, 1, 14, 4)
+
+const comparesMore = (version: CorednsVersion): boolean => since(version, 1, 14, 4)
+
+/** `behind`: no client waits for it. */
+export function isRenewed(reply: Reply | undefined, query: DnsQuery, options: CacheOptions, version: CorednsVersion, behind: boolean): reply is Reply {
+  if (!reply) return false
+  if (behind && !comparesMore(version)) return true
+  if (!comparesMore(version)) return reply.rcode === 'NOERROR' || reply.rcode === 'NXDOMAIN'
+  const { question } = reply
+  const isOther = question !== undefined && (nameKey(question.name) !== nameKey(query.name) || question.type !== query.type)
+  if (isOther || reply.flags.includes('tc')) return false
+  if (options.stale?.prefersPositive) return replyTypeOf(reply, query, version) === 'NOERROR' && reply.answer.length > 0 && !isNonAnswer(reply, query)
+  const type = replyTypeOf(reply, query, version)
+  return type !== 'OTHERERROR' && type !== 'META' && (reply.rcode === 'NOERROR' || reply.rcode === 'NXDOMAIN')
+}
+
+/** False: another renewal runs, or one has failed too short a time ago. */
+export function* mayRenew(options: CacheOptions, version: CorednsVersion, cell: string, stale: boolean): HopRun<boolean> {
+  if (!comparesMore(version)) return true
+  if (stale && options.stale?.recheckMs && (yield* get(`${cell} failed`))) return false
+  if (yield* get(`${cell} renewing`)) return false
+  yield* put(`${cell} renewing`, true, Infinity)
+  return true
+}
+
+export function* renewalEnded(options: CacheOptions, version: CorednsVersion, cell: string, renewed: boolean): HopRun<void> {
+  if (!comparesMore(version)) return
+  const recheckMs = options.stale?.recheckMs ?? 0
+  if (recheckMs > 0) yield* put(`${cell} failed`, true, renewed ? 0 : recheckMs)
+  yield* put(`${cell} renewing`, true, 0)
+}
