@@ -55,6 +55,7 @@ function started(row: Row, upstreams: ReadonlySet<string>): Start {
   const model = {
     pod: 'ns/pod', node: 'node', addresses: ['127.0.0.1'], version: row.version, files, resolvConf: undefined, hostNetwork: true,
     kubernetes: { services: [], endpointSlices: [], namespaces: [], pods: [], nodes: [] },
+    ...(row.plugins && { machine: { plugins: row.plugins } }),
   }
   const reach = (address: string, port = 53): string =>
     (upstreams.has(address) && port === 53 ? hopId.upstream(address) : address.startsWith('127.') || address === '::1' ? 'closed' : 'unreachable')

@@ -46,7 +46,7 @@ const recordsOf = (query: DnsQuery, data: string, { large }: Options) =>
 /** How many queries came before this one. All clients are counted, so before the first that is seen it is not known, where it matters. */
 function* counted(setup: PluginSetup, { drop, delay, truncate }: Options): HopRun<number> {
   const cell = `${setup.server} block ${setup.block + 1} erratic counter`
-  const cycle = Math.max(drop, 1) * Math.max(delay, 1) * Math.max(truncate, 1)
+  const cycle = Math.max(drop, 1) * Math.max(delay, 1) * 2 ** Math.ceil(Math.log2(truncate + 1))
   if (drop + delay + truncate === 0) return 1
   const held = yield* get(cell)
   const before = held ? Number(held.value) : yield* pick({ at: cell, key: cell, options: Array.from({ length: Math.min(cycle, LONGEST_CYCLE) }, (_, i) => i), source: (setup.directives[0] as Directive).source })
