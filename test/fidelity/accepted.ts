@@ -14,11 +14,6 @@ export interface Accepted {
 
 export const ACCEPTED: readonly Accepted[] = [
   {
-    program: 'musl', version: '1.2.3', id: 'asIsFirst: ndots:1 as-is SERVFAIL on both, rest NXDOMAIN',
-    reason: 'one packet of this recording came in another order than in the same case of 1.2.2 and 1.2.5, whose sources send it alike: a race of the recorder',
-    mend: 'record the row again',
-  },
-  {
     program: 'musl', version: '1.2.5', id: 'pairing: A ok, AAAA NXNOSOA (one server)',
     reason: 'holds a stray packet of the run before it; the same case of 1.2.2 and 1.2.3 does not',
     mend: 'record the row again',
