@@ -45,8 +45,7 @@ export function setUpBlocks(model: CorednsModel, version: CorednsVersion, report
   }, line => void printedAtStart.push(line)))
   for (const { keys } of drafts) for (const key of keys) if (key.unreachable) sayUnreachable(key, version, report)
   for (const name of pluginOrder(version)) {
-    // They are those of the releases they were written from; what an older one refused is not known.
-    const check = since(version, 1, 9) ? CHECKS.get(name) : undefined
+    const check = CHECKS.get(name)
     if (!check) continue
     for (const draft of drafts) {
       if (!draft.uses.has(name) || !draft.block.uses) continue
