@@ -2,11 +2,11 @@
 // RA and AD stay 0; the server echoes EDNS and cuts to size later.
 import type { DnsQuery, Reply } from '../../dns/message.ts'
 import type { Handler } from './plugin.ts'
+import { copiedFlags } from './server-reply.ts'
 
 export function authoritativeReply(query: DnsQuery, parts: Partial<Reply> & { readonly truncated?: boolean }): Reply {
   const { truncated, ...sections } = parts
-  const copied = query.opcode === undefined || query.opcode === 'QUERY'
-  const flags = ['aa', ...(truncated ? ['tc'] : []), ...(copied && query.rd ? ['rd'] : []), ...(copied && query.cd ? ['cd'] : [])]
+  const flags = ['aa', ...(truncated ? ['tc'] : []), ...copiedFlags(query)]
   return { rcode: 'NOERROR', flags, answer: [], authority: [], additional: [], ...sections }
 }
 

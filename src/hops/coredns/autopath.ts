@@ -12,7 +12,7 @@ import { refusedHandler } from './authoritative-reply.ts'
 import { indexKubernetes } from './kubernetes-index.ts'
 import { readKubernetes } from './kubernetes-options.ts'
 import { matchZone, originsOf } from './origins.ts'
-import { since, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { panicked, since, WRITTEN_BY_SERVER, type Handler, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { refuse } from './refuse.ts'
 
 /** The elements in order, ending in '' for the bare name; [] = nothing is done for this query. */
@@ -113,13 +113,10 @@ const handler = (a: Autopath): Handler => function* (query, next) {
     const error = `trimzone: overshot qname: ${query.name}for zone ${first}`
     return { rcode: 'SERVFAIL', error, cause: { kind: 'failed', by: a.by, detail: error } }
   }
-  return yield* walked(a, query, search.map(element => `${base}.${element}`), served => next(served))
+  return yield* walked(a, query, search.map(element => `${base}.${element}`), next)
 }
 
-const WRITTEN_BY_SERVER: ReadonlySet<string> = new Set(['FORMERR', 'SERVFAIL', 'NOTIMP', 'REFUSED'])
-const panicked = (a: Autopath): Served => ({ rcode: 'SERVFAIL', panic: true, cause: { kind: 'broken', by: a.by, detail: 'panic' } })
-
-function* walked(a: Autopath, query: DnsQuery, names: readonly string[], next: (query: DnsQuery) => HopRun<Served>): HopRun<Served> {
+function* walked(a: Autopath, query: DnsQuery, names: readonly string[], next: Next): HopRun<Served> {
   let first: Served | undefined
   for (const name of names) {
     const served = yield* next({ ...query, name })
@@ -129,7 +126,7 @@ function* walked(a: Autopath, query: DnsQuery, names: readonly string[], next: (
     if (WRITTEN_BY_SERVER.has(served.rcode)) continue
     if (!reply) {
       if (since(a.setup.version, 1, 15)) continue
-      return panicked(a)
+      return panicked(a.by)
     }
     if (reply.rcode === 'NXDOMAIN') continue
     return { rcode: served.rcode, reply: aliased(reply, query) }

@@ -11,7 +11,7 @@ import { nameKey } from '../../dns/name.ts'
 import { ip4Bytes, ip6Text } from '../../dns/presentation-address.ts'
 import { refusedHandler } from './authoritative-reply.ts'
 import { internalLookup } from './internal-lookup.ts'
-import { since, type CorednsVersion, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { panicked, since, type CorednsVersion, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { argumentText, refuse } from './refuse.ts'
 import { replyTypeOf } from './reply-type.ts'
 import { copiedFlags } from './server-reply.ts'
@@ -36,10 +36,10 @@ const handler = (setup: PluginSetup, options: Options): Handler => function* (qu
   const isAsked = query.type === 'AAAA' && (query.class ?? 'IN') === 'IN'
   if (!isAsked || (!options.allowIpv4 && !(yield* isFromIpv6(setup, query)))) {
     const passed = yield* next(query)
-    return endsHere(setup.version, passed, true) ? panicked(setup) : passed
+    return endsHere(setup.version, passed, true) ? panicked(`${setup.server} dns64`) : passed
   }
   const first = yield* next(query)
-  if (!first.reply) return endsHere(setup.version, first, false) ? panicked(setup) : first
+  if (!first.reply) return endsHere(setup.version, first, false) ? panicked(`${setup.server} dns64`) : first
   if (!isTranslated(first.reply, query, options, setup.version)) return first
   const found = yield* internalLookup(setup, query, nameKey(query.name), 'A')
   if (found === 'loop') return { rcode: 'SERVFAIL', cause: { kind: 'loop', by: setup.server } }
@@ -51,11 +51,8 @@ const handler = (setup: PluginSetup, options: Options): Handler => function* (qu
 const endsHere = (version: CorednsVersion, served: Served, passing: boolean): boolean =>
   served.error === 'plugin/dns64: no next plugin found' && (!passing || !since(version, 1, 10))
 
-const panicked = (setup: PluginSetup): Served =>
-  ({ rcode: 'SERVFAIL', panic: true, cause: { kind: 'broken', by: `${setup.server} dns64`, detail: 'panic' } })
-
 function without(setup: PluginSetup): Served {
-  if (!since(setup.version, 1, 15)) return panicked(setup)
+  if (!since(setup.version, 1, 15)) return panicked(`${setup.server} dns64`)
   const error = 'dns64: upstream returned no response'
   return { rcode: 'SERVFAIL', error, cause: { kind: 'failed', by: `${setup.server} dns64`, detail: error } }
 }

@@ -14,7 +14,7 @@ import { externalAddresses, externalAt, UNKNOWN, type External, type ExternalSet
 import { indexKubernetes } from './kubernetes-index.ts'
 import { readKubernetes } from './kubernetes-options.ts'
 import { fallthroughZones, matchZone, originsOf } from './origins.ts'
-import { since, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { panicked, since, type Handler, type PluginFactory, type PluginSetup } from './plugin.ts'
 import { argumentText, refuse } from './refuse.ts'
 
 interface Options {
@@ -76,11 +76,9 @@ const handler = (p: Plugin): Handler => function* (query, next) {
     return { rcode: 'NOERROR', reply: denial(p, query, zone, rcode) }
   }
   const found = yield* answerTo(p, query, services)
-  if (typeof found === 'string') return found === 'loop' ? { rcode: 'SERVFAIL', cause: { kind: 'loop', by: p.by } } : panicked(p)
+  if (typeof found === 'string') return found === 'loop' ? { rcode: 'SERVFAIL', cause: { kind: 'loop', by: p.by } } : panicked(p.by)
   return { rcode: 'NOERROR', reply: found.answer.length > 0 ? authoritativeReply(query, found) : denial(p, query, zone, 'NOERROR', found) }
 }
-
-const panicked = (p: Plugin): Served => ({ rcode: 'SERVFAIL', panic: true, cause: { kind: 'broken', by: p.by, detail: 'panic' } })
 
 /** dnsutil.Join. */
 const joined = (...labels: readonly string[]): string => absolute((labels.at(-1) === '.' ? labels.slice(0, -1) : labels).join('.'))

@@ -15,7 +15,7 @@ import { indexKubernetes } from './kubernetes-index.ts'
 import { readKubernetes, type KubernetesOptions } from './kubernetes-options.ts'
 import { kubernetesRecords, UNKNOWN, type Backend, type Found, type KubernetesRecords } from './kubernetes-records.ts'
 import { matchZone } from './origins.ts'
-import { since, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { panicked, since, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 
 type Outcome = {
   readonly answer: readonly ResourceRecord[]
@@ -63,8 +63,8 @@ const handler = (k: Kubernetes): Handler => function* (query, next) {
     if (matchZone(k.options.fallthrough, query.name) !== undefined) return yield* next(query)
     return k.synced ? denial(k, query, zone, 'NXDOMAIN') : denial(k, query, zone, 'SERVFAIL')
   }
-  if (ended === 'panic muted') return { rcode: 'NOERROR', panic: true, cause: { kind: 'broken', by: k.by, detail: 'panic, and no reply can be packed' } }
-  if (ended === 'panic') return { rcode: 'SERVFAIL', panic: true, cause: { kind: 'broken', by: k.by, detail: 'panic' } }
+  if (ended === 'panic muted') return { ...panicked(k.by, 'panic, and no reply can be packed'), rcode: 'NOERROR' }
+  if (ended === 'panic') return panicked(k.by)
   if (ended === 'loop') return { rcode: 'SERVFAIL', cause: { kind: 'loop', by: k.by } }
   if (ended.answer.length === 0) return denial(k, query, zone, 'NOERROR')
   const cause = ended.cause && { cause: ended.cause }

@@ -9,7 +9,7 @@ import { bracketed } from '../../dns/socket-address.ts'
 import { matchZone, originsOf } from './origins.ts'
 import { localAddress } from './local-address.ts'
 import { metadataOf } from './metadata.ts'
-import { since, type CorednsVersion, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { since, WRITTEN_BY_SERVER, type CorednsVersion, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { refuse } from './refuse.ts'
 import { rcodeWord } from './rcode-number.ts'
 import { registeredOptions } from './registered-options.ts'
@@ -52,8 +52,6 @@ export const log: PluginFactory = setup => {
     return served
   }
 }
-
-const WRITTEN_BY_SERVER: ReadonlySet<string> = new Set(['FORMERR', 'SERVFAIL', 'NOTIMP', 'REFUSED'])
 
 /** The message as log's recorder holds it: what was written, cut to size; since 1.14.5 what the server will write. */
 function recorded(query: DnsQuery, served: Served, version: CorednsVersion): Reply | undefined {

@@ -1,7 +1,6 @@
 // CoreDNS's `minimal` plugin, 1.8.4 to 1.15.0: plugin/minimal/. Drops authority and additional records of plain answers, OPT with them. Up to 1.14.7 it
 // panics when a later plugin wrote nothing and returned no error.
-import type { PluginFactory } from './plugin.ts'
-import { since } from './plugin.ts'
+import { panicked, since, type PluginFactory } from './plugin.ts'
 import { replyTypeOf } from './reply-type.ts'
 
 export const minimal: PluginFactory = setup => function* (query, next) {
@@ -12,5 +11,5 @@ export const minimal: PluginFactory = setup => function* (query, next) {
     return { ...served, reply: { ...rest, authority: [], additional: [] } }
   }
   if (served.error !== undefined || since(setup.version, 1, 15)) return served
-  return { rcode: 'SERVFAIL', panic: true, cause: { kind: 'broken', by: `${setup.server} minimal`, detail: 'panic: nothing was written' } }
+  return panicked(`${setup.server} minimal`, 'panic: nothing was written')
 }

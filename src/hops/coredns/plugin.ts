@@ -24,6 +24,12 @@ export type Served = {
   readonly panic?: true
 }
 
+/** plugin.ClientWrite: the codes with which a handler leaves the writing to the server. */
+export const WRITTEN_BY_SERVER: ReadonlySet<Rcode> = new Set(['FORMERR', 'SERVFAIL', 'NOTIMP', 'REFUSED'])
+
+/** `by`: the plugin, as `coredns kube-system/coredns-x cache`. */
+export const panicked = (by: string, detail = 'panic'): Served => ({ rcode: 'SERVFAIL', panic: true, cause: { kind: 'broken', by, detail } })
+
 /** The rest of the chain. A call boundary: the explorer merges there. */
 export type Next = (query: DnsQuery) => HopRun<Served>
 

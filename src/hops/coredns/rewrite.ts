@@ -9,7 +9,7 @@ import { isDomainName } from '../../dns/name.ts'
 import { refusedHandler } from './authoritative-reply.ts'
 import { localAddress } from './local-address.ts'
 import { metadataOf } from './metadata.ts'
-import { since, type CorednsVersion, type Handler, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { panicked, since, WRITTEN_BY_SERVER, type CorednsVersion, type Handler, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { refuse } from './refuse.ts'
 import { registeredOptions } from './registered-options.ts'
 import { edns0Rule } from './rewrite-edns0.ts'
@@ -115,21 +115,19 @@ interface Undo {
   readonly writesFailures: boolean
 }
 
-const NOT_WRITTEN: ReadonlySet<string> = new Set(['FORMERR', 'SERVFAIL', 'NOTIMP', 'REFUSED'])
-
 function* reverting(r: Rewrite, before: DnsQuery, changed: DnsQuery, next: Next, undo: Undo): HopRun<Served> {
   const { version } = r.setup
   const served = yield* next(changed)
   const asked = served.query ?? changed
   if (served.panic) return { ...served, query: asked }
-  const written = served.reply ?? (undo.writesFailures && NOT_WRITTEN.has(served.rcode) ? failure(r, asked, served) : undefined)
+  const written = served.reply ?? (undo.writesFailures && WRITTEN_BY_SERVER.has(served.rcode) ? failure(r, asked, served) : undefined)
   if (!written) return { ...served, query: asked }
   const undone = yield* reverted(r.setup, before, asked, written, undo.responses)
   if ('failure' in undone) return broken(r, undone.failure, asked)
   const ordered = since(version, 1, 11, 4) ? undo.responses.toReversed() : undo.responses
   const echoes = since(version, 1, 14, 7) && undone.query.edns !== undefined && ordered.some(rule => rule.kind === 'edns0')
   return {
-    ...served, rcode: served.reply && !NOT_WRITTEN.has(served.rcode) ? served.rcode : 'NOERROR', reply: undone.reply, query: undone.query,
+    ...served, rcode: served.reply && !WRITTEN_BY_SERVER.has(served.rcode) ? served.rcode : 'NOERROR', reply: undone.reply, query: undone.query,
     ...(echoes && { answered: { ...undone.query, edns: revertedEdns(undone.query.edns, ordered) } }),
   }
 }
@@ -141,5 +139,5 @@ function failure(r: Rewrite, asked: DnsQuery, served: Served): Reply {
 
 function broken(r: Rewrite, how: 'loop' | 'panic', query: DnsQuery): Served {
   if (how === 'loop') return { rcode: 'SERVFAIL', query, error: 'loop', cause: { kind: 'loop', by: r.id } }
-  return { rcode: 'SERVFAIL', query, panic: true, cause: { kind: 'broken', by: r.id, detail: 'panic: the reply of an inner lookup is missing' } }
+  return { ...panicked(r.id, 'panic: the reply of an inner lookup is missing'), query }
 }

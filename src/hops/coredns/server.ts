@@ -19,7 +19,7 @@ import { listenersOf, type Listener as Socket } from './listeners.ts'
 import { loopProbeHop, loopProbeId } from './loop.ts'
 import { EXTERNAL, ONCE, pluginOrder, SETUP_ONLY, withExternal } from './order.ts'
 import { isHarmless } from './passive.ts'
-import { plain, since, type CorednsVersion, type Handler, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { plain, since, WRITTEN_BY_SERVER, type CorednsVersion, type Handler, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { ONCE_TEXT, REFUSED_CODE, refusalText, refuse } from './refuse.ts'
 import { CHECKS } from './setup-checks.ts'
 import { registeredOptions } from './registered-options.ts'
@@ -276,8 +276,6 @@ function socketOf(server: Server, block: Block): string {
 
 /** The one panic that is modelled. */
 const PANIC = 'runtime error: invalid memory address or nil pointer dereference'
-
-const WRITTEN_BY_SERVER: ReadonlySet<string> = new Set(['FORMERR', 'SERVFAIL', 'NOTIMP', 'REFUSED'])
 
 /** The socket it came from decides nothing here; who asked, only for plugins that look. */
 function withoutSender(query: DnsQuery, listener: Listener): DnsQuery {
