@@ -1,9 +1,9 @@
 // What the set-up of CoreDNS's `cache` plugin refuses, 1.9.3 to 1.15.0: plugin/cache/setup.go.
 import type { Dispenser } from './dispenser.ts'
 import { parseDuration } from './go-duration.ts'
-import { atoi, isFault, type Parsed } from './go-number.ts'
+import { atoi, isFault } from './go-number.ts'
 import { since, type CorednsVersion } from './plugin.ts'
-import { once, type SetupCheck } from './setup-check.ts'
+import { once, valueOf, type SetupCheck } from './setup-check.ts'
 
 export const cacheSetup: SetupCheck = (c, at) => once(c, () => {
   const ttl = atoi(c.remainingArgs()[0] ?? '')
@@ -12,11 +12,6 @@ export const cacheSetup: SetupCheck = (c, at) => once(c, () => {
   while (c.nextBlock()) option(c, at.version, seen)
   if (seen.policy && !seen.stale) throw c.refuse('serve_stale_policy requires serve_stale')
 })
-
-const valueOf = <T>(c: Dispenser, parsed: Parsed<T>): T => {
-  if (isFault(parsed)) throw c.refuse(parsed.fault)
-  return parsed.value
-}
 
 function positive(c: Dispenser, ttl: number): void {
   if (ttl <= 0) throw c.refuse(`cache TTL can not be zero or negative: ${ttl}`)

@@ -4,9 +4,9 @@ import { isDomainName } from '../../dns/name.ts'
 import type { Dispenser } from './dispenser.ts'
 import { durationText, parseDuration } from './go-duration.ts'
 import { splitHostPort } from './go-host-port.ts'
-import { atoi, isFault, parseUint, type Parsed } from './go-number.ts'
+import { atoi, isFault, parseUint } from './go-number.ts'
 import { since, type CorednsVersion } from './plugin.ts'
-import { pathState, rooted, unknownProperty, type SetupAt } from './setup-check.ts'
+import { noWords, pathState, rooted, unknownProperty, valueOf, type SetupAt } from './setup-check.ts'
 
 export interface ForwardSeen { maxAgeMs: number; expireMs: number; serverName: string }
 
@@ -21,11 +21,6 @@ export function checkForwardOption(c: Dispenser, at: SetupAt, seen: ForwardSeen)
 function word(c: Dispenser): string {
   if (!c.nextArg()) throw c.argErr()
   return c.val()
-}
-
-function valueOf<T>(c: Dispenser, parsed: Parsed<T>): T {
-  if (isFault(parsed)) throw c.refuse(parsed.fault)
-  return parsed.value
 }
 
 const nothing: Option = c => {
@@ -127,7 +122,7 @@ const OPTIONS: ReadonlyMap<string, { readonly from: CorednsVersion; readonly rea
   ['doh_method', { from: [1, 14, 5], read: dohMethod }],
   ['except', { from: [1, 4, 0], read: except }],
   ['expire', { from: [1, 4, 0], read: time('expire', (seen, ms) => void (seen.expireMs = ms)) }],
-  ['failfast_all_unhealthy_upstreams', { from: [1, 12, 1], read: c => { if (c.remainingArgs().length > 0) throw c.argErr() } }],
+  ['failfast_all_unhealthy_upstreams', { from: [1, 12, 1], read: noWords }],
   ['failover', { from: [1, 13, 0], read: rcodes(false) }],
   ['force_tcp', { from: [1, 4, 0], read: nothing }],
   ['health_check', { from: [1, 4, 0], read: healthCheck }],

@@ -10,7 +10,8 @@ import { joinHostPort, splitHostPort } from './go-host-port.ts'
 import { isFault } from './go-number.ts'
 import { originsOf } from './origins.ts'
 import { since, type CorednsVersion } from './plugin.ts'
-import { containerPath, ONCE_REFUSED, pathState, type SetupAt, type SetupCheck } from './setup-check.ts'
+import { ONCE_TEXT } from './refuse.ts'
+import { containerPath, pathState, type SetupAt, type SetupCheck } from './setup-check.ts'
 import { transportOf } from './transport.ts'
 
 const MOST_SERVERS = 15
@@ -18,7 +19,7 @@ const MOST_SERVERS = 15
 export const forwardSetup: SetupCheck = (c, at) => {
   const counts: number[] = []
   while (c.next()) {
-    if (counts.length > 0 && !since(at.version, 1, 10)) throw c.refuse(ONCE_REFUSED)
+    if (counts.length > 0 && !since(at.version, 1, 10)) throw c.refuse(ONCE_TEXT)
     counts.push(stanza(c, at))
   }
   const tooMany = counts.find(n => n > MOST_SERVERS)

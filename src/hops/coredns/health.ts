@@ -6,15 +6,14 @@ import { durationText, goDurationMs, parseDuration } from './go-duration.ts'
 import { isFault } from './go-number.ts'
 import { addressAlone } from './http-address.ts'
 import { since, type CorednsVersion } from './plugin.ts'
-import { unknownProperty, type SetupCheck } from './setup-check.ts'
+import { onlyWord, unknownProperty, type SetupCheck } from './setup-check.ts'
 
 export const healthSetup: SetupCheck = (c, at) => {
   while (c.next()) {
     addressAlone(c)
     while (c.nextBlock()) {
       if (c.val() !== 'lameduck') throw since(at.version, 1, 12) ? unknownProperty(c) : c.argErr()
-      const [word, ...more] = c.remainingArgs()
-      if (word === undefined || more.length > 0) throw c.argErr()
+      const word = onlyWord(c)
       const time = parseDuration(word)
       if (isFault(time)) throw c.refuse(`unable to parse lameduck duration value: '${word}' : ${time.fault}`)
     }

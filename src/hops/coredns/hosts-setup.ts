@@ -2,7 +2,7 @@
 import { parseDuration } from './go-duration.ts'
 import { atoi, isFault } from './go-number.ts'
 import { since } from './plugin.ts'
-import { once, pathState, rooted, unknownProperty, type SetupCheck } from './setup-check.ts'
+import { noWords, once, pathState, rooted, unknownProperty, type SetupCheck } from './setup-check.ts'
 
 const LARGEST_TTL_S = 65_535
 
@@ -24,7 +24,7 @@ export const hostsSetup: SetupCheck = (c, at) => {
         c.remainingArgs()
         falls = true
       } else if (name === 'fallthrough_unsupported' && since(at.version, 1, 14, 7)) {
-        if (c.remainingArgs().length > 0) throw c.argErr()
+        noWords(c)
         passesUnsupported = true
       } else if (name === 'ttl') {
         const [word] = c.remainingArgs()

@@ -3,7 +3,7 @@ import { splitHostPort } from './go-host-port.ts'
 import { atoi, isFault } from './go-number.ts'
 import { addressAlone } from './http-address.ts'
 import { since } from './plugin.ts'
-import { once, unknownProperty, type SetupCheck } from './setup-check.ts'
+import { noWords, once, unknownProperty, type SetupCheck } from './setup-check.ts'
 
 export const prometheusSetup: SetupCheck = (c, at) => once(c, () => {
   addressAlone(c)
@@ -12,7 +12,7 @@ export const prometheusSetup: SetupCheck = (c, at) => once(c, () => {
   while (c.nextBlock()) {
     const name = c.val()
     if (name === 'runtime_metrics') {
-      if (c.remainingArgs().length > 0) throw c.argErr()
+      noWords(c)
       continue
     }
     if (name !== 'tls') throw c.err(`unknown option: ${name}`)

@@ -7,7 +7,7 @@ import { parseDuration } from './go-duration.ts'
 import { atoi, isFault, parseFloat64, type Parsed } from './go-number.ts'
 import { isReverseZone, originsOf } from './origins.ts'
 import { since, type CorednsVersion } from './plugin.ts'
-import { once, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
+import { noWords, once, onlyWord, unknownProperty, valueOf, type SetupAt, type SetupCheck } from './setup-check.ts'
 
 interface Seen {
   zones: readonly string[]
@@ -77,7 +77,7 @@ const some = (keep: (seen: Seen) => void = () => undefined): Option => ({
 const none = (from: CorednsVersion, keep: (seen: Seen) => void = () => undefined): Option => ({
   from,
   read: (c, seen) => {
-    if (c.remainingArgs().length > 0) throw c.argErr()
+    noWords(c)
     keep(seen)
   },
 })
@@ -85,17 +85,15 @@ const none = (from: CorednsVersion, keep: (seen: Seen) => void = () => undefined
 const PODS = new Set(['disabled', 'insecure', 'verified'])
 
 function pods(c: Dispenser): void {
-  const [mode, ...more] = c.remainingArgs()
-  if (mode === undefined || more.length > 0) throw c.argErr()
+  const mode = onlyWord(c)
   if (!PODS.has(mode)) throw c.refuse(`wrong value for pods: ${mode},  must be one of: disabled, verified, insecure`)
 }
 
 function ttl(c: Dispenser): void {
   const [word] = c.remainingArgs()
   if (word === undefined) throw c.argErr()
-  const seconds = atoi(word)
-  if (isFault(seconds)) throw c.refuse(seconds.fault)
-  if (seconds.value < 0 || seconds.value > 3600) throw c.err(`ttl must be in range [0, 3600]: ${seconds.value}`)
+  const seconds = valueOf(c, atoi(word))
+  if (seconds < 0 || seconds > 3600) throw c.err(`ttl must be in range [0, 3600]: ${seconds}`)
 }
 
 function ignore(c: Dispenser, _: Seen, version: CorednsVersion): void {
@@ -105,16 +103,10 @@ function ignore(c: Dispenser, _: Seen, version: CorednsVersion): void {
   throw c.refuse(`unable to parse ignore value: '${what}'`)
 }
 
-const oneWord = (c: Dispenser): string => {
-  const [word, ...more] = c.remainingArgs()
-  if (word === undefined || more.length > 0) throw c.argErr()
-  return word
-}
-
 const limit = (name: string, parse: (text: string) => Parsed<number>): Option => ({
   from: [1, 14, 5],
   read: c => {
-    const word = oneWord(c)
+    const word = onlyWord(c)
     const value = parse(word)
     if (isFault(value)) throw c.err(`invalid ${name} ${JSON.stringify(word)}: ${value.fault}`)
     if (value.value < 0) throw c.err(`${name} must be >= 0`)

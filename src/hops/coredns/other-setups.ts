@@ -6,12 +6,7 @@ import { parseDuration } from './go-duration.ts'
 import { splitHostPort } from './go-host-port.ts'
 import { atoi, isFault, parseBool, parseFloat64, parseUint, type Parsed } from './go-number.ts'
 import { since, type CorednsVersion } from './plugin.ts'
-import { once, pathState, rooted, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
-
-const valueOf = <T>(c: Dispenser, parsed: Parsed<T>): T => {
-  if (isFault(parsed)) throw c.refuse(parsed.fault)
-  return parsed.value
-}
+import { noWords, once, onlyWord, pathState, rooted, unknownProperty, valueOf, type SetupAt, type SetupCheck } from './setup-check.ts'
 
 const CLIENT_AUTH = new Set(['nocert', 'request', 'require', 'verify_if_given', 'require_and_verify'])
 
@@ -29,8 +24,7 @@ export const tlsSetup: SetupCheck = (c, at) => {
     while (c.nextBlock()) {
       const name = c.val()
       if (name !== 'client_auth' && !(name === 'keylog' && since(at.version, 1, 12))) throw c.err(`unknown option '${name}'`)
-      const [word, ...more] = c.remainingArgs()
-      if (word === undefined || more.length > 0) throw c.argErr()
+      const word = onlyWord(c)
       if (name === 'client_auth' && !CLIENT_AUTH.has(word)) throw c.err(`unknown authentication type '${word}'`)
     }
     const missing = files.map(f => (since(at.version, 1, 10) ? rooted(at, f) : f)).find(f => pathState(at, f) === 'missing')
@@ -42,14 +36,13 @@ export const tlsSetup: SetupCheck = (c, at) => {
 /** What `quic`, `https`, `https3` and `grpc_server` limit; 0 = as many as come, where it is allowed. */
 export const limitsSetup = (limits: ReadonlyMap<string, { readonly from: CorednsVersion; readonly positive?: true; readonly most?: number }>): SetupCheck => (c, at) => {
   c.next()
-  if (c.remainingArgs().length > 0) throw c.argErr()
+  noWords(c)
   const seen = new Set<string>()
   while (c.nextBlock()) {
     const name = c.val()
     const limit = limits.get(name)
     if (!limit || !since(at.version, ...limit.from)) throw unknownProperty(c)
-    const [word, ...more] = c.remainingArgs()
-    if (word === undefined || more.length > 0) throw c.argErr()
+    const word = onlyWord(c)
     const value = atoi(word)
     if (isFault(value)) throw c.err(`invalid ${name} value '${word}': ${value.fault}`)
     if (value.value < (limit.positive ? 1 : 0)) throw c.err(`${name} must be a ${limit.positive ? 'positive' : 'non-negative'} integer: ${value.value}`)
@@ -68,7 +61,7 @@ export const quicLimits = limitsSetup(new Map([
 ]))
 
 export const shedSetup: SetupCheck = c => once(c, () => {
-  if (c.remainingArgs().length > 0) throw c.argErr()
+  noWords(c)
   if (c.nextBlock()) throw c.err('shed takes no options')
 })
 
@@ -100,8 +93,7 @@ export const transferSetup: SetupCheck = (c, at) => {
         for (const host of hosts) if (host !== '*') hostPort(c, host)
         hasTo = true
       } else if (name === 'source' && since(at.version, 1, 12)) {
-        const [address, ...more] = c.remainingArgs()
-        if (address === undefined || more.length > 0) throw c.argErr()
+        const address = onlyWord(c)
         if (hasSource) throw c.refuse(`plugin/transfer: ${c.err('source already specified').message}`)
         if (!parseAddress(address)) throw c.refuse(`plugin/transfer: ${c.err(`invalid source address ${JSON.stringify(address)}`).message}`)
         hasSource = true

@@ -3,7 +3,7 @@
 import type { Corefile } from '../../chain/model.ts'
 import { addressAlone } from './http-address.ts'
 import { since, type CorednsVersion } from './plugin.ts'
-import { once, unknownProperty, type SetupCheck } from './setup-check.ts'
+import { once, onlyWord, unknownProperty, type SetupCheck } from './setup-check.ts'
 
 const MONITORS = new Set(['until-ready', 'continuously'])
 
@@ -12,8 +12,7 @@ export const readySetup: SetupCheck = (c, at) => once(c, () => {
   if (!since(at.version, 1, 12)) return
   while (c.nextBlock()) {
     if (c.val() !== 'monitor') throw unknownProperty(c)
-    const [word, ...more] = c.remainingArgs()
-    if (word === undefined || more.length > 0) throw c.argErr()
+    const word = onlyWord(c)
     if (!MONITORS.has(word)) throw c.err(`monitor type '${word}' not supported`)
   }
 })

@@ -4,7 +4,9 @@
 // Not modelled: plugins without a check here (CHECKS); for them only what their handler refuses counts.
 import type { CorednsModel, ServerBlock } from '../../chain/model.ts'
 import { Dispenser, SetupRefused } from './dispenser.ts'
+import { isFault, type Parsed } from './go-number.ts'
 import { since, type CorednsVersion } from './plugin.ts'
+import { ONCE_TEXT } from './refuse.ts'
 
 export interface SetupAt {
   readonly version: CorednsVersion
@@ -28,8 +30,6 @@ export interface SetupAt {
 /** Throws a SetupRefused; texts are without `plugin/NAME: `. */
 export type SetupCheck = (c: Dispenser, at: SetupAt) => void
 
-export const ONCE_REFUSED = 'this plugin can only be used once per Server Block'
-
 /** All words of a plugin in one block, one use behind the other. */
 export function dispenserOf(block: ServerBlock, name: string, version: CorednsVersion): Dispenser {
   return new Dispenser((block.uses ?? []).filter(u => u.name === name).flatMap(u => u.words), since(version, 1, 15))
@@ -48,9 +48,27 @@ export function runCheck(check: SetupCheck, c: Dispenser, at: SetupAt): SetupRef
 /** `for c.Next() { if i > 0 { ErrOnce } … }`. */
 export function once(c: Dispenser, read: () => void): void {
   for (let i = 0; c.next(); i++) {
-    if (i > 0) throw c.refuse(ONCE_REFUSED)
+    if (i > 0) throw c.refuse(ONCE_TEXT)
     read()
   }
+}
+
+/** What Go's parser made of a word, or its text as the refusal. */
+export function valueOf<T>(c: Dispenser, parsed: Parsed<T>): T {
+  if (isFault(parsed)) throw c.refuse(parsed.fault)
+  return parsed.value
+}
+
+/** The one word that the rest of the line must be. */
+export function onlyWord(c: Dispenser): string {
+  const [word, ...more] = c.remainingArgs()
+  if (word === undefined || more.length > 0) throw c.argErr()
+  return word
+}
+
+/** Nothing more on the line. */
+export function noWords(c: Dispenser): void {
+  if (c.remainingArgs().length > 0) throw c.argErr()
 }
 
 export const unknownProperty = (c: Dispenser): SetupRefused => c.err(`unknown property '${c.val()}'`)

@@ -3,7 +3,7 @@
 import { atoi, isFault } from './go-number.ts'
 import { durationText, parseDuration } from './go-duration.ts'
 import { since } from './plugin.ts'
-import { once, pathState, unknownProperty, type SetupCheck } from './setup-check.ts'
+import { noWords, once, onlyWord, pathState, unknownProperty, type SetupCheck } from './setup-check.ts'
 
 /** `any`, `minimal`, `whoami`: the name alone; only the first use is read. */
 export const nameAlone: SetupCheck = c => {
@@ -37,11 +37,10 @@ export const chaosSetup: SetupCheck = (c, at) => {
 export const localSetup: SetupCheck = (c, at) => {
   if (!since(at.version, 1, 12)) return
   while (c.next()) {
-    if (c.remainingArgs().length > 0) throw c.argErr()
+    noWords(c)
     while (c.nextBlock()) {
       if (c.val() !== 'localhost_prefix') throw unknownProperty(c)
-      const [word, ...more] = c.remainingArgs()
-      if (word === undefined || more.length > 0) throw c.argErr()
+      const word = onlyWord(c)
       if (word !== 'on' && word !== 'off') throw c.err(`localhost_prefix expects 'on' or 'off', got ${JSON.stringify(word)}`)
     }
   }
@@ -106,8 +105,7 @@ export const timeoutsSetup: SetupCheck = (c, at) => {
     let count = 0
     for (; c.nextBlock(); count++) {
       const name = c.val()
-      const [word, ...more] = c.remainingArgs()
-      if (word === undefined || more.length > 0) throw c.argErr()
+      const word = onlyWord(c)
       if (name === 'maxtcpqueries' && since(at.version, 1, 12)) {
         const queries = atoi(word)
         if (isFault(queries)) throw c.err(`invalid value for maxtcpqueries '${word}': ${queries.fault}`)
