@@ -2,7 +2,7 @@
 import type { Directive } from '../../chain/model.ts'
 import { goDurationMs } from './go-duration.ts'
 import { originsOf } from './origins.ts'
-import { since, type PluginSetup } from './plugin.ts'
+import { since, type CorednsVersion, type PluginSetup } from './plugin.ts'
 import { argumentText, refuse } from './refuse.ts'
 
 export interface CacheOptions {
@@ -61,13 +61,13 @@ export function readCacheOptions(setup: PluginSetup): CacheOptions {
 }
 
 /** Options by the release that has them first. */
-const OPTIONS: ReadonlyMap<string, readonly [number, number, number]> = new Map([
+export const CACHE_OPTIONS: ReadonlyMap<string, CorednsVersion> = new Map([
   ['success', [1, 0, 0]], ['denial', [1, 0, 0]], ['prefetch', [1, 0, 0]], ['serve_stale', [1, 6, 2]], ['servfail', [1, 9, 4]], ['disable', [1, 9, 4]],
   ['keepttl', [1, 10, 1]], ['serve_stale_policy', [1, 14, 4]],
 ])
 
 function checkOption(setup: PluginSetup, property: Directive): void {
-  const from = OPTIONS.get(property.name)
+  const from = CACHE_OPTIONS.get(property.name)
   if (!from || !since(setup.version, ...from)) refuse(setup.report, `plugin/cache: ${argumentText(property.name)}`, property.source)
 }
 

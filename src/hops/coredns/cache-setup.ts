@@ -1,4 +1,5 @@
 // What the set-up of CoreDNS's `cache` plugin refuses, 1.9.3 to 1.15.0: plugin/cache/setup.go.
+import { CACHE_OPTIONS } from './cache-options.ts'
 import type { Dispenser } from './dispenser.ts'
 import { parseDuration } from './go-duration.ts'
 import { atoi, isFault } from './go-number.ts'
@@ -19,10 +20,8 @@ function positive(c: Dispenser, ttl: number): void {
 
 function option(c: Dispenser, version: CorednsVersion, seen: { stale: boolean; policy: boolean }): void {
   const name = c.val()
-  const isKnown = name === 'success' || name === 'denial' || name === 'prefetch' || name === 'serve_stale' ||
-    (since(version, 1, 9, 4) && (name === 'servfail' || name === 'disable')) || (since(version, 1, 10, 1) && name === 'keepttl') ||
-    (since(version, 1, 14, 4) && name === 'serve_stale_policy')
-  if (!isKnown) throw c.argErr()
+  const from = CACHE_OPTIONS.get(name)
+  if (!from || !since(version, ...from)) throw c.argErr()
   const args = c.remainingArgs()
   if (name === 'success' || name === 'denial') capacity(c, args)
   else if (name === 'prefetch') prefetch(c, args)

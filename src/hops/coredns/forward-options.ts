@@ -8,7 +8,7 @@ import { formatServer } from '../../dns/socket-address.ts'
 import { cancelMs } from './cancel.ts'
 import { goDurationMs } from './go-duration.ts'
 import { originsOf } from './origins.ts'
-import { since, type PluginSetup } from './plugin.ts'
+import { since, type CorednsVersion, type PluginSetup } from './plugin.ts'
 import { argumentText, refuse } from './refuse.ts'
 
 export interface Server {
@@ -98,8 +98,8 @@ export function readForward(directive: Directive, setup: PluginSetup): ForwardOp
 
 const refuseForward = (setup: PluginSetup, source: Source, text: string): void => refuse(setup.report, `plugin/forward: ${text}`, source)
 
-/** Options by the release that has them first. `unmodelled` ones change answers only in ways that are said. */
-const OPTIONS: ReadonlyMap<string, readonly [number, number, number]> = new Map([
+/** Options by the release that has them first. */
+export const FORWARD_OPTIONS: ReadonlyMap<string, CorednsVersion> = new Map([
   ['except', [1, 4, 0]], ['expire', [1, 4, 0]], ['failfast_all_unhealthy_upstreams', [1, 12, 1]], ['failover', [1, 13, 0]], ['force_tcp', [1, 4, 0]],
   ['health_check', [1, 4, 0]], ['max_age', [1, 14, 3]], ['max_concurrent', [1, 6, 9]], ['max_connect_attempts', [1, 13, 2]], ['max_fails', [1, 4, 0]],
   ['max_idle_conns', [1, 14, 1]], ['next', [1, 11, 4]], ['next_on_nodata', [1, 14, 4]], ['policy', [1, 4, 0]], ['prefer_udp', [1, 4, 0]],
@@ -113,7 +113,7 @@ function checkOption(setup: PluginSetup, property: Directive): void {
     if (!PROXY_OPTIONS.has(property.name)) refuseForward(setup, property.source, `Error during parsing: unknown property '${property.name}'`)
     return
   }
-  const from = OPTIONS.get(property.name)
+  const from = FORWARD_OPTIONS.get(property.name)
   if (!from || !since(setup.version, ...from)) return refuseForward(setup, property.source, `Error during parsing: unknown property '${property.name}'`)
   const text = property.args[0]?.value ?? ''
   if (DURATIONS.has(property.name) && goDurationMs(text) === undefined) {

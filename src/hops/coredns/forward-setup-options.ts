@@ -2,10 +2,11 @@
 import { parseAddress } from '../../dns/go-address.ts'
 import { isDomainName } from '../../dns/name.ts'
 import type { Dispenser } from './dispenser.ts'
+import { FORWARD_OPTIONS } from './forward-options.ts'
 import { durationText, parseDuration } from './go-duration.ts'
 import { splitHostPort } from './go-host-port.ts'
 import { atoi, isFault, parseUint } from './go-number.ts'
-import { since, type CorednsVersion } from './plugin.ts'
+import { since } from './plugin.ts'
 import { noWords, pathState, rooted, unknownProperty, valueOf, type SetupAt } from './setup-check.ts'
 
 export interface ForwardSeen { maxAgeMs: number; expireMs: number; serverName: string }
@@ -13,9 +14,9 @@ export interface ForwardSeen { maxAgeMs: number; expireMs: number; serverName: s
 type Option = (c: Dispenser, at: SetupAt, seen: ForwardSeen) => void
 
 export function checkForwardOption(c: Dispenser, at: SetupAt, seen: ForwardSeen): void {
-  const option = OPTIONS.get(c.val())
-  if (!option || !since(at.version, ...option.from)) throw unknownProperty(c)
-  option.read(c, at, seen)
+  const [read, from] = [OPTIONS.get(c.val()), FORWARD_OPTIONS.get(c.val())]
+  if (!read || !from || !since(at.version, ...from)) throw unknownProperty(c)
+  read(c, at, seen)
 }
 
 function word(c: Dispenser): string {
@@ -117,27 +118,27 @@ const sourceAddress: Option = c => {
   if (!parseAddress(address)) throw c.err(`invalid IP address: ${address}`)
 }
 
-/** Options by the release that has them first. */
-const OPTIONS: ReadonlyMap<string, { readonly from: CorednsVersion; readonly read: Option }> = new Map([
-  ['doh_method', { from: [1, 14, 5], read: dohMethod }],
-  ['except', { from: [1, 4, 0], read: except }],
-  ['expire', { from: [1, 4, 0], read: time('expire', (seen, ms) => void (seen.expireMs = ms)) }],
-  ['failfast_all_unhealthy_upstreams', { from: [1, 12, 1], read: noWords }],
-  ['failover', { from: [1, 13, 0], read: rcodes(false) }],
-  ['force_tcp', { from: [1, 4, 0], read: nothing }],
-  ['health_check', { from: [1, 4, 0], read: healthCheck }],
-  ['max_age', { from: [1, 14, 3], read: time('max_age', (seen, ms) => void (seen.maxAgeMs = ms)) }],
-  ['max_concurrent', { from: [1, 6, 9], read: notNegative('max_concurrent') }],
-  ['max_connect_attempts', { from: [1, 13, 2], read: natural(32) }],
-  ['max_fails', { from: [1, 4, 0], read: natural(32) }],
-  ['max_idle_conns', { from: [1, 14, 1], read: notNegative('max_idle_conns') }],
-  ['next', { from: [1, 11, 4], read: rcodes(true) }],
-  ['next_on_nodata', { from: [1, 14, 4], read: nothing }],
-  ['policy', { from: [1, 4, 0], read: policy }],
-  ['prefer_udp', { from: [1, 4, 0], read: nothing }],
-  ['read_timeout', { from: [1, 14, 5], read: readTimeout }],
-  ['resolver', { from: [1, 14, 4], read: resolver }],
-  ['source_address', { from: [1, 14, 6], read: sourceAddress }],
-  ['tls', { from: [1, 4, 0], read: tls }],
-  ['tls_servername', { from: [1, 4, 0], read: serverName }],
+/** How the words of each are read; since when it is known: forward-options.ts. */
+const OPTIONS: ReadonlyMap<string, Option> = new Map<string, Option>([
+  ['doh_method', dohMethod],
+  ['except', except],
+  ['expire', time('expire', (seen, ms) => void (seen.expireMs = ms))],
+  ['failfast_all_unhealthy_upstreams', noWords],
+  ['failover', rcodes(false)],
+  ['force_tcp', nothing],
+  ['health_check', healthCheck],
+  ['max_age', time('max_age', (seen, ms) => void (seen.maxAgeMs = ms))],
+  ['max_concurrent', notNegative('max_concurrent')],
+  ['max_connect_attempts', natural(32)],
+  ['max_fails', natural(32)],
+  ['max_idle_conns', notNegative('max_idle_conns')],
+  ['next', rcodes(true)],
+  ['next_on_nodata', nothing],
+  ['policy', policy],
+  ['prefer_udp', nothing],
+  ['read_timeout', readTimeout],
+  ['resolver', resolver],
+  ['source_address', sourceAddress],
+  ['tls', tls],
+  ['tls_servername', serverName],
 ])
