@@ -56,7 +56,7 @@ export interface Forward {
 }
 
 const PORTS: ReadonlyMap<string, number> = new Map([['dns', 53], ['tls', 853], ['https', 443], ['quic', 853]])
-const MOST_SERVERS = 15
+export const MOST_SERVERS = 15
 const READ_TIMEOUT_MS = 2000
 const DEADLINE_MS = 5000
 
@@ -199,6 +199,9 @@ function nameserver(text: string, source: Source): Server[] {
   return text.includes(':') ? [{ label: text, address: text, port: 53, source, broken: `dial udp: lookup ${text}: no such host` }] : []
 }
 
+/** Every one counts, in a file of any name; [1] is the address. */
+export const NAMESERVER_LINES = /^[ \t]*nameserver[ \t]+([^\s]+)[^\n]*/gm
+
 function nameservers(model: CorednsModel, path: string): { readonly text: string; readonly source: Source }[] | undefined {
   if (path === '/etc/resolv.conf' && model.resolvConf) {
     return model.resolvConf.lines.filter(l => l.keyword === 'nameserver').flatMap(l => (l.words[0] ? [{ text: l.words[0].value, source: l.words[0].source }] : []))
@@ -206,5 +209,5 @@ function nameservers(model: CorednsModel, path: string): { readonly text: string
   const file = model.files.get(path)
   if (!file) return undefined
   const at = sourcesOf(file.file, file.text)
-  return [...file.text.matchAll(/^[ \t]*nameserver[ \t]+([^\s]+)[^\n]*/gm)].map(m => ({ text: m[1] as string, source: at(m.index, m.index + m[0].trimEnd().length) }))
+  return [...file.text.matchAll(NAMESERVER_LINES)].map(m => ({ text: m[1] as string, source: at(m.index, m.index + m[0].trimEnd().length) }))
 }

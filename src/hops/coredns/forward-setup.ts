@@ -4,6 +4,7 @@
 import { parseAddress, withoutZone } from '../../dns/go-address.ts'
 import { isDomainName } from '../../dns/name.ts'
 import type { Dispenser } from './dispenser.ts'
+import { MOST_SERVERS, NAMESERVER_LINES } from './forward-options.ts'
 import { checkForwardOption, type ForwardSeen } from './forward-setup-options.ts'
 import { durationText } from './go-duration.ts'
 import { joinHostPort, splitHostPort } from './go-host-port.ts'
@@ -13,8 +14,6 @@ import { since, type CorednsVersion } from './plugin.ts'
 import { ONCE_TEXT } from './refuse.ts'
 import { containerPath, pathState, type SetupAt, type SetupCheck } from './setup-check.ts'
 import { transportOf } from './transport.ts'
-
-const MOST_SERVERS = 15
 
 export const forwardSetup: SetupCheck = (c, at) => {
   const counts: number[] = []
@@ -128,7 +127,7 @@ const withPort = (transport: string, host: string): string => (transport === 'dn
 
 function nameserversIn(at: SetupAt, path: string): readonly string[] {
   const file = at.model.files.get(containerPath(path))
-  const words = [...file?.text.matchAll(/^[ \t]*nameserver[ \t]+(\S+)/gm) ?? []].map(m => m[1] as string)
+  const words = [...file?.text.matchAll(NAMESERVER_LINES) ?? []].map(m => m[1] as string)
   return words.filter(w => w.includes(':') || parseAddress(withoutZone(w)))
 }
 

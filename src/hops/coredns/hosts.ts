@@ -12,6 +12,7 @@ import { labelsOf, nameKey } from '../../dns/name.ts'
 import { authoritativeReply, refusedHandler } from './authoritative-reply.ts'
 import { fallthroughZones, matchZone, originsOf } from './origins.ts'
 import { since, type Handler, type PluginFactory, type PluginSetup } from './plugin.ts'
+import { ONCE_TEXT, refuse } from './refuse.ts'
 
 interface HostsOptions {
   readonly path: string
@@ -106,12 +107,12 @@ function tableOf(text: string, options: HostsOptions, wildcards: boolean): Table
 
 function readOptions(setup: PluginSetup): HostsOptions | { readonly refused: string } {
   const directive = setup.directives[0] as Directive
-  const refuse = (text: string, source: Source): { refused: string } => {
-    setup.report({ code: 'corefile-refused', message: `CoreDNS does not start: plugin/hosts: ${text}`, source, state: 'damaged' })
+  const refused = (text: string, source: Source): { refused: string } => {
+    refuse(setup.report, `plugin/hosts: ${text}`, source)
     return { refused: text }
   }
   const second = setup.directives[1]
-  if (second) return refuse('this plugin can only be used once per Server Block', second.source)
+  if (second) return refused(ONCE_TEXT, second.source)
   const args = directive.args.map(a => a.value)
   const draft = {
     path: args[0] ?? '/etc/hosts', zones: originsOf(args.slice(1), setup.zones), inline: [] as string[], ttlS: 3600, reverse: true,
@@ -120,10 +121,10 @@ function readOptions(setup: PluginSetup): HostsOptions | { readonly refused: str
   for (const property of directive.properties) {
     const words = property.args.map(a => a.value)
     const wrong = readProperty(draft, property.name, words, since(setup.version, 1, 14, 7))
-    if (wrong !== undefined) return refuse(wrong, property.source)
+    if (wrong !== undefined) return refused(wrong, property.source)
   }
   const lacksFallthrough = draft.fallthroughUnsupported && draft.fallthrough.length === 0
-  return lacksFallthrough ? refuse('fallthrough_unsupported requires fallthrough', directive.source) : draft
+  return lacksFallthrough ? refused('fallthrough_unsupported requires fallthrough', directive.source) : draft
 }
 
 type Draft = { -readonly [K in keyof HostsOptions]: HostsOptions[K] } & { readonly inline: string[] }

@@ -3,9 +3,10 @@
 // Not modelled: multicluster (its zones answer `unmodelled`), and `transfer` of CoreDNS before 1.8.
 import type { Directive } from '../../chain/model.ts'
 import type { Problem, Source } from '../../chain/source.ts'
-import { fallthroughZones, originsOf } from './origins.ts'
+import { fallthroughZones, isReverseZone, originsOf } from './origins.ts'
 import { parseSelector, type Selector } from './kubernetes-selector.ts'
 import { since, type CorednsVersion } from './plugin.ts'
+import { ONCE_TEXT, refuse } from './refuse.ts'
 
 export type PodMode = 'disabled' | 'insecure' | 'verified'
 
@@ -49,14 +50,14 @@ export function readKubernetes(
   directives: readonly Directive[], blockZones: readonly string[], version: CorednsVersion, report: (problem: Problem) => void,
 ): KubernetesOptions | { readonly refused: string } {
   const directive = directives[0] as Directive
-  const refuse = (text: string, source: Source): { refused: string } => {
-    report({ code: 'corefile-refused', message: `CoreDNS does not start: plugin/kubernetes: ${text}`, source, state: 'damaged' })
+  const refused = (text: string, source: Source): { refused: string } => {
+    refuse(report, `plugin/kubernetes: ${text}`, source)
     return { refused: text }
   }
-  if (directives.length > 1) return refuse('this plugin can only be used once per Server Block', (directives[1] as Directive).source)
+  if (directives.length > 1) return refused(ONCE_TEXT, (directives[1] as Directive).source)
   const zones = originsOf(directive.args.map(a => a.value), blockZones)
-  const primaryZone = zones.find(z => !z.endsWith('.in-addr.arpa.') && !z.endsWith('.ip6.arpa.'))
-  if (primaryZone === undefined) return refuse('non-reverse zone name must be used', directive.source)
+  const primaryZone = zones.find(z => !isReverseZone(z))
+  if (primaryZone === undefined) return refused('non-reverse zone name must be used', directive.source)
   const draft: Draft = {
     zones, primaryZone, namespaces: new Set(), namespaceLabels: undefined, labels: undefined, pods: 'disabled', endpointPodNames: false,
     ttlS: 5, noendpoints: false, fallthrough: [], ignoreEmptyService: false, zonal: false, multiclusterZones: [],
@@ -64,10 +65,10 @@ export function readKubernetes(
   }
   for (const property of directive.properties) {
     const wrong = readOption(draft, property, version)
-    if (wrong !== undefined) return refuse(wrong, property.source)
+    if (wrong !== undefined) return refused(wrong, property.source)
   }
   const clash = contradiction(draft)
-  if (clash !== undefined) return refuse(clash, directive.source)
+  if (clash !== undefined) return refused(clash, directive.source)
   if (draft.multiclusterZones.length > 0) {
     const at = directive.properties.find(p => p.name === 'multicluster')?.source ?? directive.source
     const message = 'kubernetes: names of multicluster zones are not modelled'

@@ -4,10 +4,9 @@ import type { Dispenser } from './dispenser.ts'
 import { durationText, parseDuration } from './go-duration.ts'
 import { isFault } from './go-number.ts'
 import { compileGoRegexp, isRefused } from './go-regexp.ts'
+import { LOG_CLASSES } from './log.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { once, pathState, rooted, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
-
-const CLASSES = new Set(['all', 'denial', 'error', 'success'])
 
 export const logSetup: SetupCheck = (c, at) => {
   while (c.next()) {
@@ -16,7 +15,7 @@ export const logSetup: SetupCheck = (c, at) => {
       if (c.val() !== 'class') throw since(at.version, 1, 12) ? unknownProperty(c) : c.argErr()
       const classes = c.remainingArgs()
       if (classes.length === 0) throw c.argErr()
-      const odd = classes.find(name => !CLASSES.has(name))
+      const odd = classes.find(name => !LOG_CLASSES.has(name))
       if (odd !== undefined) throw c.refuse(`invalid Class: ${odd}`)
     }
   }

@@ -22,7 +22,7 @@ interface Rule {
   readonly classes: ReadonlySet<string>
 }
 
-const CLASSES = new Set(['all', 'denial', 'error', 'success'])
+export const LOG_CLASSES = new Set(['all', 'denial', 'error', 'success'])
 const COMMON = '{remote}:{port} - {>id} "{type} {class} {name} {proto} {size} {>do} {>bufsize}" {rcode} {>rflags} {rsize} {duration}'
 const COMBINED = `${COMMON} "{>opcode}"`
 
@@ -34,7 +34,7 @@ export const log: PluginFactory = setup => {
     const format = hasFormat ? last.replaceAll('{common}', COMMON).replaceAll('{combined}', COMBINED) : COMMON
     const names = hasFormat ? args.slice(0, -1) : args
     const classes = directive.properties.filter(p => p.name === 'class').flatMap(p => p.args.map(a => a.value))
-    const odd = directive.properties.flatMap(p => p.args).find(a => !CLASSES.has(a.value))
+    const odd = directive.properties.flatMap(p => p.args).find(a => !LOG_CLASSES.has(a.value))
     if (odd) refuse(setup.report, `plugin/log: invalid Class: ${odd.value}`, odd.source)
     return { zones: names.length > 0 ? originsOf(names, []) : ['.'], format, classes: new Set(classes.length > 0 ? classes : ['all']) }
   })
