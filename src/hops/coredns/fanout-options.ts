@@ -2,7 +2,7 @@
 import type { Directive } from '../../chain/model.ts'
 import type { Problem, Source } from '../../chain/source.ts'
 import { cancelMs } from './cancel.ts'
-import { readForward, type Server } from './forward-options.ts'
+import { readForward, type ForwardOptions, type Server } from './forward-options.ts'
 import { goDurationMs } from './go-duration.ts'
 import { originsOf } from './origins.ts'
 import type { PluginSetup } from './plugin.ts'
@@ -24,6 +24,8 @@ export interface FanoutOptions {
   readonly asked: number
   /** Undefined: in the order of the line. */
   readonly weights: readonly number[] | undefined
+  /** How its servers are asked. */
+  readonly wire: ForwardOptions
   readonly source: Source
 }
 
@@ -51,7 +53,7 @@ export function readFanout(setup: PluginSetup): FanoutOptions | Refused {
   if (wrongServer !== undefined) return { refused: wrongServer, source: directive.source }
   const draft: Draft = {
     from: found.from, except: [], servers: found.servers, unknown: found.unknown, transport: 'udp', ...DEFAULTS, race: false, workers: 0, asked: 0,
-    weights: undefined, source: directive.source, policy: 'sequential', factors: [],
+    weights: undefined, wire: found, source: directive.source, policy: 'sequential', factors: [],
   }
   for (const property of directive.properties) {
     const wrong = readOption(draft, property, setup)

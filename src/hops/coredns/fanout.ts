@@ -11,7 +11,7 @@ import { isSubdomain, nameKey } from '../../dns/name.ts'
 import { refusedHandler } from './authoritative-reply.ts'
 import { readFanout, type FanoutOptions } from './fanout-options.ts'
 import { exchange, type Attempt } from './forward-exchange.ts'
-import { readForward, type ForwardOptions, type Server } from './forward-options.ts'
+import type { Server } from './forward-options.ts'
 import { matchZone } from './origins.ts'
 import { plain, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { refuse } from './refuse.ts'
@@ -20,7 +20,6 @@ import { bareReply } from './server-reply.ts'
 interface Fanout {
   readonly setup: PluginSetup
   readonly options: FanoutOptions
-  readonly wire: ForwardOptions
   readonly id: string
 }
 
@@ -36,9 +35,7 @@ export const fanout: PluginFactory = setup => {
     refuse(setup.report, `plugin/fanout: ${options.refused}`, options.source)
     return refusedHandler(id, options.refused)
   }
-  const [directive] = setup.directives as [PluginSetup['directives'][number]]
-  const wire = { ...readForward({ ...directive, properties: [] }, { ...setup, report: () => undefined }), maxConcurrent: 0 }
-  const f: Fanout = { setup, options, wire, id: `${id} ${options.from}` }
+  const f: Fanout = { setup, options, id: `${id} ${options.from}` }
   for (const server of options.servers) setup.register?.(clientId(f, server), clientHop(f, server))
   setup.register?.(workerId(f), workerHop(f))
   return handler(f)
@@ -111,7 +108,7 @@ function* tried(f: Fanout, server: Server, query: DnsQuery): HopRun<Result> {
   const { attempts, transport, timeoutMs } = f.options
   let last: Attempt | undefined
   for (let nth = 0, spentMs = 0; (attempts === 0 || nth < attempts) && spentMs < timeoutMs; nth++) {
-    last = yield* exchange(f.setup, f.wire, server, { ...query, transport })
+    last = yield* exchange(f.setup, f.options.wire, server, { ...query, transport })
     spentMs += last.spentMs + PAUSE_MS
     if (last.kind === 'reply') return { server: server.label, reply: last.reply }
     yield* sleep(PAUSE_MS)
