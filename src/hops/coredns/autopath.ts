@@ -12,7 +12,7 @@ import { refusedHandler } from './authoritative-reply.ts'
 import { indexKubernetes } from './kubernetes-index.ts'
 import { readKubernetes } from './kubernetes-options.ts'
 import { matchZone, originsOf } from './origins.ts'
-import { panicked, since, WRITTEN_BY_SERVER, type Handler, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { panicked, since, usesOf, WRITTEN_BY_SERVER, type Handler, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { refuse } from './refuse.ts'
 
 /** The elements in order, ending in '' for the bare name; [] = nothing is done for this query. */
@@ -73,8 +73,7 @@ function fileSearch(setup: PluginSetup, path: string): readonly string[] | undef
 
 /** `ns.svc.zone`, `svc.zone`, `zone`, then what CoreDNS's own resolv.conf has. */
 function podSearch(setup: PluginSetup, source: Source): Search {
-  const directives = setup.model.corefile.blocks[setup.block]?.directives.filter(d => d.name === 'kubernetes') ?? []
-  const options = readKubernetes(directives, setup.zones, setup.version, () => undefined)
+  const options = readKubernetes(usesOf(setup, 'kubernetes'), setup.zones, setup.version, () => undefined)
   if ('refused' in options || options.pods !== 'verified') return fixed([])
   const index = indexKubernetes(setup.model.kubernetes, options, false)
   const own = fileSearch(setup, '/etc/resolv.conf') ?? []

@@ -8,7 +8,7 @@ import type { Directive } from '../../chain/model.ts'
 import type { Cause } from '../../dns/message.ts'
 import { refusedHandler } from './authoritative-reply.ts'
 import { fallthroughZones, matchZone, originsOf } from './origins.ts'
-import { since, type PluginFactory, type PluginSetup } from './plugin.ts'
+import { since, usesOf, type PluginFactory, type PluginSetup } from './plugin.ts'
 import { refuse } from './refuse.ts'
 import { emptyZone, loadZone } from './zone-data.ts'
 import { notOurs, zoneReply, type ServedZone } from './zone-reply.ts'
@@ -59,6 +59,6 @@ function missing(setup: PluginSetup, by: string, path: string, { source }: Direc
 
 /** Relative paths begin at the directory of `root`, if the block has one. */
 export function underRoot(setup: PluginSetup, path: string): string {
-  const root = setup.model.corefile.blocks[setup.block]?.directives.findLast(d => d.name === 'root')?.args[0]?.value
+  const root = usesOf(setup, 'root').at(-1)?.args[0]?.value
   return path.startsWith('/') || root === undefined ? path : `${root.replace(/\/+$/, '')}/${path}`
 }

@@ -11,7 +11,7 @@ import type { Cause, ResourceRecord } from '../../dns/message.ts'
 import { labelsOf, nameKey } from '../../dns/name.ts'
 import { authoritativeReply, refusedHandler } from './authoritative-reply.ts'
 import { fallthroughZones, matchZone, originsOf } from './origins.ts'
-import { since, type Handler, type PluginFactory, type PluginSetup } from './plugin.ts'
+import { since, usesOf, type Handler, type PluginFactory, type PluginSetup } from './plugin.ts'
 import { ONCE_TEXT, refuse } from './refuse.ts'
 
 interface HostsOptions {
@@ -151,7 +151,7 @@ function readProperty(draft: Draft, name: string, words: readonly string[], know
 
 function fileText(setup: PluginSetup, path: string): string {
   const { files } = setup.model
-  const root = setup.model.corefile.blocks[setup.block]?.directives.find(d => d.name === 'root')?.args[0]?.value
+  const root = usesOf(setup, 'root')[0]?.args[0]?.value
   const absolutePath = path.startsWith('/') ? path : `${root ?? ''}/${path}`.replace(/^\/*/, '/')
   const file = files.get(absolutePath) ?? files.get(path)
   if (file) return file.text

@@ -14,7 +14,7 @@ import { externalAddresses, externalAt, UNKNOWN, type External, type ExternalSet
 import { indexKubernetes } from './kubernetes-index.ts'
 import { readKubernetes } from './kubernetes-options.ts'
 import { fallthroughZones, matchZone, originsOf } from './origins.ts'
-import { panicked, since, type Handler, type PluginFactory, type PluginSetup } from './plugin.ts'
+import { panicked, since, usesOf, type Handler, type PluginFactory, type PluginSetup } from './plugin.ts'
 import { argumentText, refuse } from './refuse.ts'
 
 interface Options {
@@ -43,7 +43,7 @@ export const k8sExternal: PluginFactory = setup => {
     refuse(setup.report, `plugin/k8s_external: ${refused.refused}`, refused.directive.source)
     return refusedHandler(by, refused.refused)
   }
-  const directives = setup.model.corefile.blocks[setup.block]?.directives.filter(d => d.name === 'kubernetes') ?? []
+  const directives = usesOf(setup, 'kubernetes')
   const kubernetes = directives.length === 0 ? undefined : readKubernetes(directives, setup.zones, setup.version, () => undefined)
   // Before 1.10 it then only passes on.
   if (!kubernetes || 'refused' in kubernetes || 'refused' in options) return function* (query, next) { return yield* next(query) }

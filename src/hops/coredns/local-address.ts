@@ -3,9 +3,12 @@
 // Not modelled: `bind` with an interface, and which of several bound addresses was asked (the first is taken).
 import { parseAddress } from '../../dns/go-address.ts'
 import type { DnsQuery } from '../../dns/message.ts'
-import type { PluginSetup } from './plugin.ts'
+import { usesOf, type PluginSetup } from './plugin.ts'
 
-export function localAddress({ model, block }: Pick<PluginSetup, 'model' | 'block'>, query: Pick<DnsQuery, 'transport'>): string {
-  const bound = model.corefile.blocks[block]?.directives.filter(d => d.name === 'bind').flatMap(d => d.args.map(a => a.value)).find(a => parseAddress(a))
-  return bound ?? (query.transport === 'tcp' ? model.addresses[0] : undefined) ?? '::'
-}
+type Place = Pick<PluginSetup, 'model' | 'block'>
+
+/** The first address of `bind`. */
+export const boundAddress = (place: Place): string | undefined => usesOf(place, 'bind').flatMap(d => d.args.map(a => a.value)).find(a => parseAddress(a))
+
+export const localAddress = (place: Place, query: Pick<DnsQuery, 'transport'>): string =>
+  boundAddress(place) ?? (query.transport === 'tcp' ? place.model.addresses[0] : undefined) ?? '::'

@@ -57,6 +57,10 @@ export interface PluginSetup {
   readonly report: (problem: Problem) => void
 }
 
+/** All uses of a plugin in the same block, in file order. */
+export const usesOf = ({ model, block }: Pick<PluginSetup, 'model' | 'block'>, plugin: string): readonly Directive[] =>
+  model.corefile.blocks[block]?.directives.filter(d => d.name === plugin) ?? []
+
 /** Compared numerically: `since(version, 1, 11)`. */
 export type CorednsVersion = readonly [major: number, minor: number, patch: number]
 export const since = (version: CorednsVersion, major: number, minor: number, patch = 0): boolean =>

@@ -7,7 +7,6 @@ import { call, LOOP, LOST, note, type Hop, type HopRun, type Plain } from '../..
 import { hopId, type HopEntries, type Reach } from '../../chain/hop.ts'
 import type { CorednsModel, Directive } from '../../chain/model.ts'
 import type { Problem } from '../../chain/source.ts'
-import { parseAddress } from '../../dns/go-address.ts'
 import type { Cause, DnsQuery, Reply } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
 import { queryBytes } from '../../dns/size.ts'
@@ -16,6 +15,7 @@ import { setUpBlocks, type BlockSetup, type SetUpBlock, type StartRefusal } from
 import { joinHostPort } from './go-host-port.ts'
 import { PLUGINS } from './index.ts'
 import { listenersOf, type Listener as Socket } from './listeners.ts'
+import { boundAddress } from './local-address.ts'
 import { loopProbeHop, loopProbeId } from './loop.ts'
 import { EXTERNAL, ONCE, pluginOrder, SETUP_ONLY, withExternal } from './order.ts'
 import { isHarmless } from './passive.ts'
@@ -36,7 +36,6 @@ interface Config {
 interface Block extends SetUpBlock {
   /** Hop id of the first plugin; undefined = no plugin that handles queries. */
   readonly head: string | undefined
-  readonly plugins: ReadonlySet<string>
   /** Of its `view`. */
   readonly takes?: (query: DnsQuery) => HopRun<boolean>
 }
@@ -94,7 +93,7 @@ export function corednsHops(model: CorednsModel, reach: Reach): CorednsHops {
       const isSaid = setup.refusals.some(r => r.plugin === name && r.block === block.index)
       if (!isSaid) refusals.push({ text: refusalText(problem), plugin: name, block: block.index, source: problem.source })
     }
-    return { ...block, plugins: new Set(block.uses.keys()), head: buildChain(server, block, said), ...takesOf(server, block.index, block.uses) }
+    return { ...block, head: buildChain(server, block, said), ...takesOf(server, block.index, block.uses) }
   })
   const inOrder = sortedRefusals(refusals, server.version)
   for (const { text, source } of inOrder) refuse(report, text, source)
@@ -116,7 +115,7 @@ function loopProbes(server: Server, blocks: readonly Block[], listeners: readonl
     const key = block.keys[0]
     const address = block.addresses[0] ?? ''
     const own = key && listeners.find(l => l.transport === key.transport && l.port === key.port && l.address === address)
-    if (!block.plugins.has('loop') || !key || !own || own.transport !== 'dns') return []
+    if (!block.uses.has('loop') || !key || !own || own.transport !== 'dns') return []
     const id = loopProbeId(server.id, block.index)
     const zone = key.zones[0] ?? '.'
     server.entries.push([id, loopProbeHop({ id, listener: own.id, zone })])
@@ -219,19 +218,17 @@ function listenerOf(server: Server, blocks: readonly Block[]): Listener {
 
 function listenerFor(served: readonly Config[]): Listener {
   const byZone = byZoneOf(served)
-  const has = (plugin: string): boolean => served.some(s => s.block.plugins.has(plugin))
+  const has = (plugin: string): boolean => served.some(s => s.block.uses.has(plugin))
   return { byZone, anyClass: has('chaos') || has('forward'), seesClient: CLIENT_PLUGINS.some(has) }
 }
 
-const bindsOf = (server: Server, block: Block): Directive[] =>
-  server.model.corefile.blocks[block.index]?.directives.filter(d => d.name === 'bind') ?? []
-
 /** With one set of addresses for all blocks, `bind` changes no answer; with several, the address asked decides. */
 function sayBinds(server: Server, blocks: readonly Block[]): void {
-  const addresses = (block: Block): string => bindsOf(server, block).flatMap(d => d.args.map(a => a.value)).sort().join(' ')
+  const bindsOf = (block: Block): readonly Directive[] => block.uses.get('bind') ?? []
+  const addresses = (block: Block): string => bindsOf(block).flatMap(d => d.args.map(a => a.value)).sort().join(' ')
   const odd = blocks.find(b => addresses(b) !== addresses(blocks[0] as Block))
   if (!odd) return
-  const source = (bindsOf(server, odd)[0] ?? bindsOf(server, blocks[0] as Block)[0])?.source
+  const source = (bindsOf(odd)[0] ?? bindsOf(blocks[0] as Block)[0])?.source
   server.report({
     code: 'corefile-bind', message: 'the blocks are bound to different addresses; which address was asked is not looked at', state: 'partly-modelled',
     ...(source && { source }),
@@ -270,8 +267,7 @@ function* answered(server: Server, query: DnsQuery, block: Block, head: string):
 
 /** `dns://127.0.0.1:53`; without an address where it listens on all. */
 function socketOf(server: Server, block: Block): string {
-  const bound = bindsOf(server, block).flatMap(d => d.args.map(a => a.value)).find(a => parseAddress(a))
-  return `dns://${joinHostPort(bound ?? '', String(block.keys[0]?.port ?? 53))}`
+  return `dns://${joinHostPort(boundAddress({ model: server.model, block: block.index }) ?? '', block.keys[0]?.port ?? 53)}`
 }
 
 /** The one panic that is modelled. */
