@@ -15,6 +15,7 @@ export const AUTO_TEMPLATE = '${1}'
 export const templateOf = (text: string): string => text.replaceAll('{', '${')
 
 export interface AutoZones {
+  /** By origin; `file` is a path in the container. */
   readonly zones: ReadonlyMap<string, { readonly zone: Zone; readonly file: string }>
   readonly problems: readonly Problem[]
   /** Lines of the log. */
@@ -26,15 +27,16 @@ export function walkZones(model: CorednsModel, version: CorednsVersion, director
   const zones = new Map<string, { zone: Zone; file: string }>()
   const problems: Problem[] = []
   const printed: string[] = []
-  const folder = containerPath(directory) === '/' ? '/' : `${containerPath(directory)}/`
+  const folder = `${containerPath(directory)}/`.replace('//', '/')
+  const shownPath = (path: string): string => (directory.startsWith('/') ? path : cleanPath(`${directory}/${path.slice(folder.length)}`))
   for (const path of [...model.files.keys()].filter(p => p.startsWith(folder)).sort(byWalk)) {
     const origin = originOf(path.slice(path.lastIndexOf('/') + 1), regexp, template)
     if (origin === undefined) continue
-    const shown = directory.startsWith('/') ? path : cleanPath(`${directory}/${path.slice(folder.length)}`)
+    const shown = shownPath(path)
     const earlier = zones.get(origin)
     if (earlier) {
       // Up to 1.14.6 the two paths are the wrong way round.
-      const [kept, other] = since(version, 1, 14, 7) ? [earlier.file, shown] : [shown, earlier.file]
+      const [kept, other] = since(version, 1, 14, 7) ? [shownPath(earlier.file), shown] : [shown, shownPath(earlier.file)]
       if (since(version, 1, 14, 5)) printed.push(`[WARNING] plugin/auto: Multiple zone files match origin "${origin}": using "${kept}" instead of "${other}"`)
       continue
     }
@@ -48,7 +50,7 @@ export function walkZones(model: CorednsModel, version: CorednsVersion, director
     }
     problems.push(...loaded.problems)
     printed.push(`[INFO] plugin/auto: Inserting zone \`${origin}' from: ${shown}`)
-    zones.set(origin, { zone: loaded.zone, file: shown })
+    zones.set(origin, { zone: loaded.zone, file: path })
   }
   return { zones, problems, printed }
 }
