@@ -4,9 +4,8 @@ import { parseDuration } from './go-duration.ts'
 import { isFault } from './go-number.ts'
 import { compileGoRegexp, isRefused, type GoRegexp } from './go-regexp.ts'
 import { since } from './plugin.ts'
-import { pathState, rooted, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
+import { joined, pathState, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
 import type { Dispenser } from './dispenser.ts'
-import { cleanPath } from './zone-file-types.ts'
 
 const LONGEST_PATTERN_BYTES = 10_000
 
@@ -44,7 +43,7 @@ function walkAtStart(at: SetupAt, { directory, template }: Walk, regexp: GoRegex
 
 function takeDirectory(c: Dispenser, at: SetupAt, walk: Walk): void {
   if (!c.nextArg()) throw c.argErr()
-  const directory = at.root === '' || c.val().startsWith('/') ? c.val() : cleanPath(rooted(at, c.val()))
+  const directory = joined(at, c.val())
   if (pathState(at, directory) === 'missing') at.print(`[WARNING] plugin/auto: Directory does not exist: ${directory}`)
   walk.directory = directory
   if (!c.nextArg()) return

@@ -3,11 +3,10 @@
 import type { CorednsModel } from '../../chain/model.ts'
 import type { Problem } from '../../chain/source.ts'
 import { absolute } from '../../dns/name.ts'
+import { cleanPath, containerPath } from './go-path.ts'
 import type { GoRegexp } from './go-regexp.ts'
 import { since, type CorednsVersion } from './plugin.ts'
-import { containerPath } from './setup-check.ts'
 import { loadZone, type Zone } from './zone-data.ts'
-import { cleanPath } from './zone-file-types.ts'
 
 export const AUTO_PATTERN = 'db\\.(.*)'
 export const AUTO_TEMPLATE = '${1}'

@@ -1,11 +1,11 @@
 // What the set-up of CoreDNS's `file` plugin refuses, and the line it prints about files it cannot open: plugin/file/setup.go, 1.9.3 to 1.15.0.
 import { durationText, parseDuration } from './go-duration.ts'
 import { isFault } from './go-number.ts'
+import { cleanPath } from './go-path.ts'
 import { originsOf } from './origins.ts'
 import { since } from './plugin.ts'
-import { rooted, unknownProperty, type SetupCheck } from './setup-check.ts'
+import { joined, unknownProperty, type SetupCheck } from './setup-check.ts'
 import { loadZone } from './zone-data.ts'
-import { cleanPath } from './zone-file-types.ts'
 
 const RELOAD_MS = 60_000
 
@@ -14,7 +14,7 @@ export const fileSetup: SetupCheck = (c, at) => {
   let notOpened: string | undefined
   while (c.next()) {
     if (!c.nextArg()) throw c.argErr()
-    const path = at.root === '' || c.val().startsWith('/') ? c.val() : cleanPath(rooted(at, c.val()))
+    const path = joined(at, c.val())
     for (const origin of originsOf(c.remainingArgs(), at.zones)) {
       // Behind a file that cannot be opened none is read any more.
       if (notOpened !== undefined) break

@@ -8,11 +8,12 @@ import { MOST_SERVERS, NAMESERVER_LINES } from './forward-options.ts'
 import { checkForwardOption, type ForwardSeen } from './forward-setup-options.ts'
 import { durationText } from './go-duration.ts'
 import { joinHostPort, splitHostPort } from './go-host-port.ts'
+import { containerPath } from './go-path.ts'
 import { isFault } from './go-number.ts'
 import { originsOf } from './origins.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { ONCE_TEXT } from './refuse.ts'
-import { containerPath, pathState, type SetupAt, type SetupCheck } from './setup-check.ts'
+import { pathState, type SetupAt, type SetupCheck } from './setup-check.ts'
 import { transportOf } from './transport.ts'
 
 export const forwardSetup: SetupCheck = (c, at) => {

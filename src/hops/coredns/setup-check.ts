@@ -5,6 +5,7 @@
 import type { CorednsModel, ServerBlock } from '../../chain/model.ts'
 import { Dispenser, SetupRefused } from './dispenser.ts'
 import { isFault, type Parsed } from './go-number.ts'
+import { cleanPath, containerPath } from './go-path.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { ONCE_TEXT } from './refuse.ts'
 
@@ -73,16 +74,6 @@ export function noWords(c: Dispenser): void {
 
 export const unknownProperty = (c: Dispenser): SetupRefused => c.err(`unknown property '${c.val()}'`)
 
-/** A path as the process sees it: the image starts it in the root. */
-export function containerPath(path: string): string {
-  const parts: string[] = []
-  for (const part of path.split('/')) {
-    if (part === '..') parts.pop()
-    else if (part !== '' && part !== '.') parts.push(part)
-  }
-  return `/${parts.join('/')}`
-}
-
 /** Undefined: the evidence does not tell whether it is there. */
 export function pathState(at: SetupAt, path: string): 'file' | 'directory' | 'missing' | undefined {
   const absolute = containerPath(path)
@@ -94,3 +85,6 @@ export function pathState(at: SetupAt, path: string): 'file' | 'directory' | 'mi
 
 /** filepath.Join(root, path) for a path that is relative. */
 export const rooted = (at: SetupAt, path: string): string => (path.startsWith('/') || at.root === '' ? path : `${at.root.replace(/\/+$/, '')}/${path}`)
+
+/** The same, cleaned where it is joined. */
+export const joined = (at: SetupAt, path: string): string => (rooted(at, path) === path ? path : cleanPath(rooted(at, path)))

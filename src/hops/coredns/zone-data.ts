@@ -5,10 +5,11 @@ import type { CorednsModel } from '../../chain/model.ts'
 import type { Problem, Source } from '../../chain/source.ts'
 import type { ResourceRecord } from '../../dns/message.ts'
 import { nameFromText } from '../../dns/wire-name.ts'
+import { containerPath } from './go-path.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { readZoneFile } from './zone-file.ts'
 import type { ZoneRecord } from './zone-file-parser.ts'
-import { cleanPath, type ZoneDialect } from './zone-file-types.ts'
+import type { ZoneDialect } from './zone-file-types.ts'
 import { ZoneTree } from './zone-tree.ts'
 
 export interface Zone {
@@ -32,7 +33,7 @@ export const emptyZone = (origin: string, version: CorednsVersion): Zone =>
 
 /** What the model has at a path of the container; relative paths begin at its working directory, the root. */
 export const containerFile = (model: CorednsModel, path: string): { readonly file: string; readonly text: string } | undefined =>
-  model.files.get(cleanPath(`/${path}`))
+  model.files.get(containerPath(path))
 
 /** The release of the DNS library in a CoreDNS: v1.1.49 in 1.9.3, v1.1.58 in 1.11.3, v1.1.72 in 1.14.7. */
 const dialectOf = (version: CorednsVersion): ZoneDialect => ({

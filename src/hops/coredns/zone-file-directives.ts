@@ -1,9 +1,10 @@
 // The directives of a zone file: $TTL, $ORIGIN, $INCLUDE, $GENERATE (miekg/dns scan.go, v1.1.49 to v1.1.72).
+import { cleanPath } from './go-path.ts'
 import { generatedBytes, readGenerate } from './zone-file-generate.ts'
 import { atEnd, ZoneFault, ZoneLexer } from './zone-file-lexer.ts'
 import { blank, ended, fail, parserOf, TEXT_LIMIT, word, type Line, type Parser } from './zone-file-parser.ts'
 import { lineRest } from './zone-file-rdata.ts'
-import { absoluteName, cleanPath, zoneTtl } from './zone-file-types.ts'
+import { absoluteName, zoneTtl } from './zone-file-types.ts'
 
 const INCLUDE_DEPTH = 7
 const GENERATED_TTL_S = 3600

@@ -81,17 +81,3 @@ export function signed(text: string): number | undefined {
   const value = Number(text)
   return Math.abs(value) < 2 ** 63 ? value : undefined
 }
-
-/** filepath.Clean. */
-export function cleanPath(path: string): string {
-  const isAbsolutePath = path.startsWith('/')
-  const parts: string[] = []
-  for (const part of path.split('/')) {
-    if (part === '' || part === '.') continue
-    if (part !== '..') parts.push(part)
-    else if (parts.length > 0 && parts.at(-1) !== '..') parts.pop()
-    else if (!isAbsolutePath) parts.push(part)
-  }
-  const clean = parts.join('/')
-  return isAbsolutePath ? `/${clean}` : clean === '' ? '.' : clean
-}
