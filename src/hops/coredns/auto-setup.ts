@@ -1,7 +1,6 @@
 // What the set-up of CoreDNS's `auto` plugin refuses, and what it prints about its directory: plugin/auto/setup.go, 1.9.3 to 1.15.0.
 import { AUTO_PATTERN, AUTO_TEMPLATE, templateOf, walkZones } from './auto-zones.ts'
-import { parseDuration } from './go-duration.ts'
-import { isFault } from './go-number.ts'
+import { reloadTime } from './file-setup.ts'
 import { compileGoRegexp, isRefused, type GoRegexp } from './go-regexp.ts'
 import { since } from './plugin.ts'
 import { joined, pathState, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
@@ -19,12 +18,7 @@ export const autoSetup: SetupCheck = (c, at) => {
       const name = c.val()
       if (name === 'directory') takeDirectory(c, at, walk)
       else if (name === 'reload') {
-        const [word] = c.remainingArgs()
-        if (word === undefined) throw c.refuse('reload duration value is expected')
-        const time = parseDuration(word)
-        // It names the other plugin.
-        if (isFault(time)) throw c.refuse(`plugin/file: ${time.fault}`)
-        if (time.value < 0) throw c.refuse('plugin/file: invalid duration')
+        if (reloadTime(c) < 0) throw c.refuse('plugin/file: invalid duration')
       } else if (name === 'upstream') c.remainingArgs()
       else throw unknownProperty(c)
     }

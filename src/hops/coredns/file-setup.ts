@@ -1,4 +1,5 @@
 // What the set-up of CoreDNS's `file` plugin refuses, and the line it prints about files it cannot open: plugin/file/setup.go, 1.9.3 to 1.15.0.
+import type { Dispenser } from './dispenser.ts'
 import { durationText, parseDuration } from './go-duration.ts'
 import { isFault } from './go-number.ts'
 import { cleanPath } from './go-path.ts'
@@ -24,17 +25,21 @@ export const fileSetup: SetupCheck = (c, at) => {
     }
     while (c.nextBlock()) {
       const name = c.val()
-      if (name === 'reload') {
-        const [word] = c.remainingArgs()
-        if (word === undefined) throw c.refuse('reload duration value is expected')
-        const time = parseDuration(word)
-        if (isFault(time)) throw c.refuse(`plugin/file: ${time.fault}`)
-        reloadMs = time.value
-      } else if (name === 'upstream' || (name === 'fallthrough' && since(at.version, 1, 12, 2))) c.remainingArgs()
+      if (name === 'reload') reloadMs = reloadTime(c)
+      else if (name === 'upstream' || (name === 'fallthrough' && since(at.version, 1, 12, 2))) c.remainingArgs()
       else if (name !== 'reload_by_mtime' || !since(at.version, 1, 14, 4)) throw unknownProperty(c)
     }
   }
   if (notOpened === undefined) return
   if (reloadMs === 0) throw c.refuse(`plugin/file: ${notOpened}`)
   at.print(`[WARNING] plugin/file: Failed to open ${JSON.stringify(notOpened)}: trying again in ${durationText(reloadMs)}`)
+}
+
+/** Of `reload`, in `file` and `auto`: an error names `file` in both. */
+export function reloadTime(c: Dispenser): number {
+  const [word] = c.remainingArgs()
+  if (word === undefined) throw c.refuse('reload duration value is expected')
+  const time = parseDuration(word)
+  if (isFault(time)) throw c.refuse(`plugin/file: ${time.fault}`)
+  return time.value
 }
