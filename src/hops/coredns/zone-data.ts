@@ -40,7 +40,19 @@ const dialectOf = (version: CorednsVersion): ZoneDialect => ({
   wordLimitBytes: since(version, 1, 11) ? Infinity : 2048, before72: !since(version, 1, 12), first: !since(version, 1, 11),
 })
 
+const known = new WeakMap<CorednsModel['files'], Map<string, LoadedZone>>()
+
+/** The set-up check and the plugin both ask; the file is read once. */
 export function loadZone(model: CorednsModel, path: string, origin: string, version: CorednsVersion): LoadedZone {
+  const loaded = known.get(model.files) ?? new Map<string, LoadedZone>()
+  known.set(model.files, loaded)
+  const key = [path, origin, ...version].join('\0')
+  const zone = loaded.get(key) ?? readZone(model, path, origin, version)
+  loaded.set(key, zone)
+  return zone
+}
+
+function readZone(model: CorednsModel, path: string, origin: string, version: CorednsVersion): LoadedZone {
   const found = containerFile(model, path)
   if (!found) return 'missing'
   const { value, problems } = readZoneFile(found.file, found.text, { origin, path, dialect: dialectOf(version), open: at => containerFile(model, at) })
@@ -50,7 +62,7 @@ export function loadZone(model: CorednsModel, path: string, origin: string, vers
   const odd = oddRecord(value.records, path, origin, version)
   if (odd) return odd
   // A serial of 0 is that of a zone not loaded yet: the file counts as unchanged.
-  if (first && / 0 \d+ \d+ \d+ \d+$/.test(first.data)) {
+  if (first && ZERO_SERIAL.test(first.data)) {
     return { refused: `no change in SOA serial for origin ${origin} in file ${path}, with 0 SOA serial`, source: first.source }
   }
   const parseError = value.error && since(version, 1, 11, 4) ? `failed to parse file ${JSON.stringify(path)} for origin ${origin} with error ${value.error.text}` : ''
@@ -59,6 +71,9 @@ export function loadZone(model: CorednsModel, path: string, origin: string, vers
   if (!first) return noSoa
   return { zone: zoneOf(value.records, origin, version), problems: problems.map(p => (p.code === 'zone-file-syntax' ? silently(p, version) : p)) }
 }
+
+/** Of a SOA. */
+const ZERO_SERIAL = / 0 \d+ \d+ \d+ \d+$/
 
 function silently(problem: Problem, version: CorednsVersion): Problem {
   return { ...problem, state: 'ignored', message: `CoreDNS ${version.join('.')} loads the zone up to here and says nothing: ${problem.message}` }
@@ -74,7 +89,7 @@ function oddRecord(records: readonly ZoneRecord[], path: string, origin: string,
       return { refused: `file ${JSON.stringify(path)} has SOA owner ${name} that does not match origin ${origin}`, source }
     }
     // The serial is compared as soon as the first SOA is met.
-    if (type === 'SOA' && / 0 \d+ \d+ \d+ \d+$/.test(record.data)) return undefined
+    if (type === 'SOA' && ZERO_SERIAL.test(record.data)) return undefined
   }
   return undefined
 }
