@@ -6,7 +6,7 @@ import { atoi, isFault, parseUint } from './go-number.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { rcodeOfWord } from './rcode-number.ts'
 import { ignored, responding, type RuleReader } from './rewrite-rule.ts'
-import { isMatch, matcher, pattern, RuleRefused, substituted, swapSuffix, type Match } from './rewrite-text.ts'
+import { isMatch, matcher, pattern, replacing, replacingPattern, RuleRefused, type Match, type Replacing } from './rewrite-text.ts'
 
 /** A type or class by the name that miekg/dns has for it; a number is none. */
 function mnemonic(word: string, field: 'type' | 'class', number: (word: string) => number | undefined): string {
@@ -98,22 +98,11 @@ export const cnameRule: RuleReader = (args, version) => {
 }
 
 /** Targets are compared as they came, in the case of the reply. */
-function targetOf(match: Match, from: string, to: string, version: CorednsVersion): (target: string) => string | undefined {
-  switch (match) {
-    case 'exact': {
-      const [source, target] = since(version, 1, 14, 7) ? [nameKey(from), nameKey(to)] : [from, to]
-      return name => (name === source ? target : undefined)
-    }
-    case 'prefix': return name => (name.startsWith(from) ? to + name.slice(from.length) : undefined)
-    case 'suffix': return name => (name.endsWith(from) ? swapSuffix(from, to)(name) : undefined)
-    case 'substring': return name => (name.includes(from) ? name.replaceAll(from, () => to) : undefined)
-    case 'regex': {
-      // Before 1.13.2 the pattern is first compiled when a reply has an alias, and a bad one is a panic there.
-      const regexp = pattern(from, version, { tooLong: 'regex pattern too long in a cname rule', invalid: error => `invalid cname rewrite regex pattern: ${error}` })
-      return name => {
-        const groups = regexp.match(name)
-        return groups && substituted(to, groups)
-      }
-    }
+function targetOf(match: Match, from: string, to: string, version: CorednsVersion): Replacing {
+  if (match === 'regex') {
+    // Before 1.13.2 the pattern is first compiled when a reply has an alias, and a bad one is a panic there.
+    const regexp = pattern(from, version, { tooLong: 'regex pattern too long in a cname rule', invalid: error => `invalid cname rewrite regex pattern: ${error}` })
+    return replacingPattern(regexp, to)
   }
+  return match === 'exact' && since(version, 1, 14, 7) ? replacing(match, nameKey(from), nameKey(to)) : replacing(match, from, to)
 }

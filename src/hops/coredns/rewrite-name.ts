@@ -6,10 +6,10 @@ import type { GoRegexp } from './go-regexp.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { metadataName } from './rewrite-name-metadata.ts'
 import { ignored, type Applied, type Metadata, type ResponseRule, type Rule, type RuleReader } from './rewrite-rule.ts'
-import { byPattern, isMatch, pattern, remap, RuleRefused, substituted, swapSuffix } from './rewrite-text.ts'
+import { isMatch, orSame, pattern, remap, replacing, replacingPattern, RuleRefused } from './rewrite-text.ts'
 
 /** The new name, or undefined: the rule does not fit. */
-export type Renaming = (name: string, metadata: Metadata) => string | undefined
+type Renaming = (name: string, metadata: Metadata) => string | undefined
 
 interface Answers {
   readonly auto: boolean
@@ -29,24 +29,18 @@ export const nameRule: RuleReader = (args, version) => {
   switch (match) {
     case 'exact':
       checkedPattern(target, source, version)
-      return renamed(name => (name === source ? target : undefined), { ...answers, auto: true })
-    case 'prefix': return renamed(name => (name.startsWith(source) ? target + name.slice(source.length) : undefined), answers)
+      return renamed(replacing(match, source, target), { ...answers, auto: true })
     case 'suffix': {
-      const swap = swapSuffix(target, source)
-      const rules = answers.auto ? [...bothSides(swap), ...answers.rules] : answers.rules
-      return renamed(name => (name.endsWith(source) ? name.slice(0, name.length - source.length) + target : undefined), { auto: false, rules })
+      const back = orSame(replacing(match, target, source))
+      const rules = answers.auto ? [...bothSides(back), ...answers.rules] : answers.rules
+      return renamed(replacing(match, source, target), { auto: false, rules })
     }
-    case 'substring': return renamed(name => (name.includes(source) ? name.replaceAll(source, () => target) : undefined), answers)
-    case 'regex': return renamed(withMetadata ? metadataName(checkedPattern(from, '', version), to) : byRegexp(checkedPattern(from, to, version), target), answers)
+    case 'prefix': case 'substring': return renamed(replacing(match, source, target), answers)
+    case 'regex': return renamed(withMetadata ? metadataName(checkedPattern(from, '', version), to) : replacingPattern(checkedPattern(from, to, version), target), answers)
   }
 }
 
 const bothSides = (rewrite: (text: string) => string): readonly ResponseRule[] => [{ kind: 'name', rewrite }, { kind: 'value', rewrite }]
-
-const byRegexp = (regexp: GoRegexp, to: string): Renaming => name => {
-  const groups = regexp.match(name)
-  return groups && substituted(to, groups)
-}
 
 const renamed = (rename: Renaming, answers: Answers): Rule['apply'] => (query: DnsQuery, { metadata }): Applied => {
   const before = nameKey(query.name)
@@ -91,7 +85,7 @@ function readAnswers(match: string, args: readonly string[], version: CorednsVer
 
 function answerRewriter(kind: string, match: string, from: string, to: string, version: CorednsVersion): (text: string) => string {
   try {
-    return byPattern(checkedPattern(from, to, version), nameKey(to))
+    return orSame(replacingPattern(checkedPattern(from, to, version), nameKey(to)))
   } catch (refused) {
     if (refused instanceof RuleRefused && !refused.unmodelled) throw new RuleRefused(`${kind} answer rule for ${match} rule: ${refused.message}`)
     throw refused

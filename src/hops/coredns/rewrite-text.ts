@@ -6,7 +6,7 @@ import { since, type CorednsVersion } from './plugin.ts'
 
 export type Rewriter = (text: string) => string
 
-export const MATCHES = ['exact', 'prefix', 'suffix', 'substring', 'regex'] as const
+const MATCHES = ['exact', 'prefix', 'suffix', 'substring', 'regex'] as const
 export type Match = (typeof MATCHES)[number]
 export const isMatch = (word: string): word is Match => (MATCHES as readonly string[]).includes(word)
 
@@ -51,27 +51,34 @@ const MAX_NAME = 10_000
 
 /** Does a name fit the rule of `ttl` and `rcode`? Only a pattern is not made a full name. */
 export function matcher(match: Match, text: string, version: CorednsVersion, rule: string): (name: string) => boolean {
-  const from = nameKey(text)
-  switch (match) {
-    case 'exact': return name => name === from
-    case 'prefix': return name => name.startsWith(from)
-    case 'suffix': return name => name.endsWith(from)
-    case 'substring': return name => name.includes(from)
-    case 'regex': {
-      const invalid = (): string => `invalid regex pattern in a ${rule} rule: ${text}`
-      return pattern(text, version, { tooLong: `regex pattern too long in a ${rule} rule`, invalid }).test
-    }
+  if (match === 'regex') {
+    const invalid = (): string => `invalid regex pattern in a ${rule} rule: ${text}`
+    return pattern(text, version, { tooLong: `regex pattern too long in a ${rule} rule`, invalid }).test
   }
+  const fits = replacing(match, nameKey(text), '')
+  return name => fits(name) !== undefined
+}
+
+/** The new text, or undefined: it does not fit. */
+export type Replacing = (text: string) => string | undefined
+
+export function replacing(match: Exclude<Match, 'regex'>, from: string, to: string): Replacing {
+  switch (match) {
+    case 'exact': return text => (text === from ? to : undefined)
+    case 'prefix': return text => (text.startsWith(from) ? to + text.slice(from.length) : undefined)
+    case 'suffix': return text => (text.endsWith(from) ? text.slice(0, text.length - from.length) + to : undefined)
+    case 'substring': return text => (text.includes(from) ? text.replaceAll(from, () => to) : undefined)
+  }
+}
+
+export const replacingPattern = (regexp: GoRegexp, to: string): Replacing => text => {
+  const groups = regexp.match(text)
+  return groups && substituted(to, groups)
 }
 
 /** One name and what lies below it. */
 export const remap = (from: string, to: string): Rewriter => text =>
   text === from ? to : text.length > from.length && text.endsWith(`.${from}`) ? text.slice(0, text.length - from.length) + to : text
 
-export const swapSuffix = (from: string, to: string): Rewriter => text =>
-  text.endsWith(from) ? text.slice(0, text.length - from.length) + to : text
-
-export const byPattern = (regexp: GoRegexp, to: string): Rewriter => text => {
-  const groups = regexp.match(text)
-  return groups ? substituted(to, groups) : text
-}
+/** What does not fit stays. */
+export const orSame = (replace: Replacing): Rewriter => text => replace(text) ?? text
