@@ -22,13 +22,13 @@ interface Work {
   failure: 'loop' | 'panic' | undefined
 }
 
-export type Reverted = { readonly reply: Reply; readonly query: DnsQuery } | { readonly failure: 'loop' | 'panic' }
+type Reverted = { readonly reply: Reply; readonly query: DnsQuery } | { readonly failure: 'loop' | 'panic' }
 
-export function* reverted(setup: PluginSetup, before: DnsQuery, query: DnsQuery, reply: Reply, rules: readonly ResponseRule[]): HopRun<Reverted> {
+/** `ordered`: the rules in the order in which they run. */
+export function* reverted(setup: PluginSetup, before: DnsQuery, query: DnsQuery, reply: Reply, ordered: readonly ResponseRule[]): HopRun<Reverted> {
   const drafts = (records: readonly ResourceRecord[]): Draft[] => records.map(r => ({ ...r }))
   const [authority, additional] = [drafts(reply.authority), drafts(reply.additional)]
   const work: Work = { setup, rcode: rcodeNumber(reply.rcode), edns: reply.edns, answer: drafts(reply.answer), truncated: reply.flags.includes('tc'), query, failure: undefined }
-  const ordered = since(setup.version, 1, 11, 4) ? rules.toReversed() : rules
   for (const record of [...authority, ...work.answer, ...additional]) {
     yield* rewriteRecord(work, record, ordered)
     if (work.failure) return { failure: work.failure }

@@ -122,9 +122,9 @@ function* reverting(r: Rewrite, before: DnsQuery, changed: DnsQuery, next: Next,
   if (served.panic) return { ...served, query: asked }
   const written = served.reply ?? (undo.writesFailures && WRITTEN_BY_SERVER.has(served.rcode) ? failure(r, asked, served) : undefined)
   if (!written) return { ...served, query: asked }
-  const undone = yield* reverted(r.setup, before, asked, written, undo.responses)
-  if ('failure' in undone) return broken(r, undone.failure, asked)
   const ordered = since(version, 1, 11, 4) ? undo.responses.toReversed() : undo.responses
+  const undone = yield* reverted(r.setup, before, asked, written, ordered)
+  if ('failure' in undone) return broken(r, undone.failure, asked)
   const echoes = since(version, 1, 14, 7) && undone.query.edns !== undefined && ordered.some(rule => rule.kind === 'edns0')
   return {
     ...served, rcode: served.reply && !WRITTEN_BY_SERVER.has(served.rcode) ? served.rcode : 'NOERROR', reply: undone.reply, query: undone.query,
