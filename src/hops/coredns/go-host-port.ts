@@ -1,4 +1,5 @@
 // net.SplitHostPort of Go, with the texts of what it refuses; an IPv6 zone stays with the host.
+import { bracketed } from '../../dns/socket-address.ts'
 import type { Parsed } from './go-number.ts'
 
 export function splitHostPort(text: string): Parsed<{ readonly host: string; readonly port: string }> {
@@ -22,4 +23,4 @@ function bracketFault(text: string, openFrom: number, closeFrom: number): { read
   return text.includes(']', closeFrom) ? { fault: `address ${text}: unexpected ']' in address` } : undefined
 }
 
-export const joinHostPort = (host: string, port: string | number): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
+export const joinHostPort = (host: string, port: string | number): string => `${bracketed(host)}:${port}`
