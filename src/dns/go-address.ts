@@ -1,7 +1,7 @@
 // IP addresses as Go's net.ParseIP reads them and net.IP.String prints them (Go 1.17 and later). CoreDNS decides by these whether a host
 // is an address, which family it has and whether two are equal.
 // An IPv4-mapped IPv6 address counts as IPv4. A leading zero in an IPv4 octet makes the text no address.
-import { ip4Bytes, ip4Text, ip6Bytes, ip6Text } from './presentation-address.ts'
+import { ip4Bytes, ip4Text, ip6Bytes, ip6Text, isMapped } from './presentation-address.ts'
 
 export type Address = {
   readonly family: 4 | 6
@@ -28,8 +28,7 @@ const parse4 = (text: string): Address | undefined => (ip4Bytes(text) ? { family
 function parse6(text: string): Address | undefined {
   const bytes = ip6Bytes(text)
   if (!bytes) return undefined
-  const isMapped = bytes[10] === 0xff && bytes[11] === 0xff && bytes.subarray(0, 10).every(byte => byte === 0)
-  return isMapped ? { family: 4, text: ip4Text(bytes, 12) } : { family: 6, text: ip6Text(bytes) }
+  return isMapped(bytes) ? { family: 4, text: ip4Text(bytes, 12) } : { family: 6, text: ip6Text(bytes) }
 }
 
 /** The address of a full reverse name (in-addr.arpa, ip6.arpa), as CoreDNS's dnsutil takes it out: labels of ip6.arpa are

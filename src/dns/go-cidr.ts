@@ -1,7 +1,7 @@
 // Network prefixes as Go's net.ParseCIDR reads them and net.IPNet answers `Contains` (Go 1.20 and later). Bits behind the prefix are cut off.
 // An IPv4-mapped IPv6 prefix of /96 or longer holds IPv4 addresses, too.
 import { parseAddress } from './go-address.ts'
-import { ip4Bytes, ip4Text, ip6Bytes, ip6Text } from './presentation-address.ts'
+import { addressBytes, ip4Text, ip6Text, isMapped } from './presentation-address.ts'
 
 export interface Cidr {
   /** Four or sixteen bytes, masked. */
@@ -14,7 +14,7 @@ export function parseCidr(text: string): Cidr | undefined {
   const host = text.slice(0, slash)
   const bitsText = text.slice(slash + 1)
   if (slash < 0 || !/^\d{1,7}$/.test(bitsText) || host.includes('%')) return undefined
-  const bytes = host.includes(':') ? ip6Bytes(host) : ip4Bytes(host)
+  const bytes = addressBytes(host)
   const bits = Number(bitsText)
   if (!bytes || bits > bytes.length * 8) return undefined
   return { bytes: bytes.map((byte, i) => byte & maskByte(bits, i)), bits }
@@ -27,14 +27,13 @@ const MAPPED_BITS = 96
 
 /** The IPv4 form of a mapped prefix. */
 function unmapped(cidr: Cidr): Cidr {
-  const isMapped = cidr.bytes.length === 16 && cidr.bytes.subarray(0, 10).every(b => b === 0) && cidr.bytes[10] === 0xff && cidr.bytes[11] === 0xff
-  return isMapped ? { bytes: cidr.bytes.subarray(12), bits: Math.max(0, cidr.bits - MAPPED_BITS) } : cidr
+  return isMapped(cidr.bytes) ? { bytes: cidr.bytes.subarray(12), bits: Math.max(0, cidr.bits - MAPPED_BITS) } : cidr
 }
 
 /** `address` as text; what is no address is in no network. */
 export function cidrContains(cidr: Cidr, address: string): boolean {
   const read = parseAddress(address)
-  const bytes = read && (read.family === 4 ? ip4Bytes(read.text) : ip6Bytes(read.text))
+  const bytes = read && addressBytes(read.text)
   const { bytes: network, bits } = unmapped(cidr)
   return bytes !== undefined && bytes.length === network.length && bytes.every((byte, i) => (byte & maskByte(bits, i)) === network[i])
 }

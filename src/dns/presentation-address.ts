@@ -45,6 +45,12 @@ export function ip6Bytes(text: string): Uint8Array | undefined {
   return bytes
 }
 
+/** Sixteen bytes that stand for an IPv4 address: `::ffff:10.0.0.1`. */
+export const isMapped = (bytes: Uint8Array): boolean => bytes[10] === 0xff && bytes[11] === 0xff && bytes.subarray(0, 10).every(byte => byte === 0)
+
+/** Of either family. */
+export const addressBytes = (text: string): Uint8Array | undefined => (text.includes(':') ? ip6Bytes(text) : ip4Bytes(text))
+
 /** Bytes of `1:2:3`; a dotted quad may stand at the very end of the address. */
 function groups(half: string, isLast: boolean): number[] | undefined {
   if (half === '') return []

@@ -2,11 +2,12 @@
 // `revert` since 1.11.4, `unset` since 1.12.3. `{client_port}` is 0 here.
 import { parseAddress, withoutZone } from '../../dns/go-address.ts'
 import type { DnsQuery, Edns } from '../../dns/message.ts'
-import { ip4Bytes, ip6Bytes } from '../../dns/presentation-address.ts'
+import { addressBytes } from '../../dns/presentation-address.ts'
 import { hexOf } from '../../dns/presentation-bytes.ts'
 import { encodeText } from '../../dns/presentation-escape.ts'
 import { typeNumber } from '../../dns/wire-numbers-table.ts'
 import { isFault } from './go-number.ts'
+import { unicodeName } from './go-quote.ts'
 import { parseUintAny } from './go-uint.ts'
 import { isLabel } from './metadata-label.ts'
 import { since } from './plugin.ts'
@@ -90,17 +91,13 @@ function localRule(action: Action, codeWord: string, data: string, revert: boole
 
 function hexData(text: string): string {
   const odd = /[^0-9a-fA-F]/u.exec(text)?.[0]
-  if (odd !== undefined) throw new RuleRefused(`encoding/hex: invalid byte: ${unicode(odd)}`)
+  if (odd !== undefined) throw new RuleRefused(`encoding/hex: invalid byte: ${unicodeName(firstByte(odd))}`)
   if (text.length % 2 === 1) throw new RuleRefused('encoding/hex: odd length hex string')
   return text.toLowerCase()
 }
 
-/** `%#U` of the first byte of the character, which is what Go looks at. */
-function unicode(char: string): string {
-  const byte = encodeText(char)[0] as number
-  const code = `U+${byte.toString(16).toUpperCase().padStart(4, '0')}`
-  return byte >= 0x20 && (byte < 0x7f || byte > 0xa0) && byte !== 0xad ? `${code} '${String.fromCharCode(byte)}'` : code
-}
+/** Go looks at bytes. */
+const firstByte = (char: string): string => String.fromCharCode(encodeText(char)[0] as number)
 
 function variableHex(variable: string, query: DnsQuery, around: Around): string | undefined {
   switch (variable) {
@@ -120,13 +117,13 @@ function variableHex(variable: string, query: DnsQuery, around: Around): string 
 }
 
 function addressHex(text: string): string | undefined {
-  const bytes = addressBytes(text)
+  const bytes = bytesOf(text)
   return bytes && lowHex(bytes)
 }
 
-function addressBytes(text: string): Uint8Array | undefined {
+function bytesOf(text: string): Uint8Array | undefined {
   const address = parseAddress(withoutZone(text))
-  return address && (address.family === 4 ? ip4Bytes(address.text) : ip6Bytes(address.text))
+  return address && addressBytes(address.text)
 }
 
 function subnetRule(action: Action, bits4: string, bits6: string, revert: boolean): Rule['apply'] {
@@ -134,7 +131,7 @@ function subnetRule(action: Action, bits4: string, bits6: string, revert: boolea
   if (v4 > 32) throw new RuleRefused(`invalid IPv4 bit mask length ${v4}`)
   if (v6 > 128) throw new RuleRefused(`invalid IPv6 bit mask length ${v6}`)
   return query => {
-    const bytes = addressBytes(query.client ?? '0.0.0.0')
+    const bytes = bytesOf(query.client ?? '0.0.0.0')
     const bits = bytes?.length === 16 ? v6 : v4
     const hex = bytes && `${bytes.length === 16 ? '0002' : '0001'}${bits.toString(16).padStart(2, '0')}00${lowHex(masked(bytes, bits))}`
     const opened = withOpt(query)
@@ -173,7 +170,7 @@ function put(query: DnsQuery, p: Put): Applied {
 const withOpt = (query: DnsQuery): DnsQuery => (query.edns ? query : { ...query, edns: { sizeBytes: ADDED_BYTES } })
 const optionsOf = (query: DnsQuery): readonly Option[] => query.edns?.options ?? []
 
-export function withOptions(query: DnsQuery, options: readonly Option[]): DnsQuery {
+function withOptions(query: DnsQuery, options: readonly Option[]): DnsQuery {
   return query.edns ? { ...query, edns: ednsWith(query.edns, options) } : query
 }
 
