@@ -153,13 +153,12 @@ function floatText(value: number, spec: Spec): string | undefined {
   const { verb, flags, precision } = spec
   const upper = verb === 'E' || verb === 'G'
   let text: string
-  switch (verb.toLowerCase()) {
-    case 'v': case 'g': text = general(value, precision, verb === 'v' ? 21 : 21); break
+  switch (verb === 'v' ? 'g' : verb.toLowerCase()) {
+    case 'g': text = general(value, precision); break
     case 'e': text = exponent(value.toExponential(precision ?? 6)); break
     case 'f': text = fixed(value, precision ?? 6); break
     default: return undefined
   }
-  if (verb === 'V') return undefined
   const signed = value >= 0 && !text.startsWith('-') ? (flags.has('+') ? `+${text}` : flags.has(' ') ? ` ${text}` : text) : text
   const shown = upper ? signed.toUpperCase() : signed
   if (!flags.has('0') || flags.has('-')) return padded(shown, spec)
@@ -176,12 +175,14 @@ function tooPrecise(): never {
   throw new TemplateUnmodelled('so long a number in a template is not modelled')
 }
 
+const SHORTEST_FROM = 21
+
 /** Shortest form that reads back, with an exponent below 1e-4 and from 1e21 on (with a precision: from that many digits on). */
-function general(value: number, precision: number | undefined, shortestFrom: number): string {
+function general(value: number, precision: number | undefined): string {
   if (value === 0) return Object.is(value, -0) ? '-0' : '0'
   const digits = precision === undefined ? value.toExponential() : value.toExponential(Math.min(Math.max(precision, 1), 100) - 1)
   const [mantissa = '', power = '0'] = digits.split('e')
-  const from = precision === undefined ? shortestFrom : Math.max(precision, 1)
+  const from = precision === undefined ? SHORTEST_FROM : Math.max(precision, 1)
   const trimmed = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa
   if (Number(power) < -4 || Number(power) >= from) return exponent(`${trimmed}e${power}`)
   const plain = trimmed.replace(/[-.]/g, '')

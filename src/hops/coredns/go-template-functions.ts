@@ -147,13 +147,10 @@ function isEqual(first: Argument, others: readonly Argument[], minor: number): b
 function isSameThing(first: Argument, other: Argument): boolean {
   if (isNothing(first) || isNothing(other)) return isNothing(first) && isNothing(other)
   const [a, b] = [first as GoValue, other as GoValue]
-  if (a.kind !== b.kind) throw new GoError(`non-comparable types ${reflectText(a)}: ${typeOf(a)}, ${typeOf(b)}: ${reflectText(b)}`)
-  if (b.kind === 'slice' || b.kind === 'map') throw new GoError(`non-comparable type ${reflectText(b)}: ${typeOf(b)}`)
+  if (a.kind !== b.kind) throw new GoError(`non-comparable types ${goText(a)}: ${typeOf(a)}, ${typeOf(b)}: ${goText(b)}`)
+  if (b.kind === 'slice' || b.kind === 'map') throw new GoError(`non-comparable type ${goText(b)}: ${typeOf(b)}`)
   return a === b || (a.kind === 'pointer' && b.kind === 'pointer' && a.to === b.to)
 }
-
-/** A reflect.Value printed is what it holds. */
-const reflectText = (value: GoValue): string => goText(value)
 
 const valueOf = (value: Argument): bigint | boolean | number | string | undefined =>
   (value && 'value' in value ? value.value : undefined)

@@ -6,8 +6,7 @@ import { TemplateFault, TemplateUnmodelled, type TemplateOptions } from './go-te
 import { templateFunctions } from './go-template-functions.ts'
 import { nodeText, type Branch, type Command, type Node, type Operand, type Pipe } from './go-template-nodes.ts'
 import type { Trees } from './go-template-parser.ts'
-import { goBool, GoError, goInt, goString, indirect, isTrue, typeOf, type GoMethod, type GoValue, type Parameter } from './go-value.ts'
-import { stringLength } from './go-value.ts'
+import { goBool, GoError, goInt, goString, indirect, isTrue, stringLength, typeOf, type GoMethod, type GoValue, type Parameter } from './go-value.ts'
 
 const MAX_STEPS = 50_000
 const MAX_OUTPUT = 2 ** 16
@@ -204,7 +203,7 @@ class Run {
   private command(dot: Value, { args }: Command, final: Final): Value {
     const first = args[0] as Operand
     switch (first.kind) {
-      case 'field': return this.fields(dot, dot, first, first.names, args, final)
+      case 'field': return this.fields(dot, first, first.names, args, final)
       case 'chain': return this.chain(dot, first, args, final)
       case 'identifier': return this.functionCall(dot, first, args, final)
       case 'pipe':
@@ -258,9 +257,9 @@ class Run {
     return this.fieldChain(dot, this.argument(dot, undefined, node.of), node, node.fields, args, final)
   }
 
-  private fields(dot: Value, receiver: Value, node: Operand, names: readonly string[], args: readonly Operand[], final: Final): Value {
+  private fields(dot: Value, node: Operand, names: readonly string[], args: readonly Operand[], final: Final): Value {
     this.at(node)
-    return this.fieldChain(dot, receiver, node, names, args, final)
+    return this.fieldChain(dot, dot, node, names, args, final)
   }
 
   private fieldChain(dot: Value, receiver: Value, node: Operand, names: readonly string[], args: readonly Operand[], final: Final): Value {
@@ -352,7 +351,7 @@ class Run {
       case 'nil':
         if (parameter === 'string' || parameter === 'int') this.fail(`cannot assign nil to ${parameter}`)
         return parameter === 'any' ? { kind: 'nil' } : undefined
-      case 'field': return this.fitting(this.fields(dot, dot, operand, operand.names, [operand], MISSING), parameter)
+      case 'field': return this.fitting(this.fields(dot, operand, operand.names, [operand], MISSING), parameter)
       case 'variable': return this.fitting(this.variable(dot, operand, [], MISSING), parameter)
       case 'pipe': return this.fitting(this.pipeline(dot, operand), parameter)
       case 'identifier': return this.fitting(this.functionCall(dot, operand, [], MISSING), parameter)
