@@ -3,7 +3,7 @@
 import { goQuote, goUnquote } from './go-quote.ts'
 import { TemplateFault, TemplateUnmodelled, type TemplateOptions } from './go-template-fault.ts'
 import { Lexer, tokenName, type Token, type TokenKind } from './go-template-lexer.ts'
-import type { Branch, Command, Node, Operand, Pipe } from './go-template-nodes.ts'
+import { nodeText, type Branch, type Command, type Node, type Operand, type Pipe } from './go-template-nodes.ts'
 import { numberForms } from './go-template-number.ts'
 
 const MAX_DEPTH = 200
@@ -37,7 +37,7 @@ interface Shared {
 }
 
 /** Nothing but space. */
-export const isEmptyTree = (nodes: readonly Node[]): boolean => nodes.every(n => n.kind === 'text' && n.text.trim() === '')
+const isEmptyTree = (nodes: readonly Node[]): boolean => nodes.every(n => n.kind === 'text' && n.text.trim() === '')
 
 class Parser {
   private readonly shared: Shared
@@ -302,7 +302,7 @@ class Parser {
     const fields: string[] = []
     while (this.peek().kind === 'field') fields.push(this.next().text.slice(1))
     if (term.kind === 'field' || term.kind === 'variable') return { kind: term.kind, at, names: [...term.names, ...fields] }
-    if (['bool', 'string', 'number', 'nil', 'dot'].includes(term.kind)) this.fail(`unexpected . after term ${goQuote(literalText(term))}`)
+    if (['bool', 'string', 'number', 'nil', 'dot'].includes(term.kind)) this.fail(`unexpected . after term ${goQuote(nodeText(term, this.shared.options.minor))}`)
     return { kind: 'chain', at, of: term, fields }
   }
 
@@ -342,12 +342,3 @@ const STARTS_OPERAND: ReadonlySet<TokenKind> = new Set([
   'bool', 'charConstant', 'complex', 'dot', 'field', 'identifier', 'number', 'nil', 'rawString', 'string', 'variable', 'leftParen',
 ])
 const NO_COMMAND: ReadonlySet<Operand['kind']> = new Set(['bool', 'dot', 'nil', 'number', 'string'])
-
-function literalText(term: Operand): string {
-  switch (term.kind) {
-    case 'bool': return String(term.value)
-    case 'string': return term.quoted
-    case 'number': return term.text
-    default: return term.kind === 'nil' ? 'nil' : '.'
-  }
-}
