@@ -1,4 +1,5 @@
 // The plain functions of the expression library: builtin/builtin.go and lib.go of antonmedv/expr 1.15.5 and expr-lang/expr 1.17.8.
+import { encodeText } from '../../dns/presentation-escape.ts'
 import { arrayOf, isArray, numberOf, stop, stringOf, type Value } from './expression-value.ts'
 
 type Run = (args: readonly Value[]) => Value
@@ -60,16 +61,14 @@ function median(args: readonly Value[]): number {
   return sorted.length % 2 === 1 ? sorted[middle] as number : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2
 }
 
-const utf8 = new TextEncoder()
-
 /** The older library counts bytes. */
 function lengthOf(v: Value, modern: boolean): number {
-  if (typeof v === 'string') return modern ? [...v].length : utf8.encode(v).length
+  if (typeof v === 'string') return modern ? [...v].length : encodeText(v).length
   return v instanceof Map ? v.size : arrayOf(v).length
 }
 
 /** Places in strings count bytes. */
-const bytesBefore = (text: string, at: number): number => (at < 0 ? -1 : utf8.encode(text.slice(0, at)).length)
+const bytesBefore = (text: string, at: number): number => (at < 0 ? -1 : encodeText(text.slice(0, at)).length)
 
 const FUNCTIONS: Readonly<Record<string, Run>> = {
   abs: ([v]) => Math.abs(numberOf(v as Value)),

@@ -1,5 +1,6 @@
 // Tokens of a Go template (text/template/parse/lex.go, Go 1.20 to 1.26): text between `{{` and `}}`, with the trim markers `{{- ` and ` -}}`.
 import { goQuote, unicodeName } from './go-quote.ts'
+import { stringLength } from './go-value.ts'
 
 export type TokenKind =
   | 'error' | 'eof' | 'text' | 'left' | 'right' | 'space' | 'assign' | 'declare' | 'pipe' | 'leftParen' | 'rightParen' | 'char' | 'charConstant'
@@ -22,7 +23,7 @@ export function tokenName({ kind, text }: Token): string {
   if (kind === 'error') return text
   if (KEYWORDS.has(kind) || kind === 'dot' || kind === 'nil') return `<${text}>`
   const chars = Array.from(text)
-  return new TextEncoder().encode(text).length > 10 ? `${goQuote(chars.slice(0, 10).join(''))}...` : goQuote(text)
+  return stringLength(text) > 10 ? `${goQuote(chars.slice(0, 10).join(''))}...` : goQuote(text)
 }
 
 const SPACE = /[ \t\r\n]/
