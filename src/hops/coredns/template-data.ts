@@ -1,7 +1,7 @@
 // What a template of CoreDNS's `template` sees as its data (templateData of plugin/template/template.go, 1.9.3 to 1.15.0), and its own function.
 // Not modelled: the message beyond its header and question (a use of more is said), its id, which nobody knows.
 import type { DnsQuery } from '../../dns/message.ts'
-import { classNumber, typeNumber } from '../../dns/wire-numbers-table.ts'
+import { classNumber, opcodeNumber, typeNumber } from '../../dns/wire-numbers-table.ts'
 import { goQuote } from './go-quote.ts'
 import { TemplateUnmodelled } from './go-template-fault.ts'
 import { goBool, GoError, goInt, goString, goStringMap, goStrings, goUint, type GoMethod, type GoStruct, type GoValue } from './go-value.ts'
@@ -48,7 +48,6 @@ function questionOf(query: DnsQuery): GoStruct {
   return structOf('dns.Question', fields, { text, plain, methods: new Map([['String', { parameters: [], call: () => goString(text()) }]]) })
 }
 
-const OPCODES: Readonly<Record<string, number>> = { QUERY: 0, NOTIFY: 4 }
 /** Fields and methods of dns.Msg and dns.MsgHdr that are not worked out. */
 const OTHER = new Set(['Id', 'Answer', 'Ns', 'Extra', 'MsgHdr', 'IsEdns0', 'IsTsig', 'Len', 'String', 'Copy', 'Pack', 'SetReply', 'SetQuestion', 'SetRcode', 'SetEdns0'])
 
@@ -59,7 +58,7 @@ function messageOf(query: DnsQuery, question: GoStruct): GoStruct {
   ]
   const fields = new Map<string, () => GoValue>([
     ...flags.map(([name, value]) => [name, () => goBool(value)] as const),
-    ['Opcode', () => goInt(OPCODES[query.opcode ?? 'QUERY'] ?? 0)], ['Rcode', () => goInt(0)],
+    ['Opcode', () => goInt(opcodeNumber(query.opcode ?? 'QUERY') ?? 0)], ['Rcode', () => goInt(0)],
     ['Question', () => ({ kind: 'slice', type: '[]dns.Question', items: [question] })],
   ])
   const field = (name: string): GoValue | undefined => {
@@ -78,22 +77,19 @@ export const TEMPLATE_FUNCTIONS: ReadonlyMap<string, GoMethod> = new Map([['pars
 function parseUint(text: string, base: bigint, bits: bigint): bigint {
   const fault = (what: string): GoError => new GoError(`strconv.ParseUint: parsing ${goQuote(text)}: ${what}`)
   if (text === '') throw fault('invalid syntax')
-  const prefix = base === 0n ? /^0([xXbBoO]?)/.exec(text) : undefined
-  const radix = base !== 0n ? base : prefix === null || prefix === undefined || text.length < 2 ? 10n : { x: 16n, b: 2n, o: 8n }[(prefix[1] as string).toLowerCase()] ?? 8n
+  const prefix = base === 0n && text.length > 1 ? /^0([xXbBoO]?)/.exec(text) : null
+  const radix = base !== 0n ? base : !prefix ? 10n : { x: 16n, b: 2n, o: 8n }[(prefix[1] as string).toLowerCase()] ?? 8n
   if (radix < 2n || radix > 36n) throw fault(`invalid base ${base}`)
   if (bits < 0n || bits > 64n) throw fault(`invalid bit size ${bits}`)
-  const digits = prefix && text.length >= 2 ? text.slice(prefix[0].length) : text
+  const digits = prefix ? text.slice(prefix[0].length) : text
   const plain = base === 0n ? digits.replaceAll('_', '') : digits
-  // Beyond 64 bits it is out of range, unless a later character is no digit.
   const most = 2n ** (bits === 0n ? 64n : bits) - 1n
   let value = 0n
-  let over = false
   for (const c of plain) {
     const digit = /[0-9a-zA-Z]/.test(c) ? BigInt(Number.parseInt(c, 36)) : radix
     if (digit >= radix) throw fault('invalid syntax')
-    if (!over) value = value * radix + digit
-    over ||= value > most
-    if (over) throw fault('value out of range')
+    value = value * radix + digit
+    if (value > most) throw fault('value out of range')
   }
   if (plain === '' || (base === 0n && digits !== plain && !/^_?[0-9a-zA-Z](?:_?[0-9a-zA-Z])*$/.test(digits))) throw fault('invalid syntax')
   return value
