@@ -3,6 +3,7 @@
 import { goQuote, unquoteChar } from './go-quote.ts'
 import { TemplateFault, TemplateUnmodelled } from './go-template-fault.ts'
 import type { NumberForms } from './go-template-nodes.ts'
+import { wholeNumber } from './go-uint.ts'
 
 const MAX_UINT = 2n ** 64n - 1n
 const MAX_INT = 2n ** 63n - 1n
@@ -32,14 +33,10 @@ export function numberForms(text: string, kind: 'number' | 'charConstant' | 'com
   return { float, ...(asInt && { int: same }), ...(asUint && { uint: same }) }
 }
 
-/** strconv.ParseInt with base 0; underscores only where Go allows them. */
+/** strconv.ParseInt with base 0. */
 function integer(text: string): bigint | undefined {
-  const [, sign = '', digits = ''] = /^([+-]?)(.*)$/s.exec(text) ?? []
-  const form = /^(?:0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0(?:_?[0-7])*|[1-9](?:_?[0-9])*)$/
-  if (!form.test(digits)) return undefined
-  const plain = digits.replaceAll('_', '')
-  const value = BigInt(/^0[0-7]/.test(plain) ? `0o${plain.slice(1)}` : plain)
-  return sign === '-' ? -value : value
+  const value = wholeNumber(text.replace(/^[+-]/, ''))
+  return value !== undefined && text.startsWith('-') ? -value : value
 }
 
 function floatOf(text: string): number | undefined {

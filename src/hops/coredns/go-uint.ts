@@ -1,19 +1,19 @@
-// strconv.ParseUint of Go with base 0: the prefix names the base, underscores may stand between digits.
+// Whole numbers of Go with base 0: the prefix names the base, underscores may stand between digits.
 import type { Parsed } from './go-number.ts'
 
-const FORMS: readonly { readonly pattern: RegExp; readonly prefix: string }[] = [
-  { pattern: /^0x(?:_?[0-9a-f])+$/i, prefix: '0x' },
-  { pattern: /^0b(?:_?[01])+$/i, prefix: '0b' },
-  { pattern: /^0o(?:_?[0-7])+$/i, prefix: '0o' },
-  { pattern: /^0(?:_?[0-7])+$/, prefix: '0o' },
-  { pattern: /^(?:0|[1-9](?:_?\d)*)$/, prefix: '' },
-]
+const FORM = /^(?:0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0(?:_?[0-7])*|[1-9](?:_?[0-9])*)$/
 
+/** Without a sign; undefined = no such number. */
+export function wholeNumber(text: string): bigint | undefined {
+  if (!FORM.test(text)) return undefined
+  const plain = text.replaceAll('_', '')
+  return BigInt(/^0[0-7]/.test(plain) ? `0o${plain.slice(1)}` : plain)
+}
+
+/** strconv.ParseUint with base 0. */
 export function parseUintAny(text: string, bits: number): Parsed<number> {
-  const form = FORMS.find(f => f.pattern.test(text))
+  const value = wholeNumber(text)
   const fault = (what: string): Parsed<number> => ({ fault: `strconv.ParseUint: parsing ${JSON.stringify(text)}: ${what}` })
-  if (!form) return fault('invalid syntax')
-  const digits = text.replaceAll('_', '').replace(/^0[xbo]/i, '')
-  const value = BigInt(form.prefix + (form.prefix === '0o' && digits.length > 1 ? digits.replace(/^0(?=.)/, '') : digits))
+  if (value === undefined) return fault('invalid syntax')
   return value >= 2n ** BigInt(bits) ? fault('value out of range') : { value: Number(value) }
 }
