@@ -8,6 +8,6 @@ export class TemplateUnmodelled extends Error {}
 export interface TemplateOptions {
   /** Go 1.<minor>. */
   readonly minor: number
-  /** Functions beside the built-in ones. */
+  /** Of all functions. */
   readonly functions: ReadonlySet<string>
 }

@@ -8,10 +8,6 @@ import { numberForms } from './go-template-number.ts'
 
 const MAX_DEPTH = 200
 
-export const BUILT_IN: ReadonlySet<string> = new Set([
-  'and', 'call', 'html', 'index', 'slice', 'js', 'len', 'not', 'or', 'print', 'printf', 'println', 'urlquery', 'eq', 'ge', 'gt', 'le', 'lt', 'ne',
-])
-
 /** `{{end}}` and `{{else}}` end a list. */
 type End = { readonly kind: 'end' | 'else' }
 const endName = ({ kind }: End): string => `{{${kind}}}`
@@ -311,7 +307,7 @@ class Parser {
     const { at, text } = token
     switch (token.kind) {
       case 'identifier':
-        if (!BUILT_IN.has(text) && !this.shared.options.functions.has(text)) this.fail(`function ${goQuote(text)} not defined`)
+        if (!this.shared.options.functions.has(text)) this.fail(`function ${goQuote(text)} not defined`)
         return { kind: 'identifier', at, name: text }
       case 'dot': case 'nil': return { kind: token.kind, at }
       case 'variable':

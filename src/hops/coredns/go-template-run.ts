@@ -3,7 +3,6 @@
 import { goText, sortedKeys } from './go-format.ts'
 import { goQuote } from './go-quote.ts'
 import { TemplateFault, TemplateUnmodelled, type TemplateOptions } from './go-template-fault.ts'
-import { templateFunctions } from './go-template-functions.ts'
 import { nodeText, type Branch, type Command, type Node, type Operand, type Pipe } from './go-template-nodes.ts'
 import type { Trees } from './go-template-parser.ts'
 import { goBool, GoError, goInt, goString, indirect, isTrue, stringLength, typeOf, type GoMethod, type GoValue, type Parameter } from './go-value.ts'
@@ -19,6 +18,7 @@ export interface TemplateText {
   readonly options: TemplateOptions
   /** Functions of the program's own. */
   readonly functions: ReadonlyMap<string, GoMethod>
+  readonly builtIn: ReadonlyMap<string, GoMethod>
 }
 
 type Value = GoValue | undefined
@@ -36,14 +36,13 @@ interface Variable {
 export function runTemplate(template: TemplateText, data: GoValue): string {
   const root = template.trees.get(template.name)
   if (!root) throw new TemplateFault(`template: ${template.name}: ${goQuote(template.name)} is an incomplete or empty template`)
-  const shared: Shared = { template, builtIn: templateFunctions(template.options.minor), steps: 0, out: '' }
+  const shared: Shared = { template, steps: 0, out: '' }
   new Run(shared, template.name, data, 0).list(data, root)
   return shared.out
 }
 
 interface Shared {
   readonly template: TemplateText
-  readonly builtIn: ReadonlyMap<string, GoMethod>
   steps: number
   out: string
 }
@@ -296,7 +295,7 @@ class Run {
     const own = this.shared.template.functions.get(name)
     if (own) return this.call(dot, own, args.length > 0 ? { kind: 'command', at: commandAt(args, node), args } : node, name, args, final)
     if (name === 'and' || name === 'or') return this.shortCircuit(dot, name, args, final)
-    const method = this.shared.builtIn.get(name) ?? this.noFunction(args, final)
+    const method = this.shared.template.builtIn.get(name) ?? this.noFunction(args, final)
     return this.call(dot, method, args.length > 0 ? { kind: 'command', at: commandAt(args, node), args } : node, name, args, final)
   }
 
