@@ -69,6 +69,9 @@ export type Reply = {
   readonly uncompressed?: true
 }
 
+/** Header flags as they stand on the wire. */
+export const FLAG_ORDER = ['aa', 'tc', 'rd', 'ra', 'ad', 'cd'] as const
+
 export const hasFlag = (reply: Reply, flag: string): boolean => reply.flags.includes(flag)
 
 /** NODATA: NOERROR, and no record of the type (or of any alias chain) in the answer. */

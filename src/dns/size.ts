@@ -2,7 +2,7 @@
 // CoreDNS decides by it whether to compress and what to cut off. Names are compressed as there: owner names, and the names in
 // NS, CNAME, PTR, MX, SOA; targets are found by their exact spelling.
 // RDATA of a type not listed here counts what it takes on the wire; where its text cannot be read, as long as that text.
-import type { Edns, Reply, ResourceRecord } from './message.ts'
+import { FLAG_ORDER, type Edns, type Reply, type ResourceRecord } from './message.ts'
 import { rdataBytes, rdataFromText } from './presentation-record.ts'
 
 /** Suffixes a pointer can go to. */
@@ -108,5 +108,4 @@ export function truncate(question: string, reply: Reply, budgetBytes: number): R
   return { ...reply, ...cut, flags: lost && !reply.flags.includes('tc') ? withFlag(reply.flags, 'tc') : reply.flags }
 }
 
-const WIRE_ORDER = ['aa', 'tc', 'rd', 'ra', 'ad', 'cd']
-const withFlag = (flags: readonly string[], flag: string): string[] => WIRE_ORDER.filter(f => f === flag || flags.includes(f))
+const withFlag = (flags: readonly string[], flag: string): string[] => FLAG_ORDER.filter(f => f === flag || flags.includes(f))

@@ -1,5 +1,5 @@
 // Between the wire and what the chain passes on (`message.ts`): words for numbers, text for RDATA, EDNS beside the sections.
-import type { DnsQuery, Edns, Rcode, Reply, ResourceRecord } from './message.ts'
+import { FLAG_ORDER, type DnsQuery, type Edns, type Rcode, type Reply, type ResourceRecord } from './message.ts'
 import { nameKey } from './name.ts'
 import { bytesOfHex, hexOf } from './presentation-bytes.ts'
 import { rdataFromText, rdataToText } from './presentation-record.ts'
@@ -19,7 +19,6 @@ const EDNS_DO = 0x8000
 /** RFC 2181 §8: a TTL with the highest bit set counts as 0. */
 const TTL_SIGN = 0x80000000
 const QUERY_FLAGS = ['rd', 'ad', 'cd'] as const
-const REPLY_FLAGS = ['aa', 'tc', 'rd', 'ra', 'ad', 'cd'] as const
 
 /** Fields of a query that the packet itself does not hold. */
 export type Arrival = Pick<DnsQuery, 'transport' | 'client' | 'flow'>
@@ -59,7 +58,7 @@ export function replyFromWire(message: WireMessage, query?: DnsQuery): Reply {
   const asked = question && !question.name.broken ? { name: question.name.text, type: typeName(question.type) } : undefined
   const isEcho = asked !== undefined && query !== undefined && nameKey(asked.name) === nameKey(query.name) && asked.type === query.type
   return {
-    rcode: rcodeName(rcodeOf(message)), flags: REPLY_FLAGS.filter(flag => bits[flag]),
+    rcode: rcodeName(rcodeOf(message)), flags: FLAG_ORDER.filter(flag => bits[flag]),
     answer: recordsFromWire(message.answers), authority: recordsFromWire(message.authorities), additional: recordsFromWire(message.additionals),
     ...(edns && { edns }), ...(asked && !isEcho && { question: asked }),
   }
@@ -139,7 +138,7 @@ export function replyToWire(reply: Reply, query: DnsQuery, id: number, options: 
   if (opt?.fault) return opt
   const [answers, authorities, additionals] = sections as [WireRecord[], WireRecord[], WireRecord[]]
   if (opt) additionals.push(opt.value)
-  const flags = FLAG.qr | bitsOf(REPLY_FLAGS.filter(flag => reply.flags.includes(flag))) | ((opcodeNumber(query.opcode ?? 'QUERY') ?? 0) << 11) | (rcode & 15)
+  const flags = FLAG.qr | bitsOf(FLAG_ORDER.filter(flag => reply.flags.includes(flag))) | ((opcodeNumber(query.opcode ?? 'QUERY') ?? 0) << 11) | (rcode & 15)
   return encoded({ id, flags, questions: question ? [question.value] : [], answers, authorities, additionals }, options)
 }
 

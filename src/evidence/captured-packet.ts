@@ -8,7 +8,7 @@ import { className, rcodeName, typeName } from '../dns/wire-numbers-table.ts'
 import { hashName, newScan, sameNameBytes, scanMessage } from '../dns/wire-scan.ts'
 import { ip4Text, ip6Text } from '../dns/presentation-address.ts'
 import { absolute } from '../dns/name.ts'
-import type { Reply } from '../dns/message.ts'
+import { FLAG_ORDER, type Reply } from '../dns/message.ts'
 import { MESSAGE, REFUSED, TCP, type CapturedMessage } from './capture-cursor.ts'
 import { packetSource } from './capture-oddities.ts'
 import type { DnsPacket, Endpoint, PrintedReply } from './observation.ts'
@@ -26,7 +26,6 @@ type Question = NonNullable<DnsPacket['question']>
 const SHARED_LIMIT = 65_536
 const ARENA_BYTES = 64 * 1024
 const HEADER_BYTES = 12
-const FLAG_ORDER = ['aa', 'tc', 'rd', 'ra', 'ad', 'cd'] as const
 const ALL_FLAGS = FLAG_ORDER.reduce((mask, flag) => mask | FLAG[flag], 0)
 const PASSING: readonly DnsPacket['passing'][] = ['in', 'in', 'in', 'by', 'out']
 

@@ -9,7 +9,7 @@ import { LOST, pick, type Effect, type Hop, type HopRun, type Plain } from '../c
 import { hopId, type HopEntries } from '../chain/hop.ts'
 import type { UpstreamModel } from '../chain/model.ts'
 import type { Source } from '../chain/source.ts'
-import type { Cause, DnsQuery, Rcode, Reply, ResourceRecord } from '../dns/message.ts'
+import { FLAG_ORDER, type Cause, type DnsQuery, type Rcode, type Reply, type ResourceRecord } from '../dns/message.ts'
 import { labelsOf, nameKey, wireLength } from '../dns/name.ts'
 import { agreed, aliasAt, ancestors, existence, viewOf, type SeenQuestion, type SeenReply, type View } from './upstream-view.ts'
 
@@ -147,7 +147,7 @@ const drafted = (reply: Reply, query: DnsQuery): Draft => {
 function finished(draft: Draft, query: DnsQuery, view: View): Reply {
   const { seen } = draft
   const isSet = (flag: string): boolean => (flag === 'rd' ? query.rd === true : seen ? seen.flags.includes(flag) : flag === 'ra')
-  const flags = ['aa', 'tc', 'rd', 'ra', 'ad', 'cd'].filter(isSet)
+  const flags = FLAG_ORDER.filter(isSet)
   const cause = causeOf(draft, query, `upstream ${view.label}`, flags.includes('tc'))
   return {
     rcode: draft.rcode, flags, answer: draft.answer, authority: draft.authority, additional: seen?.additional ?? [],

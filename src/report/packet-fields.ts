@@ -3,6 +3,7 @@ import { optionToText } from '../dns/edns-options.ts'
 import { rdataToText } from '../dns/presentation-record.ts'
 import { faultMessage, type Fault } from '../dns/wire-fault.ts'
 import { className, opcodeName, rcodeName, typeName } from '../dns/wire-numbers-table.ts'
+import { FLAG_ORDER } from '../dns/message.ts'
 import { HEADER_END, headerBits, rcodeOf, SECTIONS, type WireMessage, type WireRecord } from '../dns/wire-message.ts'
 import type { Said } from '../findings/diagnosis.ts'
 
@@ -17,7 +18,6 @@ export interface PacketField {
 
 const OPT = 41
 const SOA = 6
-const FLAG_WORDS = ['aa', 'tc', 'rd', 'ra', 'ad', 'cd'] as const
 const same = (text: string): Said => ({ en: text, zh: text })
 /** Sections of a hostile message. */
 const MOST_FIELDS = 400
@@ -43,7 +43,7 @@ export function packetFields(bytes: Uint8Array, message: WireMessage, faults: re
 
 function flagsLabel(message: WireMessage): Said {
   const bits = headerBits(message.flags)
-  const set = FLAG_WORDS.filter(flag => bits[flag]).map(flag => flag.toUpperCase()).join(' ')
+  const set = FLAG_ORDER.filter(flag => bits[flag]).map(flag => flag.toUpperCase()).join(' ')
   const opcode = bits.opcode === 0 ? '' : ` ${opcodeName(bits.opcode)}`
   if (!bits.qr) return { en: `question${opcode}${set === '' ? '' : `, ${set}`}`, zh: `查询${opcode}${set === '' ? '' : `，${set}`}` }
   const rcode = rcodeOf(message)

@@ -4,7 +4,7 @@
 // Not modelled: capacity (an entry can be gone early), the last good answer that `prefer_positive` keeps behind one that answers nothing, answers made
 // from wildcards of signed zones.
 import { ask, background, call, get, LOST, put, type Fill, type Hop, type HopRun, type Plain } from '../../chain/effects.ts'
-import type { DnsQuery, Reply } from '../../dns/message.ts'
+import { FLAG_ORDER, type DnsQuery, type Reply } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
 import { ageMsOf, leftS, lifetimeS, storedOf, withTtl, type Content, type Entry, type Stored } from './cache-entry.ts'
 import { readCacheOptions, type CacheOptions } from './cache-options.ts'
@@ -86,10 +86,8 @@ function hit(c: Cache, query: DnsQuery, entry: Entry, ttlS: number): Served {
   const flags = new Set([...copiedFlags(query), ...stored.flags])
   if (!since(c.version, 1, 15)) flags.add('aa')
   if (!mayHaveAd(c, query)) flags.delete('ad')
-  return { rcode: 'NOERROR', reply: { ...withTtl(withoutProofs(c, query, stored), ttlS), flags: WIRE_ORDER.filter(f => flags.has(f)) } }
+  return { rcode: 'NOERROR', reply: { ...withTtl(withoutProofs(c, query, stored), ttlS), flags: FLAG_ORDER.filter(f => flags.has(f)) } }
 }
-
-const WIRE_ORDER = ['aa', 'tc', 'rd', 'ra', 'ad', 'cd']
 
 const mayHaveAd = (c: Cache, query: DnsQuery): boolean => query.edns?.do === true || (since(c.version, 1, 11) && query.ad === true)
 

@@ -1,7 +1,7 @@
 // One attempt of `forward` to get a reply from one upstream: plugin/pkg/proxy/connect.go, 1.9.3 to 1.15.0.
 // Not modelled: pooled connections and the ports they keep, the dial time-out that adapts to earlier dials (30 s at first, down to 1 s).
 import { ask, LOOP, note, sleep, type HopRun, type Plain } from '../../chain/effects.ts'
-import { REFUSED_PORT, type DnsQuery, type Reply } from '../../dns/message.ts'
+import { FLAG_ORDER, REFUSED_PORT, type DnsQuery, type Reply } from '../../dns/message.ts'
 import { socketText } from '../../dns/socket-address.ts'
 import { cutDatagram } from './cut-datagram.ts'
 import type { ForwardOptions, Server } from './forward-options.ts'
@@ -108,8 +108,8 @@ function arrived(setup: PluginSetup, options: ForwardOptions, server: Server, qu
   return { kind: 'reply', reply, spentMs: atMs }
 }
 
-const WIRE_ORDER = ['aa', 'tc', 'rd', 'ra', 'ad', 'cd']
-const byWire = (a: string, b: string): number => WIRE_ORDER.indexOf(a) - WIRE_ORDER.indexOf(b)
+const order: readonly string[] = FLAG_ORDER
+const byWire = (a: string, b: string): number => order.indexOf(a) - order.indexOf(b)
 
 const cutShort = (query: DnsQuery): Reply =>
   ({ rcode: 'NOERROR', flags: ['tc', ...(query.rd ? ['rd'] : []), 'ra'], answer: [], authority: [], additional: [], cause: { kind: 'truncated', by: 'upstream' } })

@@ -2,7 +2,7 @@
 // response rules run over every record of authority, answer and additional (the OPT is one of them), in the order in which they were
 // collected, since 1.11.4 from the last to the first. `rcode` works once a record, since 1.14.7 also on a reply without one.
 import type { HopRun } from '../../chain/effects.ts'
-import type { DnsQuery, Edns, Rcode, Reply, ResourceRecord } from '../../dns/message.ts'
+import { FLAG_ORDER, type DnsQuery, type Edns, type Rcode, type Reply, type ResourceRecord } from '../../dns/message.ts'
 import { internalLookup } from './internal-lookup.ts'
 import { since, type PluginSetup } from './plugin.ts'
 import { rcodeNumber, rcodeOfNumber } from './rcode-number.ts'
@@ -53,10 +53,8 @@ export function questionOf(query: DnsQuery, beside: DnsQuery): { readonly questi
   return { question: { name: query.name, type: query.type, ...(hasClass && { class: query.class ?? 'IN' }) } }
 }
 
-const WIRE_ORDER = ['aa', 'tc', 'rd', 'ra', 'ad', 'cd']
-
 const flagsOf = (reply: Reply, truncated: boolean): readonly string[] =>
-  reply.flags.includes('tc') === truncated ? reply.flags : WIRE_ORDER.filter(f => (f === 'tc' ? truncated : reply.flags.includes(f)))
+  reply.flags.includes('tc') === truncated ? reply.flags : FLAG_ORDER.filter(f => (f === 'tc' ? truncated : reply.flags.includes(f)))
 
 function* rewriteRecord(work: Work, record: Draft, rules: readonly ResponseRule[]): HopRun<void> {
   for (const rule of rules) {
