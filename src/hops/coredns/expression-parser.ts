@@ -2,7 +2,7 @@
 // Not modelled: optional chaining (`?.`), `let`, `if` and sequences, `$env`.
 import { isBuiltin, isPredicate, PREDICATES } from './expression-builtins.ts'
 import { ExpressionFault, ExpressionUnmodelled } from './expression-fault.ts'
-import { tokensOf, tokenText, type Token, type TokenKind } from './expression-tokens.ts'
+import { NEGATABLE, tokensOf, tokenText, type Token, type TokenKind } from './expression-tokens.ts'
 
 export type Node = { readonly at: number | undefined } & (
   | { readonly kind: 'nil' }
@@ -29,7 +29,6 @@ const BINARY: Readonly<Record<string, number>> = {
 }
 const RIGHT = new Set(['**', '^'])
 const COMPARISONS = new Set(['<', '>', '>=', '<='])
-const NEGATABLE = new Set(['contains', 'matches', 'startsWith', 'endsWith', 'in'])
 
 /** Nodes inside nodes; the library has no bound but the stack. */
 const DEEPEST = 200

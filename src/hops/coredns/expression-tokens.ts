@@ -15,8 +15,9 @@ export interface Token {
 export const tokenText = ({ kind, value }: Token): string => (value === '' ? kind : `${kind}(${JSON.stringify(value)})`)
 
 const isWord = (char: string | undefined): boolean => char !== undefined && /^[\p{L}\p{Nd}_$]$/u.test(char)
-const NEGATED = new Set(['in', 'matches', 'contains', 'startsWith', 'endsWith'])
-const WORD_OPERATORS = new Set([...NEGATED, 'or', 'and', 'let'])
+/** `not` may stand before them. */
+export const NEGATABLE: ReadonlySet<string> = new Set(['in', 'matches', 'contains', 'startsWith', 'endsWith'])
+const WORD_OPERATORS: ReadonlySet<string> = new Set([...NEGATABLE, 'not', 'or', 'and', 'let'])
 
 interface Lexer {
   readonly chars: readonly string[]
@@ -99,8 +100,7 @@ function readWord(l: Lexer): void {
   while (isWord(l.chars[l.at])) l.at++
   const word = l.chars.slice(from, l.at).join('')
   const isOperator = WORD_OPERATORS.has(word) || (l.modern && (word === 'if' || word === 'else'))
-  if (word !== 'not') return emit(l, isOperator ? 'Operator' : 'Identifier', from)
-  emit(l, 'Operator', from)
+  emit(l, isOperator ? 'Operator' : 'Identifier', from)
 }
 
 const DIGITS: Readonly<Record<string, string>> = { x: '0123456789abcdefABCDEF_', o: '01234567_', b: '01_' }
