@@ -1,16 +1,17 @@
 // The plain functions of the expression library: builtin/builtin.go and lib.go of antonmedv/expr 1.15.5 and expr-lang/expr 1.17.8.
 import { encodeText } from '../../dns/presentation-escape.ts'
 import { arrayOf, isArray, numberOf, stop, stringOf, type Value } from './expression-value.ts'
+import { isFault, parseFloat64 } from './go-number.ts'
 
 type Run = (args: readonly Value[]) => Value
 
 const LONGEST_TEXT = 1_000_000
 
-const trimmed = (text: string, set: string, left: boolean, right: boolean): string => {
+const trimmed = (text: string, set: string): string => {
   const chars = [...text]
   let [from, to] = [0, chars.length]
-  while (left && from < to && set.includes(chars[from] as string)) from++
-  while (right && to > from && set.includes(chars[to - 1] as string)) to--
+  while (from < to && set.includes(chars[from] as string)) from++
+  while (to > from && set.includes(chars[to - 1] as string)) to--
   return chars.slice(from, to).join('')
 }
 
@@ -46,7 +47,8 @@ function integer(v: Value): number {
 
 function float(v: Value): number {
   if (typeof v === 'number') return v
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(stringOf(v)) ? Number(v) : stop('invalid operation: float')
+  const parsed = parseFloat64(stringOf(v))
+  return isFault(parsed) ? stop('invalid operation: float') : parsed.value
 }
 
 /** Numbers, and those inside arrays. */
@@ -79,7 +81,7 @@ const FUNCTIONS: Readonly<Record<string, Run>> = {
   int: ([v]) => integer(v as Value),
   float: ([v]) => float(v as Value),
   string: ([v]) => textOf(v as Value),
-  trim: ([v, set]) => (set === undefined ? stringOf(v as Value).trim() : trimmed(stringOf(v as Value), stringOf(set), true, true)),
+  trim: ([v, set]) => (set === undefined ? stringOf(v as Value).trim() : trimmed(stringOf(v as Value), stringOf(set))),
   trimPrefix: ([v, prefix = ' ']) => (stringOf(v as Value).startsWith(stringOf(prefix)) ? stringOf(v as Value).slice(stringOf(prefix).length) : v as Value),
   trimSuffix: ([v, suffix = ' ']) => (stringOf(v as Value).endsWith(stringOf(suffix)) ? stringOf(v as Value).slice(0, stringOf(v as Value).length - stringOf(suffix).length) : v as Value),
   upper: ([v]) => stringOf(v as Value).toUpperCase(),
