@@ -1,7 +1,7 @@
 // Whether an expression of `view` is taken at start-up: checker/checker.go of antonmedv/expr 1.15.5 (CoreDNS 1.11) and expr-lang/expr 1.17.8
 // (since 1.12). The first thing that does not fit is an ExpressionFault.
 import { AGGREGATES, CHECKED, ENDS, isBuiltin, isPredicate, isUnmodelledBuiltin, SIGNATURES } from './expression-builtins.ts'
-import { ExpressionFault, ExpressionUnmodelled } from './expression-fault.ts'
+import { ExpressionFault, ExpressionUnmodelled, isModern } from './expression-fault.ts'
 import type { Node } from './expression-parser.ts'
 import {
   ANY, arrayOf, BOOL, comparable, ENVIRONMENT, FLOAT, INT, INTERFACE, isAny, isNumber, MAP, NIL, STRING, STRINGS, typeText, type Type,
@@ -16,8 +16,8 @@ interface Checker {
   readonly scopes: { readonly collection: Type; readonly hasIndex: boolean }[]
 }
 
-export function checkExpression(node: Node, version: CorednsVersion, modern: boolean): void {
-  typeOf({ modern, version, scopes: [] }, node)
+export function checkExpression(node: Node, version: CorednsVersion): void {
+  typeOf({ modern: isModern(version), version, scopes: [] }, node)
 }
 
 function fault(at: Node, message: string): never {

@@ -1,5 +1,9 @@
 // What is wrong with an expression of `view`, in the words of the expression library (antonmedv/expr 1.15.5 in CoreDNS 1.11, expr-lang/expr
 // since 1.12), and where.
+import { since, type CorednsVersion } from './plugin.ts'
+
+/** expr-lang/expr, in place of antonmedv/expr. */
+export const isModern = (version: CorednsVersion): boolean => since(version, 1, 12)
 
 /** `at`: code points before it; undefined = the library has no place for it and prints the message alone. */
 export class ExpressionFault extends Error {

@@ -1,10 +1,12 @@
 // What an expression of `view` gives for one query: vm/ and runtime/ of antonmedv/expr 1.15.5 and expr-lang/expr 1.17.8. A fault while it
 // runs is no error to CoreDNS: the view does not match.
+import { isPredicate } from './expression-builtins.ts'
+import { isModern } from './expression-fault.ts'
 import type { Node } from './expression-parser.ts'
 import { runFunction } from './expression-functions.ts'
 import { arrayOf, boolOf, isArray, numberOf, RuntimeFault, stop, stringOf, UnknownInput, type Value } from './expression-value.ts'
 import { compileGoRegexp, isRefused } from './go-regexp.ts'
-import { since, type CorednsVersion } from './plugin.ts'
+import type { CorednsVersion } from './plugin.ts'
 
 export interface Surroundings {
   readonly version: CorednsVersion
@@ -132,8 +134,9 @@ function sliced(base: Value, from: Value | undefined, to: Value | undefined): Va
 }
 
 function builtin(r: Run, { name, args: [first, body, ...rest] }: Of<'builtin'>): Value {
-  const run = Object.hasOwn(PREDICATE_RUNS, name) ? PREDICATE_RUNS[name] : undefined
-  if (!run || (name === 'sum' && !since(r.version, 1, 12))) return runFunction(name, [first, body, ...rest].flatMap(arg => (arg ? [value(r, arg)] : [])), since(r.version, 1, 12))
+  const modern = isModern(r.version)
+  const run = isPredicate(name, modern) ? PREDICATE_RUNS[name] : undefined
+  if (!run) return runFunction(name, [first, body, ...rest].flatMap(arg => (arg ? [value(r, arg)] : [])), modern)
   const items = arrayOf(value(r, first as Node))
   return run(items, (item, index) => {
     if (!body) return item

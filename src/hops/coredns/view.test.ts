@@ -63,7 +63,7 @@ test('any text is read in bounded time, and is an expression, a fault or said to
     try {
       const version = modern ? [1, 14, 7] as const : [1, 11, 3] as const
       const node = parseExpression(text, modern)
-      checkExpression(node, version, modern)
+      checkExpression(node, version)
       runExpression(node, { version, call: () => 'x' })
     } catch (thrown) {
       expect(known.some(kind => thrown instanceof kind), String(thrown)).toBe(true)

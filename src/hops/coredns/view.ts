@@ -14,11 +14,11 @@ import { queryBytes } from '../../dns/size.ts'
 import { opcodeNumber } from '../../dns/wire-numbers-table.ts'
 import { refusedHandler } from './authoritative-reply.ts'
 import { checkExpression } from './expression-check.ts'
-import { ExpressionFault, ExpressionUnmodelled, faultText } from './expression-fault.ts'
+import { ExpressionFault, ExpressionUnmodelled, faultText, isModern } from './expression-fault.ts'
 import { parseExpression, type Node } from './expression-parser.ts'
 import { runExpression } from './expression-run.ts'
 import { RuntimeFault, stop, stringOf, UnknownInput, type Value } from './expression-value.ts'
-import { since, type PluginFactory, type PluginSetup } from './plugin.ts'
+import type { PluginFactory, PluginSetup } from './plugin.ts'
 import { argumentText, ONCE_TEXT, refuse } from './refuse.ts'
 import { clientBytes } from './server-reply.ts'
 
@@ -88,10 +88,10 @@ function readView(setup: ViewSetup): View | Refused {
 }
 
 function compiledExpression(text: string, { version }: ViewSetup): Omit<Expression, 'source'> | string {
-  const modern = since(version, 1, 12)
+  const modern = isModern(version)
   try {
     const node = parseExpression(text, modern)
-    checkExpression(node, version, modern)
+    checkExpression(node, version)
     return { text, node }
   } catch (thrown) {
     if (thrown instanceof ExpressionFault) return faultText(text, thrown, modern)
@@ -138,7 +138,7 @@ function metadata(setup: ViewSetup, of: View, label: string): string {
 
 /** The address of the socket: that of all addresses for UDP without `bind`. */
 function serverAddress(setup: ViewSetup, query: DnsQuery): string {
+  if (query.transport === 'udp' && !setup.has('bind')) return '::'
   const [own, ...others] = setup.model.addresses
-  if (setup.has('bind')) return own !== undefined && others.length === 0 ? own : unknown('the address asked')
-  return query.transport === 'udp' ? '::' : own !== undefined && others.length === 0 ? own : unknown('the address asked')
+  return own !== undefined && others.length === 0 ? own : unknown('the address asked')
 }
