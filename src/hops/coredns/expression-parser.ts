@@ -3,6 +3,7 @@
 import { isBuiltin, isPredicate, PREDICATES } from './expression-builtins.ts'
 import { ExpressionFault, ExpressionUnmodelled } from './expression-fault.ts'
 import { NEGATABLE, tokensOf, tokenText, type Token, type TokenKind } from './expression-tokens.ts'
+import { numberFault } from './go-number.ts'
 
 export type Node = { readonly at: number | undefined } & (
   | { readonly kind: 'nil' }
@@ -196,8 +197,8 @@ function number(p: Parser): Node {
   const [name, least] = /^0x/i.test(digits) ? ['hex', 3] : /^0b/i.test(digits) ? ['binary', 3] : /^0o/i.test(digits) ? ['octal', 3] : ['integer', 1]
   // The older library reads only decimal and `0x`.
   const unreadable = digits.length < (least as number) || (!p.modern && /^0[bo]/i.test(digits))
-  if (unreadable) throw new ExpressionFault(`invalid ${p.modern || name === 'hex' ? name : 'integer'} literal: strconv.ParseInt: parsing ${JSON.stringify(digits)}: invalid syntax`, current(p).at)
-  if (BigInt(digits) >= 2n ** 63n) throw new ExpressionFault(`invalid ${name} literal: strconv.ParseInt: parsing ${JSON.stringify(digits)}: value out of range`, current(p).at)
+  if (unreadable) throw new ExpressionFault(`invalid ${p.modern || name === 'hex' ? name : 'integer'} literal: ${numberFault('ParseInt', digits, 'invalid syntax').fault}`, current(p).at)
+  if (BigInt(digits) >= 2n ** 63n) throw new ExpressionFault(`invalid ${name} literal: ${numberFault('ParseInt', digits, 'value out of range').fault}`, current(p).at)
   return { kind: 'int', value: Number(digits), at }
 }
 

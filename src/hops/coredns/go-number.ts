@@ -3,25 +3,33 @@ export type Parsed<T> = { readonly value: T } | { readonly fault: string }
 
 export const isFault = <T>(parsed: Parsed<T>): parsed is { readonly fault: string } => 'fault' in parsed
 
+/** strconv.NumError; `by` is the function of strconv. */
+export const numberFault = (by: string, text: string, why: 'invalid syntax' | 'value out of range'): { readonly fault: string } =>
+  ({ fault: `strconv.${by}: parsing ${JSON.stringify(text)}: ${why}` })
+
 const LARGEST_INT = 2n ** 63n
-const quoted = (text: string): string => JSON.stringify(text)
 
 export function atoi(text: string): Parsed<number> {
-  if (!/^[+-]?\d+$/.test(text)) return { fault: `strconv.Atoi: parsing ${quoted(text)}: invalid syntax` }
+  if (!/^[+-]?\d+$/.test(text)) return numberFault('Atoi', text, 'invalid syntax')
   const value = BigInt(text.replace('+', ''))
-  return value >= LARGEST_INT || value < -LARGEST_INT ? { fault: `strconv.Atoi: parsing ${quoted(text)}: value out of range` } : { value: Number(value) }
+  return value >= LARGEST_INT || value < -LARGEST_INT ? numberFault('Atoi', text, 'value out of range') : { value: Number(value) }
 }
 
 export function parseUint(text: string, bits: number): Parsed<number> {
-  if (!/^\d+$/.test(text)) return { fault: `strconv.ParseUint: parsing ${quoted(text)}: invalid syntax` }
-  return BigInt(text) >= 2n ** BigInt(bits) ? { fault: `strconv.ParseUint: parsing ${quoted(text)}: value out of range` } : { value: Number(text) }
+  return uint(text, /^\d+$/.test(text) ? BigInt(text) : undefined, bits)
+}
+
+/** ParseUint, when the digits are read: `value` undefined = they are none. */
+export function uint(text: string, value: bigint | undefined, bits: number): Parsed<number> {
+  if (value === undefined) return numberFault('ParseUint', text, 'invalid syntax')
+  return value >= 2n ** BigInt(bits) ? numberFault('ParseUint', text, 'value out of range') : { value: Number(value) }
 }
 
 const TRUE = new Set(['1', 't', 'T', 'TRUE', 'true', 'True'])
 const FALSE = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False'])
 
 export const parseBool = (text: string): Parsed<boolean> =>
-  TRUE.has(text) || FALSE.has(text) ? { value: TRUE.has(text) } : { fault: `strconv.ParseBool: parsing ${quoted(text)}: invalid syntax` }
+  TRUE.has(text) || FALSE.has(text) ? { value: TRUE.has(text) } : numberFault('ParseBool', text, 'invalid syntax')
 
 export const parseFloat64 = (text: string): Parsed<number> =>
-  /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? { value: Number(text) } : { fault: `strconv.ParseFloat: parsing ${quoted(text)}: invalid syntax` }
+  /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? { value: Number(text) } : numberFault('ParseFloat', text, 'invalid syntax')

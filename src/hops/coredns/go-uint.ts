@@ -1,5 +1,5 @@
 // Whole numbers of Go with base 0: the prefix names the base, underscores may stand between digits.
-import type { Parsed } from './go-number.ts'
+import { uint, type Parsed } from './go-number.ts'
 
 const FORM = /^(?:0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0(?:_?[0-7])*|[1-9](?:_?[0-9])*)$/
 
@@ -11,9 +11,4 @@ export function wholeNumber(text: string): bigint | undefined {
 }
 
 /** strconv.ParseUint with base 0. */
-export function parseUintAny(text: string, bits: number): Parsed<number> {
-  const value = wholeNumber(text)
-  const fault = (what: string): Parsed<number> => ({ fault: `strconv.ParseUint: parsing ${JSON.stringify(text)}: ${what}` })
-  if (value === undefined) return fault('invalid syntax')
-  return value >= 2n ** BigInt(bits) ? fault('value out of range') : { value: Number(value) }
-}
+export const parseUintAny = (text: string, bits: number): Parsed<number> => uint(text, wholeNumber(text), bits)
