@@ -11,6 +11,9 @@ export const nsOf = (zone: Zone, isDo: boolean): Records => (isDo ? [...zone.ns,
 
 export const withSignatures = (node: ZoneNode, type: string): Records => [...recordsOf(node, type), ...signaturesOf(node, type)]
 
+/** As a question with or without DO gets them. */
+export const recordsFor = (node: ZoneNode, type: string, isDo: boolean): Records => (isDo ? withSignatures(node, type) : recordsOf(node, type))
+
 /** The origin with so many labels of the name in front; undefined: the name has no more. */
 export function nameAt(zone: Zone, name: string, depth: number): string | undefined {
   if (depth === 0) return zone.origin
@@ -34,4 +37,4 @@ export const glueOf = (zone: Zone, ns: Records, isDo: boolean): Records => ns.fl
 })
 
 export const addressesOf = (node: ZoneNode, isDo: boolean): Records =>
-  ['A', 'AAAA'].flatMap(type => (isDo ? withSignatures(node, type) : recordsOf(node, type)))
+  ['A', 'AAAA'].flatMap(type => recordsFor(node, type, isDo))

@@ -8,7 +8,7 @@ import { since } from './plugin.ts'
 import { answered, type ZoneAnswer, type ZoneQuestion } from './zone-answer.ts'
 import { additionalFor, followAlias, synthesized } from './zone-lookup-alias.ts'
 import { closerEmptyName, denied, hasDescendant } from './zone-lookup-denial.ts'
-import { delegationAt, glueOf, nameAt, nsOf, soaOf, withSignatures } from './zone-lookup-parts.ts'
+import { delegationAt, glueOf, nameAt, nsOf, recordsFor, soaOf, withSignatures } from './zone-lookup-parts.ts'
 import { recordsOf, signaturesOf, type ZoneNode } from './zone-tree.ts'
 
 /** Aliases that are followed by questions to the server itself. */
@@ -74,8 +74,7 @@ function walk(q: ZoneQuestion): Walked {
 function* throughDname(q: ZoneQuestion, { node, alias }: { readonly node: ZoneNode; readonly alias: ResourceRecord }): HopRun<ZoneAnswer> {
   const { zone, isDo, type } = q
   const below = type === 'CNAME' ? answered('success', [alias], nsOf(zone, isDo)) : yield* followAlias(q, node, [alias])
-  const dnames = [...recordsOf(node, 'DNAME'), ...(isDo ? signaturesOf(node, 'DNAME') : [])]
-  return { ...below, answer: [...dnames, ...below.answer] }
+  return { ...below, answer: [...recordsFor(node, 'DNAME', isDo), ...below.answer] }
 }
 
 function* atName(q: ZoneQuestion, node: ZoneNode): HopRun<ZoneAnswer> {
@@ -83,9 +82,12 @@ function* atName(q: ZoneQuestion, node: ZoneNode): HopRun<ZoneAnswer> {
   const aliases = recordsOf(node, 'CNAME')
   if (aliases.length > 0 && type !== 'CNAME') return yield* followAlias(q, node, aliases)
   const records = recordsOf(node, type)
-  if (records.length === 0) return answered('no data', [], [...soaOf(zone, isDo), ...(isDo ? withSignatures(node, 'NSEC') : [])])
-  return answered('success', isDo ? withSignatures(node, type) : records, nsOf(zone, isDo), additionalFor(zone, records, isDo))
+  if (records.length === 0) return noData(q, node)
+  return answered('success', recordsFor(node, type, isDo), nsOf(zone, isDo), additionalFor(zone, records, isDo))
 }
+
+const noData = ({ zone, isDo }: ZoneQuestion, node: ZoneNode): ZoneAnswer =>
+  answered('no data', [], [...soaOf(zone, isDo), ...(isDo ? withSignatures(node, 'NSEC') : [])])
 
 function* fromWildcard(q: ZoneQuestion, node: ZoneNode | undefined): HopRun<ZoneAnswer> {
   const { zone, name, type, isDo } = q
@@ -94,7 +96,7 @@ function* fromWildcard(q: ZoneQuestion, node: ZoneNode | undefined): HopRun<Zone
   const aliases = expanded(recordsOf(node, 'CNAME'))
   if (aliases.length > 0 && type !== 'CNAME') return yield* followAlias(q, node, aliases)
   const records = expanded(recordsOf(node, type))
-  if (records.length === 0) return answered('no data', [], [...soaOf(zone, isDo), ...(isDo ? withSignatures(node, 'NSEC') : [])])
+  if (records.length === 0) return noData(q, node)
   const additional = since(zone.version, 1, 14, 5) ? additionalFor(zone, records, isDo) : []
   if (!isDo) return answered('success', records, nsOf(zone, isDo), additional)
   const denies = zone.tree.previous(name)

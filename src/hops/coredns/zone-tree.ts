@@ -42,9 +42,10 @@ export class ZoneTree {
 
   /** The greatest name that is not behind it. */
   previous(name: string): ZoneNode | undefined {
-    const at = this.firstFrom(this.keyOf(name))
+    const key = this.keyOf(name)
+    const at = this.firstFrom(key)
     const here = this.inOrder()[at]
-    return here && compare(here.key, this.keyOf(name)) === 0 ? here : this.inOrder()[at - 1]
+    return here && compare(here.key, key) === 0 ? here : this.inOrder()[at - 1]
   }
 
   isSame(node: ZoneNode, name: string): boolean {
