@@ -11,7 +11,7 @@ import { templateCases } from '../test/fidelity/go/template-cases.ts'
 
 const TOOLCHAINS: ReadonlyMap<string, string> = new Map([['1.9.3', 'go1.20.14'], ['1.11.3', 'go1.21.13'], ['1.14.7', 'go1.26.8']])
 const FOLDER = new URL('../test/fidelity/go/', import.meta.url)
-const CASES: ReadonlyMap<string, (count: number, seed: number) => readonly unknown[]> = new Map<string, (count: number, seed: number) => readonly unknown[]>([['regexp', regexpCases], ['template', templateCases]])
+const CASES = new Map<string, (count: number, seed: number) => readonly unknown[]>([['regexp', regexpCases], ['template', templateCases]])
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { cases: { type: 'string', default: '400' }, seed: { type: 'string', default: '1' } } })
 for (const name of positionals.length > 0 ? positionals : CASES.keys()) record(name)

@@ -1,5 +1,6 @@
 // Templates and data for package text/template of Go: by hand where a rule has an edge, and grown from a grammar, some of them damaged.
 import fc from 'fast-check'
+import { damaged } from './damaged.ts'
 
 export interface TemplateInput {
   readonly zone: string
@@ -50,13 +51,9 @@ const { list } = fc.letrec<{ list: string; item: string; pipe: string; command: 
   list: fc.array(tie('item'), { maxLength: 4 }).map(items => items.join('')),
 }))
 
-const damaged = fc.tuple(list, fc.nat(), fc.constantFrom(...'{}()|.$:="\'`-,/* \n1aé', '{{', '}}', '{{end}}', '{{else}}', '{{break}}'), fc.boolean()).map(([text, where, put, cuts]) => {
-  const chars = Array.from(text)
-  chars.splice(where % (chars.length + 1), cuts ? 1 : 0, put)
-  return chars.join('')
-})
+const PUT = [...'{}()|.$:="\'`-,/* \n1aé', '{{', '}}', '{{end}}', '{{else}}', '{{break}}']
 
-export const templateText = fc.oneof({ weight: 3, arbitrary: list.map(text => `{{$x := 5}}${text}`) }, { weight: 1, arbitrary: list }, { weight: 1, arbitrary: damaged })
+export const templateText = fc.oneof({ weight: 3, arbitrary: list.map(text => `{{$x := 5}}${text}`) }, { weight: 1, arbitrary: list }, { weight: 1, arbitrary: damaged(list, PUT) })
 
 export const templateInput: fc.Arbitrary<TemplateInput> = fc.constantFrom(
   { zone: 'test.', name: 'a.b.test.', match: ['a.b.test.', 'a', 'b'], group: { 0: 'a.b.test.', 1: 'a', 2: 'b', b: 'b' }, type: 'A', meta: { 'a/b': 'm' } },
