@@ -1,8 +1,9 @@
 // Replies that an `askOn` did not wait for. Where calls are worked through one after the other (explore, replay) what will come is known by
 // then: the ticket holds it, and when it will be there, so that it is part of what a call is told. Where things run side by side
 // (simulate, serve) the ticket is a number, and behind it a reply that may yet come.
-import { LOST, type Arrival, type Heard, type InFlight, type Plain } from '../chain/effects.ts'
+import { LOST, type Arrival, type Effect, type Heard, type InFlight, type Plain } from '../chain/effects.ts'
 import { assert } from './choices.ts'
+import { byArrival } from './orders.ts'
 
 type Landing = { readonly value: Plain; readonly inMs: number }
 
@@ -71,5 +72,62 @@ export class Tickets {
     this.atMs = nowMs
     for (const flight of this.flights.values()) flight.callOff?.()
     this.flights.clear()
+  }
+}
+
+/** One ask where things run side by side: what has come to it, and when it is over. Both drivers of that kind hear so. */
+export class Hearing {
+  /** One for each question, then those of the tickets. */
+  readonly flights: readonly Flight[]
+  isOver: boolean
+  private isStarting = true
+  private readonly came: Arrival[] = []
+  private readonly beganMs: number
+  private readonly e: Extract<Effect, { op: 'ask' }>
+  private readonly tickets: Tickets
+  private readonly now: () => number
+  private readonly goOn: (value: Plain) => void
+
+  /** `goOn` is called when it is over, unless that is so before all questions have been sent. */
+  constructor(e: Extract<Effect, { op: 'ask' }>, tickets: Tickets, now: () => number, goOn: (value: Plain) => void) {
+    this.e = e
+    this.tickets = tickets
+    this.now = now
+    this.goOn = goOn
+    this.beganMs = now()
+    this.isOver = e.asks.length === 0 && !e.enough
+    this.flights = [...e.asks.map(() => new Flight()), ...(e.open ? tickets.take(e.open, this.beganMs) : [])]
+    for (let from = e.asks.length; from < this.flights.length; from++) this.waitFor(from)
+  }
+
+  waitFor(from: number): void {
+    const { e, came } = this
+    this.flights[from]?.wait(value => {
+      if (this.isOver || value === LOST) return
+      came.push({ from, value, atMs: this.now() - this.beganMs })
+      if (e.enough ? e.enough(came.slice()) : came.length === e.asks.length) this.end()
+    })
+  }
+
+  end(): void {
+    if (this.isOver) return
+    this.isOver = true
+    for (const flight of this.flights) {
+      flight.wait(undefined)
+      if (!this.e.open) flight.callOff?.()
+    }
+    if (!this.isStarting) this.goOn(this.received())
+  }
+
+  /** All questions have been sent. The replies, if it is over by now. */
+  started(): Plain | undefined {
+    this.isStarting = false
+    return this.isOver ? this.received() : undefined
+  }
+
+  /** Whoever gives no `enough` does not act on the order in which replies came at one instant. */
+  private received(): Plain {
+    const { e, came } = this
+    return e.open ? this.tickets.heard(came, this.flights, this.now()) : e.enough ? came : byArrival(came)
   }
 }

@@ -1,10 +1,9 @@
 // The chain in real time: each lookup is a task that runs until it has to wait, for a reply, a time limit or a sleep. What `simulate` does
 // on a virtual clock, on one that runs. Within one turn (a packet, a timer) time stands still, as for the model.
 // A chain without end is cut off where the model has no end either: effects of one turn, tasks at once, nested asks.
-import { LOOP, LOST, type Arrival, type Ask, type Chain, type Effect, type Note, type Plain } from '../chain/effects.ts'
-import { Flight, Tickets } from './in-flight.ts'
+import { LOOP, LOST, type Ask, type Chain, type Effect, type Note, type Plain } from '../chain/effects.ts'
+import { Hearing, Tickets, type Flight } from './in-flight.ts'
 import { enter, isOpen, leave, type OpenCalls } from './open-calls.ts'
-import { byArrival } from './orders.ts'
 import type { ServedMemory } from './serve-memory.ts'
 
 export interface Clock {
@@ -190,39 +189,22 @@ export class Tasks {
 
   /** The replies, if they are all there in this very turn; else undefined, and the task goes on later. */
   private ask(task: Task, e: Extract<Effect, { op: 'ask' }>): Plain | undefined {
-    const beganMs = this.nowMs
-    const came: Arrival[] = []
-    const flights = [...e.asks.map(() => new Flight()), ...(e.open ? this.tickets.take(e.open, this.nowMs) : [])]
-    const callOffs: (() => void)[] = []
-    let starting = true
-    let over = e.asks.length === 0 && !e.enough
-    const received = (): Plain => (e.open ? this.tickets.heard(came, flights, this.nowMs) : e.enough ? came : byArrival(came))
-    const goOn = (): void => {
-      over = true
-      for (const callOff of callOffs) callOff()
-      for (const flight of flights) {
-        flight.wait(undefined)
-        if (!e.open) flight.callOff?.()
-      }
-      if (!starting) this.run(task, received())
-    }
-    const waitFor = (from: number): void => flights[from]?.wait(value => {
-      if (over || value === LOST) return
-      came.push({ from, value, atMs: this.nowMs - beganMs })
-      if (e.enough ? e.enough(came.slice()) : came.length === e.asks.length) goOn()
+    let stopTimer = (): void => undefined
+    const hearing = new Hearing(e, this.tickets, () => this.nowMs, value => {
+      stopTimer()
+      this.run(task, value)
     })
-    for (let from = e.asks.length; from < flights.length; from++) waitFor(from)
     for (const [from, ask] of e.asks.entries()) {
-      if (over) break
-      const flight = flights[from] as Flight
-      waitFor(from)
+      if (hearing.isOver) break
+      const flight = hearing.flights[from] as Flight
+      hearing.waitFor(from)
       const callOff = this.options.remote?.(ask, value => this.turn(() => flight.land(value)))
       if (callOff) flight.callOff = callOff
       else this.begin(ask, task, task.notes, value => flight.land(value))
     }
-    starting = false
-    if (over) return received()
-    callOffs.push(this.after(e.timeoutMs, goOn))
+    const heard = hearing.started()
+    if (heard !== undefined) return heard
+    stopTimer = this.after(e.timeoutMs, () => hearing.end())
     return undefined
   }
 }

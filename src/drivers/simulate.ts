@@ -1,15 +1,13 @@
 // The chain in virtual time: lookups one after the other or over each other, caches that fill and run out, health checks that
 // go on meanwhile. Everything really runs side by side here: each running call is a task, and an event queue says whose
 // turn it is. What can only be known by measuring is drawn by seed: chance by its odds, an unknown once and for all.
-import {
-  LOOP, LOST, type Arrival, type Ask, type Chain, type Effect, type Note, type Plain,
-} from '../chain/effects.ts'
+import { LOOP, type Ask, type Chain, type Effect, type Note, type Plain } from '../chain/effects.ts'
 import type { Step } from '../chain/outcome.ts'
 import { assert } from './choices.ts'
 import { EventQueue, timeoutRank } from './event-queue.ts'
-import { Flight, Tickets } from './in-flight.ts'
+import { Hearing, Tickets } from './in-flight.ts'
 import { enter, isOpen, leave, type OpenCalls } from './open-calls.ts'
-import { arrivalOrderAt, byArrival } from './orders.ts'
+import { arrivalOrderAt } from './orders.ts'
 import { Memory, type SimulationState } from './simulation-memory.ts'
 
 export type { SimulatedCell, SimulationState } from './simulation-memory.ts'
@@ -221,38 +219,21 @@ class Clockwork {
 
   /** The replies, if they are all there at this very instant; else undefined, and the task goes on later. */
   private ask(task: Task, e: Extract<Effect, { op: 'ask' }>): Plain | undefined {
-    const beganMs = this.nowMs
-    const came: Arrival[] = []
-    let starting = true
-    let over = e.asks.length === 0 && !e.enough
-    const flights = [...e.asks.map(() => new Flight()), ...(e.open ? this.tickets.take(e.open, this.nowMs) : [])]
-    // Whoever gives no `enough` does not act on the order in which replies came at one instant.
-    const received = (): Plain => (e.open ? this.tickets.heard(came, flights, this.nowMs) : e.enough ? came : byArrival(came))
-    const goOn = (): void => {
-      over = true
-      for (const flight of flights) flight.wait(undefined)
-      if (!starting) this.run(task, received())
-    }
-    const waitFor = (from: number): void => flights[from]?.wait(value => {
-      if (over || value === LOST) return
-      came.push({ from, value, atMs: this.nowMs - beganMs })
-      if (e.enough ? e.enough(came.slice()) : came.length === e.asks.length) goOn()
-    })
-    for (let from = e.asks.length; from < flights.length; from++) waitFor(from)
+    const hearing = new Hearing(e, this.tickets, () => this.nowMs, value => this.run(task, value))
     const logs = e.asks.map(() => ({ steps: new Log<Step>(), notes: new Log<Note>() }))
     for (const log of logs) {
       task.steps.add(log.steps)
       task.notes.add(log.notes)
     }
     for (const from of this.startingOrder(e)) {
-      if (!over) waitFor(from)
-      const child: Task = this.begin(e.asks[from] as Ask, task, task.background, value => flights[from]?.land(value))
+      if (!hearing.isOver) hearing.waitFor(from)
+      const child: Task = this.begin(e.asks[from] as Ask, task, task.background, value => hearing.flights[from]?.land(value))
       logs[from]?.steps.add(child.steps)
       logs[from]?.notes.add(child.notes)
     }
-    starting = false
-    if (over) return received()
-    this.queue.add({ atMs: beganMs + e.timeoutMs, rank: timeoutRank(task.depth), run: () => { if (!over) goOn() } })
+    const heard = hearing.started()
+    if (heard !== undefined) return heard
+    this.queue.add({ atMs: this.nowMs + e.timeoutMs, rank: timeoutRank(task.depth), run: () => hearing.end() })
     return undefined
   }
 
