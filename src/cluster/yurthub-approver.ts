@@ -28,7 +28,8 @@ export function filtersNamed(hub: HubSettings, request: HubRequest, cluster: Inv
   const known = version > 10600 ? filtersOfRelease(version) : enabledFilters(hub)
   const meant = known.filter(one => one.resources[request.resource]?.includes(request.verb))
   const byDefault = meant.filter(one => one.components.includes(component)).map(one => one.name)
-  const added = meant.filter(one => addedClients(one, known, configuration(hub, cluster), version).has(component)).map(one => one.name)
+  const data = configuration(hub, cluster)
+  const added = meant.filter(one => addedClients(one, data, version).has(component)).map(one => one.name)
   const all = [...new Set([...byDefault, ...added])].sort()
   if (version >= 10300 || all.length < 2) return [all]
   return (byDefault.length > 0 ? byDefault : all).map(name => [name])
@@ -39,22 +40,20 @@ function isSkipped(component: string, { verb, resource }: HubRequest, { filter }
   return component === OWN_COMPONENT || component === `multiplexer-proxy-${filter.node}`
 }
 
-function configuration({ filter, ...hub }: HubSettings, cluster: Inventory): Readonly<Record<string, string>> {
+function configuration(hub: HubSettings, cluster: Inventory): Readonly<Record<string, string>> {
   const map = cluster.get('ConfigMap', CONFIGURATION, 'kube-system')
   if (!map) return {}
   const label = map.labels[CONFIGURATION_LABEL]
-  const seen = releaseOf({ filter, ...hub }) < 10700 || label === CONFIGURATION || label === `leader-hub-${filter.poolFlag}`
+  const seen = releaseOf(hub) < 10700 || label === CONFIGURATION || label === `leader-hub-${hub.filter.poolFlag}`
   return seen ? textMapOf(map.body, 'data') : {}
 }
 
-function addedClients(
-  filter: HubFilter, known: readonly HubFilter[], data: Readonly<Record<string, string>>, version: number,
-): ReadonlySet<string> {
+function addedClients(filter: HubFilter, data: Readonly<Record<string, string>>, version: number): ReadonlySet<string> {
   const exact = version > 10600
   const named = (key: string): string => {
     const name = key.trim()
     return name.startsWith('filter_') ? name.slice('filter_'.length).trim() : name
   }
-  const values = Object.entries(data).filter(([key]) => (exact ? key : named(key)) === filter.name && known.includes(filter))
+  const values = Object.entries(data).filter(([key]) => (exact ? key : named(key)) === filter.name)
   return new Set(values.flatMap(([, value]) => value.split(',').map(word => ((exact ? word : word.split('/')[0]) ?? '').trim())).filter(one => one !== ''))
 }

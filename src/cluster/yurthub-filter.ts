@@ -58,9 +58,3 @@ export const DROPPED: Filtered = { kind: 'dropped' }
 /** Where clients on the node reach YurtHub's secure port (`--hub-agent-dummy-if-ip`, `--bind-address` and `--proxy-secure-port`). */
 export const hubAddress = ({ dummyInterface }: HubSettings): string => (dummyInterface ? '169.254.2.1' : '127.0.0.1')
 export const HUB_SECURE_PORT = 10268
-
-/** The pool of the node that YurtHub runs on, '' when it is in none; from v1.4 the flag wins and nothing is read. */
-export function ownPool({ hub, version, view }: Pick<HubRun, 'hub' | 'version' | 'view'>): string {
-  if (version >= 10300 && hub.filter.poolFlag !== '') return hub.filter.poolFlag
-  return view.poolLabel(hub.filter.node) ?? ''
-}

@@ -3,7 +3,7 @@
 // The list: `pool`, `-pool` (not there), `*` (everywhere else), comma between them, blanks around a word cut, the first mention of a
 // name counts. A node in no pool keeps everything. Since v1.5 the own Node is read only for a Service that is annotated.
 import { textMapOf, textOf, type Fields } from './fields.ts'
-import { DROPPED, kept, ownPool, type HubFilter } from './yurthub-filter.ts'
+import { DROPPED, kept, type HubFilter, type HubRun } from './yurthub-filter.ts'
 
 export const LISTEN = 'nodeport.openyurt.io/listen'
 
@@ -13,11 +13,13 @@ export const nodeportisolation: HubFilter = {
   hangs: ({ hub, version, view }) => version < 10400 && hub.mode !== 'cloud' && hub.filter.poolFlag === '' && view.poolLabel(hub.filter.node) === undefined,
   apply(body, run) {
     if (body.kind !== 'Service') return kept(body)
-    const pool = run.version < 10500 ? ownPool(run) : ''
-    if (!isListening(body)) return kept(body)
-    return isIsolated(body, run.version < 10500 ? pool : ownPool(run)) ? DROPPED : kept(body)
+    if (run.version >= 10500 && !isListening(body)) return kept(body)
+    return isIsolated(body, ownPool(run)) ? DROPPED : kept(body)
   },
 }
+
+/** The pool of the node that YurtHub runs on, '' when it is in none; the flag wins, and nothing is read then. */
+export const ownPool = ({ hub, view }: Pick<HubRun, 'hub' | 'view'>): string => hub.filter.poolFlag || (view.poolLabel(hub.filter.node) ?? '')
 
 const listenOf = (service: Fields): string | undefined => textMapOf(service, 'metadata', 'annotations')[LISTEN]
 const isListening = (service: Fields): boolean =>

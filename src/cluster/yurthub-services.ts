@@ -4,9 +4,9 @@
 import type { KubeObject } from '../chain/model.ts'
 import type { PoolView } from './node-pools.ts'
 import { DISCARD, discardcloudservice, isDiscarded } from './yurthub-discardcloudservice.ts'
-import { ownPool, type HubSettings } from './yurthub-filter.ts'
+import type { HubSettings } from './yurthub-filter.ts'
 import { enabledFilters, releaseOf } from './yurthub-filters.ts'
-import { isIsolated, LISTEN, nodeportisolation } from './yurthub-nodeportisolation.ts'
+import { isIsolated, LISTEN, nodeportisolation, ownPool } from './yurthub-nodeportisolation.ts'
 
 export type ServiceFilter = 'discardcloudservice' | 'nodeportisolation'
 
@@ -23,6 +23,6 @@ export function droppedBy(hub: HubSettings, service: KubeObject, view: PoolView)
   if (on.has(discardcloudservice) && isDiscarded(service.body, version)) {
     return { filter: 'discardcloudservice', field: version >= 10500 ? ['metadata', 'annotations', DISCARD] : ['spec', 'type'] }
   }
-  if (!on.has(nodeportisolation) || !isIsolated(service.body, ownPool({ hub, version, view }))) return undefined
+  if (!on.has(nodeportisolation) || !isIsolated(service.body, ownPool({ hub, view }))) return undefined
   return { filter: 'nodeportisolation', field: ['metadata', 'annotations', LISTEN] }
 }

@@ -7,14 +7,14 @@ import { filterEndpoints, TOPOLOGY_ANNOTATION, topologyScope, type ObjectShape, 
 export const servicetopology: HubFilter = {
   name: 'servicetopology', since: 401, components: ['kube-proxy', 'coredns', 'nginx-ingress-controller'],
   resources: { endpoints: ['list', 'watch'], endpointslices: ['list', 'watch'] },
-  hangs: ({ hub, version, view }) => topologyScope({ ...hub.filter, version }, undefined, 'slice v1', view).kind === 'hangs',
+  hangs: ({ hub, view }) => topologyScope(hub.filter, undefined, 'slice v1', view).kind === 'hangs',
   apply(body, run) {
     const shape = shapeOf(body)
     if (shape === undefined) return kept(body)
     const metadata = body.metadata
     const name = shape === 'endpoints' ? textOf(metadata, 'name') : textOf(metadata, 'labels', 'kubernetes.io/service-name')
     const service = run.cluster.get('Service', name ?? '', textOf(metadata, 'namespace') ?? '')
-    const scope = topologyScope({ ...run.hub.filter, version: run.version }, service?.annotations[TOPOLOGY_ANNOTATION], shape, run.view)
+    const scope = topologyScope(run.hub.filter, service?.annotations[TOPOLOGY_ANNOTATION], shape, run.view)
     if (scope.kind !== 'nodes') return kept(body)
     return shape === 'endpoints' ? filteredSubsets(body, scope, run) : filteredSlice(body, scope, shape, run)
   },
