@@ -1,6 +1,6 @@
 // YAML 1.1 tokens as libyaml 0.2.5 cuts them (src/scanner.c): netplan and many C programs read YAML through it, and where it stops is where
 // they point to. Block structure comes from indentation; a `key:` is known only at its colon, so its token is put in front later.
-import { Cursor, type LibyamlError, type Mark } from './libyaml-cursor.ts'
+import { Cursor, type Mark } from './libyaml-cursor.ts'
 import { scanBlock, scanPlain, scanQuoted, type ScannedScalar } from './libyaml-scalars.ts'
 
 export type TokenType =
@@ -134,13 +134,24 @@ export class LibyamlScanner {
     this.#keys[this.#keys.length - 1] = undefined
   }
 
+  /** Before the token with this number. */
+  #insert(before: number, type: TokenType, mark: Mark): void {
+    this.#tokens.splice(before - this.#taken, 0, { type, start: mark, end: mark, text: '', style: 'plain' })
+  }
+
   /** Deeper than before: a block collection begins, before the token with this number. */
-  #roll(column: number, type: 'block sequence' | 'block mapping', mark: Mark, before?: number): void {
+  #roll(column: number, type: 'block sequence' | 'block mapping', mark: Mark, before = this.#taken + this.#tokens.length): void {
     if (this.#inFlow || this.#indent >= column) return
     this.#indents.push(this.#indent)
     this.#indent = column
-    const at = before === undefined ? this.#tokens.length : before - this.#taken
-    this.#tokens.splice(at, 0, { type, start: mark, end: mark, text: '', style: 'plain' })
+    this.#insert(before, type, mark)
+  }
+
+  /** The first entry of a block collection may begin it, where a key might stand. */
+  #enterBlock(type: 'block sequence' | 'block mapping', otherwise: string): void {
+    if (this.#inFlow) return
+    if (!this.#keyAllowed) this.#cursor.fail(otherwise)
+    this.#roll(this.#cursor.column, type, this.#cursor.mark)
   }
 
   #unroll(column: number): void {
@@ -214,36 +225,24 @@ export class LibyamlScanner {
   }
 
   #blockEntry(): void {
-    const cursor = this.#cursor
-    if (!this.#inFlow) {
-      if (!this.#keyAllowed) cursor.fail('block sequence entries are not allowed in this context')
-      this.#roll(cursor.column, 'block sequence', cursor.mark)
-    }
+    this.#enterBlock('block sequence', 'block sequence entries are not allowed in this context')
     this.#indicator('-', true)
   }
 
   #explicitKey(): void {
-    const cursor = this.#cursor
-    if (!this.#inFlow) {
-      if (!this.#keyAllowed) cursor.fail('mapping keys are not allowed in this context')
-      this.#roll(cursor.column, 'block mapping', cursor.mark)
-    }
+    this.#enterBlock('block mapping', 'mapping keys are not allowed in this context')
     this.#indicator('key', !this.#inFlow)
   }
 
   #value(): void {
-    const cursor = this.#cursor
     const key = this.#keys.at(-1)
     if (key) {
-      this.#tokens.splice(key.token - this.#taken, 0, { type: 'key', start: key.mark, end: key.mark, text: '', style: 'plain' })
+      this.#insert(key.token, 'key', key.mark)
       this.#roll(key.mark.column, 'block mapping', key.mark, key.token)
       this.#keys[this.#keys.length - 1] = undefined
       this.#keyAllowed = false
     } else {
-      if (!this.#inFlow) {
-        if (!this.#keyAllowed) cursor.fail('mapping values are not allowed in this context')
-        this.#roll(cursor.column, 'block mapping', cursor.mark)
-      }
+      this.#enterBlock('block mapping', 'mapping values are not allowed in this context')
       this.#keyAllowed = !this.#inFlow
     }
     this.#one('value')
@@ -299,5 +298,3 @@ export class LibyamlScanner {
     this.#add('scalar', start, text, style, end)
   }
 }
-
-export type { LibyamlError, Mark }

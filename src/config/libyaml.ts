@@ -25,66 +25,63 @@ export type LibyamlResult = { readonly root: YamlNode | undefined } | { readonly
 const DEPTH_LIMIT = 200
 
 export function loadLibyaml(file: string, text: string): LibyamlResult {
-  const loader = new Loader(file, text)
+  let loader: Loader | undefined
   try {
+    loader = new Loader(file, text)
     return { root: loader.document() }
   } catch (error) {
     if (!(error instanceof LibyamlError)) throw error
     const { mark, next, tokenInHand, message } = error
-    return { fault: { problem: message, line: mark.line + 1, column: mark.column + 1, offset: mark.offset, next, tokenInHand, atKey: loader.atKey } }
+    return { fault: { problem: message, line: mark.line + 1, column: mark.column + 1, offset: mark.offset, next, tokenInHand, atKey: loader?.atKey === true } }
   }
 }
 
 class Loader {
   /** The state in which libyaml's parser would be. */
   atKey = false
-  readonly #text: string
-  readonly #file: string
   readonly #place: (start: number, end: number) => Source
   readonly #anchors = new Map<string, YamlNode>()
-  #handles = new Set(['!', '!!'])
-  #scanner: LibyamlScanner | undefined
+  readonly #scanner: LibyamlScanner
 
   constructor(file: string, text: string) {
-    this.#file = file
-    this.#text = text
+    this.#scanner = new LibyamlScanner(text)
     this.#place = sourcesOf(file, text)
   }
 
   document(): YamlNode | undefined {
-    const scanner = this.#scanner = new LibyamlScanner(this.#text)
-    scanner.take()
-    if (scanner.peek().type === 'stream end') return undefined
-    const explicit = scanner.peek().type === 'directive' || scanner.peek().type === 'document start'
-    if (explicit) this.#explicitStart(scanner)
-    const token = scanner.peek()
+    this.#take()
+    const { type } = this.#peek()
+    if (type === 'stream end') return undefined
+    const explicit = type === 'directive' || type === 'document start'
+    if (explicit) this.#explicitStart()
+    const token = this.#peek()
     const empty = explicit && ['directive', 'document start', 'document end', 'stream end'].includes(token.type)
     const root = empty ? this.#empty(token.start) : this.#node(true, false, 0)
-    scanner.peek()
+    this.#peek()
     return root
   }
 
-  #explicitStart(scanner: LibyamlScanner): void {
+  #explicitStart(): void {
     let versions = 0
-    while (scanner.peek().type === 'directive') {
-      const directive = scanner.take()
+    while (this.#peek().type === 'directive') {
+      const directive = this.#take()
       if (directive.text === 'YAML' && ++versions > 1) this.#fail('found duplicate %YAML directive', directive.start)
     }
-    const token = scanner.peek()
+    const token = this.#peek()
     if (token.type !== 'document start') this.#fail('did not find expected <document start>', token.start)
-    scanner.take()
+    this.#take()
   }
 
   #fail(problem: string, mark: Mark, tokenInHand = true): never {
-    throw new LibyamlError(problem, mark, this.#scanner?.next ?? '', tokenInHand)
+    throw new LibyamlError(problem, mark, this.#scanner.next, tokenInHand)
   }
 
-  #peek(): Token { return (this.#scanner as LibyamlScanner).peek() }
-  #take(): Token { return (this.#scanner as LibyamlScanner).take() }
+  #peek(): Token { return this.#scanner.peek() }
+  #take(): Token { return this.#scanner.take() }
 
   /** Columns of `sourcesOf` count UTF-16 units, libyaml's count characters. */
   #source(start: Mark, end: Mark): Source {
-    return { ...this.#place(start.offset, Math.max(start.offset, end.offset)), file: this.#file, line: start.line + 1, column: start.column + 1 }
+    return { ...this.#place(start.offset, Math.max(start.offset, end.offset)), line: start.line + 1, column: start.column + 1 }
   }
 
   #empty(mark: Mark): YamlNode {
@@ -107,7 +104,7 @@ class Loader {
       this.#take()
       token = this.#peek()
     }
-    if (tag && tag.text !== '' && !this.#handles.has(tag.text) && !this.#handles.has(`!${tag.text}`)) this.#fail('found undefined tag handle', tag.start)
+    if (tag && tag.text !== '' && tag.text !== '!') this.#fail('found undefined tag handle', tag.start)
     const node = this.#content(token, start, block, indentless, anchor !== undefined || tag !== undefined, depth)
     if (anchor) {
       if (this.#anchors.has(anchor.text)) this.#fail('found duplicate anchor', start, false)
