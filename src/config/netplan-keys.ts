@@ -1,6 +1,7 @@
 // The keys that netplan takes, and what it checks of each value: the handler tables of src/parse.c at 0.106 and 1.1.2. Only what
 // decides about name servers is kept; the rest is checked, because one bad value anywhere makes netplan write nothing at all.
 // Not modelled, taken as valid: the inside of Open vSwitch settings, WireGuard peers, routes' consistency.
+import { ip4Bytes, ip6Bytes } from '../dns/presentation-address.ts'
 
 /** The error a value earns, or undefined. `text` is the scalar as libyaml hands it on. */
 type Check = (text: string) => string | undefined
@@ -25,21 +26,8 @@ export const booleanOf = (text: string): boolean | undefined =>
   TRUE_WORDS.has(text.toLowerCase()) ? true : FALSE_WORDS.has(text.toLowerCase()) ? false : undefined
 
 /** inet_pton of the C library. */
-export const isIp4 = (text: string): boolean => /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.|$)){4}$/.test(text) && !text.endsWith('.')
-export function isIp6(text: string): boolean {
-  if (text.length > 45 || !/^[0-9A-Fa-f:.]+$/.test(text) || !text.includes(':')) return false
-  const halves = text.split('::')
-  if (halves.length > 2) return false
-  const groups = halves.map(half => (half === '' ? [] : half.split(':')))
-  const all = groups.flat()
-  const last = all.at(-1)
-  const mapped = last !== undefined && last.includes('.')
-  if (mapped && (!isIp4(last) || (halves.length === 2 && groups[1]?.length === 0))) return false
-  const hex = mapped ? all.slice(0, -1) : all
-  if (!hex.every(group => /^[0-9A-Fa-f]{1,4}$/.test(group))) return false
-  const count = hex.length + (mapped ? 2 : 0)
-  return halves.length === 2 ? count <= 7 : count === 8
-}
+export const isIp4 = (text: string): boolean => ip4Bytes(text) !== undefined
+export const isIp6 = (text: string): boolean => ip6Bytes(text) !== undefined
 
 const scalar = (check?: Check): KeyRule => (check ? { kind: 'scalar', check } : { kind: 'scalar' })
 const special = (type: 'scalar' | 'list' | 'map' | 'any', name: string): KeyRule => ({ kind: 'special', type, name })
