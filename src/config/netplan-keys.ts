@@ -8,7 +8,7 @@ type Check = (text: string) => string | undefined
 
 export type KeyRule =
   | { readonly kind: 'scalar'; readonly check?: Check }
-  | { readonly kind: 'list'; readonly item?: Check; readonly itemKind?: 'scalar' | 'map'; readonly keys?: KeyTable }
+  | { readonly kind: 'list'; readonly item?: Check; readonly itemKind?: 'scalar' | 'map' }
   | { readonly kind: 'map'; readonly keys?: KeyTable }
   | { readonly kind: 'any' }
   /** Handled by the reader itself, under this name. */

@@ -177,7 +177,6 @@ export class NetplanParser {
       this.#expect(item, rule.itemKind)
       const error = item.kind === 'scalar' ? rule.item?.(item.text) : undefined
       if (error !== undefined) this.#fail(list, error)
-      if (item.kind === 'map' && rule.keys && definition) this.#mapping(definition, `${path}[]`, rule.keys, item)
     }
     if (path === 'link-local' && definition) definition.scalars.set(path,
       { value: list.items.map(item => (item as YamlScalar).text.toLowerCase()).join(' '), source: list.source })
@@ -186,16 +185,16 @@ export class NetplanParser {
   #routes(definition: NetplanDefinition, path: string, list: YamlList): void {
     const rules = path === 'routing-policy'
     for (const item of list.items) {
-      if (!rules || item.kind !== 'map') this.#expect(item, 'map')
+      this.#expect(item, 'map')
       const families = new FamilyCheck()
       const { pairs } = item as YamlMap
       for (const pair of pairs) {
         this.#mapping(definition, `${path}[]`, rules ? RULE_KEYS : this.#newer ? ROUTE_KEYS : OLD_ROUTE_KEYS, { ...(item as YamlMap), pairs: [pair] })
         const fault = ADDRESS_KEYS.has(keyOf(pair.key)) ? families.fault(keyOf(pair.key), pair.value) : undefined
-        if (fault) this.#fail(fault.at, fault.message)
+        if (fault !== undefined) this.#fail(pair.value, fault)
       }
       const fault = rules ? ruleFault(item as YamlMap) : routeFault(item as YamlMap)
-      if (fault) this.#fail(fault.at ?? list, fault.message)
+      if (fault !== undefined) this.#fail(list, fault)
     }
   }
 
