@@ -239,17 +239,18 @@ export class NetplanParser {
         definition.scalars.set(path, { value: value.kind === 'list' ? value.items.map(item => (item as YamlScalar).text).join(' ') : text,
           source: value.source })
         return
-      case 'link': definition.link = this.#reference(definition, value as YamlScalar) ?? definition.link; return
+      case 'link': definition.link = this.#named(definition, value as YamlScalar)?.id ?? definition.link; return
       case 'peer': return this.#peer(definition, value as YamlScalar)
-      case 'primary': definition.primary = this.#reference(definition, value as YamlScalar) ?? definition.primary; return
+      case 'primary': definition.primary = this.#named(definition, value as YamlScalar)?.id ?? definition.primary; return
       default: return this.#interfaces(definition, name, value as YamlList)
     }
   }
 
-  #reference(definition: NetplanDefinition, node: YamlScalar): string | undefined {
-    if (this.definitions.has(node.text)) return node.text
-    this.#missing.set(node.text, { by: definition.id, node })
-    return undefined
+  /** The definition that another one names. One that was not seen yet is missed. */
+  #named(by: NetplanDefinition, node: YamlScalar): NetplanDefinition | undefined {
+    const named = this.definitions.get(node.text)
+    if (!named) this.#missing.set(node.text, { by: by.id, node })
+    return named
   }
 
   #tunnelKey(definition: NetplanDefinition, value: YamlNode): void {
@@ -271,11 +272,8 @@ export class NetplanParser {
   #peer(definition: NetplanDefinition, node: YamlScalar): void {
     const blame = (message: string): never => this.#fail(node, `${definition.id}: virtual-ethernet peer ${message}`)
     if (node.text === definition.id) blame('cannot be itself')
-    const other = this.definitions.get(node.text)
-    if (!other) {
-      this.#missing.set(node.text, { by: definition.id, node })
-      return
-    }
+    const other = this.#named(definition, node)
+    if (!other) return
     if (other.type !== 'veth') blame(`'${other.id}' is not a virtual-ethernet interface`)
     if (other.peer !== undefined && other.peer !== definition.id) {
       blame(`'${other.id}' is another virtual-ethernet's (${other.peer}) peer already`)
@@ -289,12 +287,9 @@ export class NetplanParser {
     for (const { key, value } of map.pairs) {
       this.#expect(key, 'scalar')
       this.#expect(value, 'scalar')
-      const member = this.definitions.get(keyOf(key))
+      const member = this.#named(definition, key as YamlScalar)
       const { text } = value as YamlScalar
-      if (!member) {
-        this.#missing.set(keyOf(key), { by: definition.id, node: key as YamlScalar })
-        continue
-      }
+      if (!member) continue
       const known = Number(member.scalars.get(`bridge ${name}`)?.value ?? 0)
       if (known > 0) this.#fail(map, `${definition.id}: interface '${member.id}' already has a ${name.replace('-', ' ')} of ${known}`)
       if (!/^\s*[+-]?\d+$|^$/.test(text) || (name === 'port-priority' && Number(text) > 63)) {
@@ -409,11 +404,8 @@ export class NetplanParser {
     for (const item of list.items) {
       this.#expect(item, 'scalar')
       const { text } = item as YamlScalar
-      const member = this.definitions.get(text)
-      if (!member) {
-        this.#missing.set(text, { by: definition.id, node: item as YamlScalar })
-        continue
-      }
+      const member = this.#named(definition, item as YamlScalar)
+      if (!member) continue
       const taken = (kind: string, by: string): never =>
         this.#fail(list, `${definition.id}: interface '${text}' is already assigned to ${kind} ${by}`)
       if (name === 'vrf-interfaces') {
