@@ -50,16 +50,14 @@ function linksOf(definition: NetplanDefinition, version: NetplanVersion): Genera
   return definition.renderer === 'NetworkManager' ? networkManager(definition, version) : [networkd(definition, version)]
 }
 
-const refuse = (definition: NetplanDefinition, message: string): never => {
-  throw new Stop({ exit: 1, message: `ERROR: ${definition.id}: ${message}`, file: definition.source.file, line: undefined,
-    column: undefined, source: definition.source })
+const stop = ({ source }: NetplanDefinition, exit: 1 | 250, message: string): never => {
+  throw new Stop({ exit, message, file: source.file, line: undefined, column: undefined, source })
 }
 
+const refuse = (definition: NetplanDefinition, message: string): never => stop(definition, 1, `ERROR: ${definition.id}: ${message}`)
+
 /** An assertion of the program fails while it writes. */
-const abort = (definition: NetplanDefinition, what: string): never => {
-  throw new Stop({ exit: 250, message: `netplan aborts over ${what} (${definition.id})`, file: definition.source.file, line: undefined,
-    column: undefined, source: definition.source })
-}
+const abort = (definition: NetplanDefinition, what: string): never => stop(definition, 250, `netplan aborts over ${what} (${definition.id})`)
 
 /** g_uri_escape_string without extra characters allowed: unreserved characters stay. 0.106 writes the id as it is. */
 const escaped = (text: string): string =>

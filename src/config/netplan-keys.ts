@@ -81,12 +81,11 @@ const authOf = (newer: boolean): KeyRule => map({
   identity: str, 'anonymous-identity': str, password: str, 'ca-certificate': str, 'client-certificate': str, 'client-key': str,
   'client-key-password': str, 'phase2-auth': str,
 })
-const accessPoint = (newer: boolean): Readonly<Record<string, KeyRule>> => ({
+export const accessPointKeys = (newer: boolean): KeyTable => table({
   band: oneOf(['5GHz', '5G', '2.4GHz', '2.4G'], text => `unknown wifi band '${text}'`), bssid: mac, hidden: bool, channel: uint,
   mode: oneOf(['infrastructure', 'adhoc', 'ap'], text => `unknown wifi mode '${text}'`), password: str, auth: authOf(newer),
-  networkmanager: map({ name: str, uuid: str, 'stable-id': str, device: str, passthrough: map() }),
+  networkmanager: map({ ...NETWORKMANAGER, passthrough: map() }),
 })
-export const accessPointKeys = (newer: boolean): KeyTable => table(accessPoint(newer))
 export const ADDRESS_OPTION_KEYS = table({
   lifetime: scalar(text => (['0', 'forever'].includes(text.toLowerCase()) ? undefined : `invalid lifetime value '${text}'`)), label: str,
 })
