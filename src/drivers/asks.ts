@@ -6,7 +6,7 @@ import { textOf } from './canonical.ts'
 import { settleOrder, type Way } from './choices.ts'
 import type { Exploration } from './exploration.ts'
 import type { Frame } from './frame.ts'
-import { landings, stillOpen } from './in-flight.ts'
+import { landings, resultOf } from './in-flight.ts'
 import { arrivalOrderAt, byArrival, clash, permutations, receivedLists, workOrderAt, type Done } from './orders.ts'
 import { after, identity, later, merged, type Path } from './path.ts'
 
@@ -88,7 +88,7 @@ function received(x: Exploration, frame: Frame, e: AskEffect, what: string, { pa
   return ways.map(way => {
     const { got, satisfied } = lists[lists.findIndex(l => textOf(l.got.map(r => r.from)) === textOf(way.value))] as (typeof lists)[number]
     const waited = satisfied ? lastOf(got) : e.timeoutMs
-    return { path: later(way.path, waited), value: e.open ? { arrivals: got, open: stillOpen(all, got, waited) } : got }
+    return { path: later(way.path, waited), value: resultOf(e, all, got, waited) }
   })
 }
 

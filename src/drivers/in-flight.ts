@@ -5,14 +5,18 @@ import { LOST, type Arrival, type Effect, type Heard, type InFlight, type Plain 
 import { assert } from './choices.ts'
 import { byArrival } from './orders.ts'
 
+type AskEffect = Extract<Effect, { op: 'ask' }>
 type Landing = { readonly value: Plain; readonly inMs: number }
 
 /** Tickets as arrivals of the ask that waits for them. */
 export const landings = (open: readonly Plain[], asks: number): Arrival[] =>
   open.map((ticket, i) => ({ from: asks + i, value: (ticket as Landing).value, atMs: (ticket as Landing).inMs }))
 
-/** What is still to come after `waitedMs`. */
-export const stillOpen = (all: readonly Arrival[], got: readonly Arrival[], waitedMs: number): InFlight[] =>
+/** What an ask with `enough` results in when `got` of `all` has come after `waitedMs`. */
+export const resultOf = ({ open }: AskEffect, all: readonly Arrival[], got: readonly Arrival[], waitedMs: number): Plain =>
+  (open ? { arrivals: got, open: stillOpen(all, got, waitedMs) } : got)
+
+const stillOpen = (all: readonly Arrival[], got: readonly Arrival[], waitedMs: number): InFlight[] =>
   all.filter(reply => !got.includes(reply)).toSorted((a, b) => a.from - b.from)
     .map(({ from, value, atMs }) => ({ from, ticket: { value, inMs: atMs - waitedMs } }))
 
@@ -83,13 +87,13 @@ export class Hearing {
   private isStarting = true
   private readonly came: Arrival[] = []
   private readonly beganMs: number
-  private readonly e: Extract<Effect, { op: 'ask' }>
+  private readonly e: AskEffect
   private readonly tickets: Tickets
   private readonly now: () => number
   private readonly goOn: (value: Plain) => void
 
   /** `goOn` is called when it is over, unless that is so before all questions have been sent. */
-  constructor(e: Extract<Effect, { op: 'ask' }>, tickets: Tickets, now: () => number, goOn: (value: Plain) => void) {
+  constructor(e: AskEffect, tickets: Tickets, now: () => number, goOn: (value: Plain) => void) {
     this.e = e
     this.tickets = tickets
     this.now = now

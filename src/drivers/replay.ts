@@ -6,7 +6,7 @@ import { textOf } from './canonical.ts'
 import { assert } from './choices.ts'
 import type { Start } from './exploration.ts'
 import { heldAt } from './held.ts'
-import { landings, stillOpen } from './in-flight.ts'
+import { landings, resultOf } from './in-flight.ts'
 import { arrivalOrderAt, byArrival, receivedLists, workOrderAt } from './orders.ts'
 import { visible, withVersion, NO_CELLS, type Cells } from './timeline.ts'
 
@@ -141,6 +141,6 @@ class Follower {
     }
     if (!list) throw new Diverged(`the replies do not come in that order`)
     const waited = list.satisfied ? lastOf(list.got) : e.timeoutMs
-    return { value: e.open ? { arrivals: list.got, open: stillOpen(replies, list.got, waited) } : list.got, atMs: now + waited }
+    return { value: resultOf(e, replies, list.got, waited), atMs: now + waited }
   }
 }
