@@ -156,8 +156,8 @@ function* overUdp(setup: ExchangeSetup, q: Exchange, server: number): HopRun<Tri
   const timeoutMs = serverTimeoutMs(settings, server)
   let { single, sockets, open } = q
   for (;;) {
-    const alone = single !== 'together' || q.types.length === 1
-    const heard = q.types.length > 1 && alone
+    const inTurn = single !== 'together' && q.types.length > 1
+    const heard = inTurn
       ? yield* oneByOne(setup, { ...q, open, single, sockets }, server, timeoutMs)
       : yield* allAtOnce(setup, { ...q, open, sockets }, server, timeoutMs)
     open = heard.open
@@ -166,7 +166,7 @@ function* overUdp(setup: ExchangeSetup, q: Exchange, server: number): HopRun<Tri
     if (state === 'done') return { kind: 'done', replies, single, rcode }
     if (state === 'tcp') return { kind: 'tcp', single }
     if (state === 'closed') return { ...next, heard: replies.length > 0 || rcode !== undefined, close: true }
-    if (state === 'bad') return { ...next, close: q.types.length === 1 || strict || (alone && atLeast(version, 2, 41)) }
+    if (state === 'bad') return { ...next, close: q.types.length === 1 || strict || (inTurn && atLeast(version, 2, 41)) }
     if (replies.length === 0) return next
     // Half of the pair is there: ask again, in another manner.
     if (single === 'reopen') return { kind: 'done', replies, single, rcode }
