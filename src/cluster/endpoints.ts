@@ -154,7 +154,7 @@ function atAddress(
     protocols: ports.map(port => (port.protocol === 'TCP' ? 'tcp' as const : 'udp' as const)),
     endpoints: main.endpoints, whenEmpty: main.whenEmpty,
     ...(tcp && !sameEndpoints(tcp, main) && { tcp: { endpoints: tcp.endpoints, whenEmpty: tcp.whenEmpty } }),
-    affinity: isSticky(service) ? 'client' : (rules?.proxied ? undefined : ipvsDraws(input.cluster)?.value) ?? 'flow',
+    affinity: isSticky(service) ? 'client' : (rules?.proxied ? undefined : ipvsDraws(input.cluster)) ?? 'flow',
     source: decidingField(service, filtered, main.balanced),
   }
   return {

@@ -4,17 +4,14 @@
 // the client's address, so a client always meets the same one; the weights that `wrr` and its kin would heed are all 1.
 // Not modelled: kube-proxy's command line, `ipvsadm` and `nft` dumps of a node, eBPF data planes.
 import type { ServiceModel } from '../chain/model.ts'
-import type { Sourced } from '../chain/source.ts'
 import { textOf } from './fields.ts'
 import type { Inventory } from './inventory.ts'
 
 /** Undefined: the cluster's evidence does not say, or it draws at random. */
-export function ipvsDraws(cluster: Inventory): Sourced<ServiceModel['affinity']> | undefined {
-  const map = cluster.get('ConfigMap', 'kube-proxy', 'kube-system')
-  const config = textOf(map?.body, 'data', 'config.conf')
-  if (!map || config === undefined || valueOf(config, 'mode') !== 'ipvs') return undefined
-  const scheduler = valueOf(config, 'scheduler') ?? ''
-  return { value: scheduler === 'sh' ? 'client' : 'turn', source: map.at('data', 'config.conf') }
+export function ipvsDraws(cluster: Inventory): ServiceModel['affinity'] | undefined {
+  const config = textOf(cluster.get('ConfigMap', 'kube-proxy', 'kube-system')?.body, 'data', 'config.conf')
+  if (config === undefined || valueOf(config, 'mode') !== 'ipvs') return undefined
+  return valueOf(config, 'scheduler') === 'sh' ? 'client' : 'turn'
 }
 
 const valueOf = (config: string, key: string): string | undefined => new RegExp(`^[ \\t]*${key}:[ \\t]*["']?([\\w-]+)`, 'm').exec(config)?.[1]

@@ -13,7 +13,7 @@ export const inclusterconfig: HubFilter = {
   },
 }
 
-export const withoutKubeconfig = (config: string): string => config.split('\n').map(line => {
+const withoutKubeconfig = (config: string): string => config.split('\n').map(line => {
   const parts = line.replace(/^ +| +$/g, '').split(':')
   return parts.length === 2 && parts[0] === 'kubeconfig' ? line.replace('kubeconfig', '#kubeconfig') : line
 }).join('\n')

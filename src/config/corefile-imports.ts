@@ -40,7 +40,7 @@ const directoriesOf = (path: string): string[] => {
   return parts.slice(1, -1).map((_, i) => parts.slice(0, i + 2).join('/'))
 }
 
-export function cleanPath(path: string): string {
+function cleanPath(path: string): string {
   const parts: string[] = []
   for (const part of path.split('/')) {
     if (part === '..') parts.pop()

@@ -1,7 +1,6 @@
 // `tx:1815` of a report → its packets. The number is the question's place among all DNS messages of the bundle's captures (join-packets.ts); that of an answer, a
 // repeated question or another sighting leads to the same transaction.
-import type { EvidenceFile, EvidenceFiles } from '../chain/evidence-files.ts'
-import type { Problem } from '../chain/source.ts'
+import type { EvidenceFiles } from '../chain/evidence-files.ts'
 import { isCapturePath, readCaptureList } from './capture-place.ts'
 import type { Transaction } from './capture-transactions.ts'
 import { questionMatcher } from './captured-packet.ts'
@@ -21,21 +20,16 @@ export interface Finding {
   readonly found: FoundTransaction | undefined
   readonly messages: number
   readonly captures: number
-  readonly problems: readonly Problem[]
 }
 
-export const capturesIn = (files: EvidenceFiles): EvidenceFile[] => [...files.files.values()].filter(file => isCapturePath(file.path) && file.bytes)
-
 export function findTransaction(files: EvidenceFiles, wanted: number): Finding {
-  const captures = capturesIn(files)
+  const captures = [...files.files.values()].filter(file => isCapturePath(file.path) && file.bytes)
   const listFile = files.files.get('captures.yaml')
-  const listed = listFile ? readCaptureList('captures.yaml', listFile.text()) : undefined
-  const places = listed?.value ?? new Map()
+  const places = listFile ? readCaptureList('captures.yaml', listFile.text()).value : new Map()
   const only = packetsOf(captures, places, (_, number) => number === wanted)
   const messages = only.captures.reduce((total, c) => total + c.messages, 0)
   const [packet] = only.packets
-  const problems = [...listed?.problems ?? [], ...only.problems]
-  if (!packet) return { found: undefined, messages, captures: captures.length, problems }
+  if (!packet) return { found: undefined, messages, captures: captures.length }
   const isSameName = packet.question ? questionMatcher([packet.question.name]) : undefined
   const seen = packetsOf(captures, places, (m, number) => number === wanted || isSameName?.(m) === true)
   const { transactions } = numberedTransactions(seen)
@@ -44,7 +38,7 @@ export function findTransaction(files: EvidenceFiles, wanted: number): Finding {
   const transaction = transactions.find(t => partsOf(t).includes(own) || t.sightings.includes(own))
   const ids = new Set(transaction?.sameAs.map(same => same.id))
   return {
-    messages, captures: captures.length, problems,
+    messages, captures: captures.length,
     found: { transaction, numberOf, packets: transaction ? partsOf(transaction).toSorted((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0)) : [own], alsoSeenAs: transactions.filter(t => ids.has(t.id)) },
   }
 }
