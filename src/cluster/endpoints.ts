@@ -10,6 +10,7 @@ import { fieldOf, listOf, numberOf, textOf } from './fields.ts'
 import { podAddressesOf, type Inventory } from './inventory.ts'
 import { installedAt, type InstalledEndpoint, type InstalledService, type IptablesRules } from './iptables-rules.ts'
 import { balance, clusterAddresses, isSticky, portsOf, type Balanced, type PortEndpoint, type ServicePort } from './kube-proxy.ts'
+import { kubeletVersionOf } from './kubelet-resolv-conf.ts'
 import { ipvsDraws } from './kube-proxy-mode.ts'
 import type { NodePools } from './node-pools.ts'
 import { matchesLabels } from './selector.ts'
@@ -173,12 +174,6 @@ interface OfPort {
   readonly installed: InstalledService | undefined
 }
 
-/** kube-proxy is of kubelet's release, or one older: the API no longer says which. */
-const minorOf = (version: string | undefined): number | undefined => {
-  const minor = /^v?1\.(\d{1,3})/.exec(version ?? '')?.[1]
-  return minor === undefined ? undefined : Number(minor)
-}
-
 const familyOf = (address: string): 'IPv4' | 'IPv6' => (address.includes(':') ? 'IPv6' : 'IPv4')
 
 function ofPort(input: ServiceAtNodeInput, address: string, port: ServicePort, { sets, dropped }: FilteredSets): OfPort {
@@ -188,7 +183,8 @@ function ofPort(input: ServiceAtNodeInput, address: string, port: ServicePort, {
     return own === undefined ? [] : set.endpoints.map((endpoint): PortEndpoint => ({ ...endpoint, port: own }))
   })
   const object = cluster.get('Node', node)
-  const minor = minorOf(textOf(object?.body, 'status', 'nodeInfo', 'kubeletVersion'))
+  // kube-proxy is of kubelet's release, or one older: the API no longer says which.
+  const [, minor] = kubeletVersionOf(object) ?? []
   const balanced = balance(service, candidates, { name: node, zone: object?.labels['topology.kubernetes.io/zone'], minor }, port)
   const installed = rules?.proxied ? installedAt(rules, address, port.port, port.protocol) : undefined
   const unused = candidates.filter(endpoint => !balanced.internal.some(one => one.address === endpoint.address))

@@ -4,10 +4,16 @@
 // pull requests 109441, 112157); `options` lines are merged since 1.26 (112414), and so are long search lists by default; the text around
 // a parse error came with 1.27; gate ExpandedDNSConfig (since 1.22) is locked on since 1.28. RelaxedDNSSearchValidation is the API server's.
 // Not modelled: the 10 MiB limit on the file (a bundle's reader has its own).
-import type { ResolvConf, ResolvConfLine } from '../chain/model.ts'
+import type { KubeObject, ResolvConf, ResolvConfLine } from '../chain/model.ts'
 import type { Sourced } from '../chain/source.ts'
+import { textOf } from './fields.ts'
 
 export type KubeletVersion = readonly [major: number, minor: number, patch: number]
+/** As the Node object names it. */
+export function kubeletVersionOf(node: KubeObject | undefined): KubeletVersion | undefined {
+  const version = /^v?1\.(\d+)(?:\.(\d+))?/.exec(textOf(node?.body, 'status', 'nodeInfo', 'kubeletVersion') ?? '')
+  return version ? [1, Number(version[1]), Number(version[2] ?? 0)] : undefined
+}
 export const kubeletSince = (version: KubeletVersion, minor: number, patch = 0): boolean =>
   version[0] !== 1 ? version[0] > 1 : version[1] !== minor ? version[1] > minor : version[2] >= patch
 

@@ -4,7 +4,7 @@ import type { KubeObject, ResolvConf } from '../chain/model.ts'
 import type { Problem, Read, Source, Sourced } from '../chain/source.ts'
 import { textOf } from '../cluster/fields.ts'
 import { readIptablesRules, type IptablesRules } from '../cluster/iptables-rules.ts'
-import type { HostFile, KubeletDnsSettings, KubeletVersion } from '../cluster/kubelet-resolv-conf.ts'
+import { kubeletVersionOf, type HostFile, type KubeletDnsSettings, type KubeletVersion } from '../cluster/kubelet-resolv-conf.ts'
 import { nodeDns, type NodeDns, type NodeResolvConf } from '../cluster/node-dns.ts'
 import { yurtHubOf, type YurtHub } from '../cluster/yurthub.ts'
 import { KUBELET_DEFAULT_RESOLV_CONF, readKubeletConfig, type KubeletConfig } from '../config/kubelet.ts'
@@ -94,10 +94,9 @@ export function linkNode(gathered: Gathered, name: string, clusterDns: readonly 
 
 function settingsOf(object: KubeObject | undefined, name: string, kubelet: KubeletConfig, path: string, conf: ResolvConf | undefined, looked: boolean, clusterDns: readonly Sourced<string>[]): KubeletDnsSettings {
   const source = kubelet.source ?? object?.source ?? nowhere(`nodes/${name}`)
-  const version = /^v?1\.(\d+)(?:\.(\d+))?/.exec(textOf(object?.body, 'status', 'nodeInfo', 'kubeletVersion') ?? '')
   const host: HostFile = path === '' ? { state: 'unset' } : conf ? { state: 'present', resolvConf: conf } : { state: looked && kubelet.resolvConf ? 'missing' : 'unknown' }
   return {
-    version: version ? [1, Number(version[1]), Number(version[2] ?? 0)] : KUBELET_ASSUMED,
+    version: kubeletVersionOf(object) ?? KUBELET_ASSUMED,
     ...(kubelet.expandedDnsConfig && { expandedDnsConfig: kubelet.expandedDnsConfig.value }),
     resolvConf: kubelet.resolvConf ?? { value: path, source },
     // A file that nobody collected is unknown, not missing: a bundle need not hold all of a node.
