@@ -6,6 +6,7 @@ import { className, opcodeName, rcodeName, typeName } from '../dns/wire-numbers-
 import { FLAG_ORDER } from '../dns/message.ts'
 import { HEADER_END, headerBits, rcodeOf, SECTIONS, type WireMessage, type WireRecord } from '../dns/wire-message.ts'
 import type { Said } from '../findings/diagnosis.ts'
+import { plural } from './wording.ts'
 
 export interface PacketField {
   /** [start, end) of the message. */
@@ -55,7 +56,7 @@ function flagsLabel(message: WireMessage): Said {
 
 function countsLabel({ questions, answers, authorities, additionals }: WireMessage): Said {
   const [q, a, n, x] = [questions.length, answers.length, authorities.length, additionals.length]
-  return { en: `${q} question${q === 1 ? '' : 's'}, ${a} answer${a === 1 ? '' : 's'}, ${n} authority, ${x} additional`, zh: `${q} 个问题，${a} 个答案，${n} 个授权记录，${x} 个附加记录` }
+  return { en: `${plural(q, 'question')}, ${plural(a, 'answer')}, ${n} authority, ${x} additional`, zh: `${q} 个问题，${a} 个答案，${n} 个授权记录，${x} 个附加记录` }
 }
 
 function recordFields(record: WireRecord, add: (start: number, end: number, label: Said, primary?: boolean) => void): void {

@@ -9,6 +9,7 @@ import { packetFields, type PacketField } from './packet-fields.ts'
 import { paint, styled, type Line } from './paint.ts'
 import { reportColumns } from './text-options.ts'
 import { wrap, wrapPieces } from './width.ts'
+import { plural } from './wording.ts'
 
 export interface ShownPacket {
   readonly number: number
@@ -62,8 +63,8 @@ const WORDS = {
   missing: { en: (n: number) => `the capture holds ${n} bytes less than were sent`, zh: (n: number) => `抓包比实际发送的少 ${n} 字节` },
   more: { en: (n: number) => `... ${n} more bytes: \`-o wide\` prints them`, zh: (n: number) => `... 还有 ${n} 字节：用 \`-o wide\` 显示` },
   noBytes: { en: 'no bytes of the message are in the capture', zh: '抓包中没有该报文的内容' },
-  repeats: { en: (n: number) => `sent again ${n} time${n === 1 ? '' : 's'}`, zh: (n: number) => `重传 ${n} 次` },
-  sightings: { en: (n: number) => `the same packets were captured ${n} more time${n === 1 ? '' : 's'} on other interfaces`, zh: (n: number) => `相同的数据包在其他接口上还抓到 ${n} 次` },
+  repeats: { en: (n: number) => `sent again ${plural(n, 'time')}`, zh: (n: number) => `重传 ${n} 次` },
+  sightings: { en: (n: number) => `the same packets were captured ${plural(n, 'more time')} on other interfaces`, zh: (n: number) => `相同的数据包在其他接口上还抓到 ${n} 次` },
   also: { en: (list: string) => `the same question before or after address translation: ${list}`, zh: (list: string) => `地址转换前后的同一查询：${list}` },
 } as const
 
@@ -109,10 +110,12 @@ function packetLines(packet: ShownPacket, options: ShowOptions, columns: number)
   return lines
 }
 
+const hexOf = (bytes: Uint8Array): string[] => Array.from(bytes, byte => byte.toString(16).padStart(2, '0'))
+
 /** A field is named in the row where it begins, and marked on in the next. */
 function rowLines(bytes: Uint8Array, fields: readonly PacketField[], start: number, width: number, lang: Lang, room: number): Line[] {
   const end = Math.min(start + ROW, bytes.length)
-  const text = Array.from(bytes.subarray(start, end), byte => byte.toString(16).padStart(2, '0')).join(' ')
+  const text = hexOf(bytes.subarray(start, end)).join(' ')
   const spans = fields.filter(f => f.start < end && f.end > start).map(f => ({
     from: (Math.max(f.start, start) - start) * 3, to: (Math.min(f.end, end) - start) * 3 - 1, label: f.start >= start ? f.label[lang] : '', primary: f.primary,
   })).sort((a, b) => a.from - b.from || b.to - a.to)
@@ -128,7 +131,7 @@ export function transactionJson(shown: ShownTransaction): string {
     status: {
       ...status,
       packets: packets.map(({ bytes, message, faults, ...packet }) => ({
-        ...packet, hex: Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join(''), fields: message ? spansOf(bytes, message) : [],
+        ...packet, hex: hexOf(bytes).join(''), fields: message ? spansOf(bytes, message) : [],
         says: message ? packetFields(bytes, message, []).map(({ start, end, label }) => ({ start, end, en: label.en, zh: label.zh })) : [], faults,
       })),
     },
