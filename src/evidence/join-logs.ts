@@ -23,14 +23,7 @@ const keyOf = (place: string | undefined, address: string, port: number, id: num
   `${place ?? ''} ${address} ${port} ${id} ${type} ${nameKey(name)}`
 
 export function joinLogs(served: readonly Exchange[], lines: readonly ServedQuery[]): Logged {
-  const byKey = new Map<string, Exchange[]>()
-  for (const e of byTime(served)) {
-    const { client, dnsId } = e.main
-    const key = keyOf(e.pod, client.address, client.port, dnsId, e.type, e.name)
-    const same = byKey.get(key)
-    if (same) same.push(e)
-    else byKey.set(key, [e])
-  }
+  const byKey = Map.groupBy(byTime(served), ({ pod, main, type, name }) => keyOf(pod, main.client.address, main.client.port, main.dnsId, type, name))
   const found = new Map<Exchange, Link<ServedQuery>[]>()
   const rest: ServedQuery[] = []
   for (const line of lines) {
