@@ -5,8 +5,8 @@ import { sliceSet } from '../../src/cluster/endpoint-slices.ts'
 import { textOf } from '../../src/cluster/fields.ts'
 import { installedAt, readIptablesRules } from '../../src/cluster/iptables-rules.ts'
 import { balance, clusterAddresses, isSticky, portsOf, type Balanced, type PortEndpoint, type ServicePort } from '../../src/cluster/kube-proxy.ts'
-import { readObjects } from '../../src/cluster/objects.ts'
 import { socketText } from '../../src/dns/socket-address.ts'
+import { objectsOf } from '../support/cluster-files.ts'
 import { judged, type Verdict } from './verdict.ts'
 
 export interface KubeProxyRow {
@@ -25,8 +25,6 @@ export interface KubeProxyRow {
 }
 
 const CHAINS = ['KUBE-SERVICES', 'KUBE-EXTERNAL-SERVICES']
-const objectsOf = (list: readonly object[]): readonly KubeObject[] =>
-  readObjects('cluster/list.json', JSON.stringify({ apiVersion: 'v1', kind: 'List', items: list })).value
 
 interface PortState {
   readonly name: string

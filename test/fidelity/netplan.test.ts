@@ -2,12 +2,12 @@
 import { expect, test } from 'vitest'
 import { replay, type NetplanRow } from './netplan-replay.ts'
 import { rows } from './rows.ts'
+import { unequal } from './verdict.ts'
 
 const all = rows<NetplanRow>('netplan')
 /** One for each way in which thousands of generated configurations ended. */
 const more = rows<NetplanRow>('netplan-more')
-const different = (of: readonly NetplanRow[]) =>
-  of.map(row => ({ at: `${row.version} ${row.case}`, verdict: replay(row) })).filter(one => one.verdict.kind !== 'equal')
+const different = (of: readonly NetplanRow[]) => unequal(of, replay, row => `${row.version} ${row.case}`)
 
 test('every recorded run of netplan generate', () => {
   expect(different(all)).toEqual([])

@@ -1,13 +1,12 @@
 // One recorded run of YurtHub's response filters: which filters the request meets, what YurtHub read for them, and what came out. A row
 // of which the real program's runs differed is equal when the recorded endings and ours are the same set.
-import type { KubeObject } from '../../src/chain/model.ts'
 import type { Fields } from '../../src/cluster/fields.ts'
 import { inventory } from '../../src/cluster/inventory.ts'
 import { nodePools } from '../../src/cluster/node-pools.ts'
-import { readObjects } from '../../src/cluster/objects.ts'
 import type { HubSettings } from '../../src/cluster/yurthub-filter.ts'
 import { answersOf, type HubEnding } from '../../src/cluster/yurthub-response.ts'
 import { releaseNumber } from '../../src/cluster/yurthub-topology.ts'
+import { objectsOf } from '../support/cluster-files.ts'
 import { judged, type Verdict } from './verdict.ts'
 
 interface Outcome {
@@ -39,9 +38,6 @@ export interface OpenyurtRow extends Outcome {
   readonly informerRequests?: readonly string[]
   readonly otherOutcomes?: readonly Outcome[]
 }
-
-const objectsOf = (list: readonly object[]): readonly KubeObject[] =>
-  readObjects('cluster/list.json', JSON.stringify({ apiVersion: 'v1', kind: 'List', items: list })).value
 
 const settingsOf = ({ version, env }: OpenyurtRow): HubSettings => ({
   mode: env.workingMode, resourceFilter: env.enableResourceFilter, disabled: env.disabledFilters ?? [], dummyInterface: env.enableDummyIf,

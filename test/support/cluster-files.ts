@@ -18,3 +18,7 @@ export function bundleText(bundle: string, path: string): string | undefined {
 
 /** Objects from YAML text; a test writes only the fields that matter to it. */
 export const objectsFrom = (text: string, file = 'cluster/test.yaml'): readonly KubeObject[] => readObjects(file, text).value
+
+/** Objects as a recorded row holds them. */
+export const objectsOf = (list: readonly object[]): readonly KubeObject[] =>
+  objectsFrom(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: list }), 'cluster/list.json')
