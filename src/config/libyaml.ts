@@ -170,21 +170,24 @@ class Loader {
   }
 
   #flowSequence(start: Mark, depth: number): YamlNode {
-    this.#take()
     const items: YamlNode[] = []
-    for (;;) {
+    const end = this.#entries(']', token => items.push(token.type === 'key' ? this.#pairInSequence(depth) : this.#node(false, false, depth + 1)))
+    return { kind: 'list', items, source: this.#source(start, end) }
+  }
+
+  /** A flow collection with its brackets, commas between its entries; where it ends. */
+  #entries(close: ']' | '}', read: (first: Token) => void): Mark {
+    this.#take()
+    for (let count = 0; ; count++) {
       this.atKey = false
       let token = this.#peek()
-      if (token.type !== ']' && items.length > 0) {
-        if (token.type !== ',') this.#fail("did not find expected ',' or ']'", token.start)
+      if (token.type !== close && count > 0) {
+        if (token.type !== ',') this.#fail(`did not find expected ',' or '${close}'`, token.start)
         this.#take()
         token = this.#peek()
       }
-      if (token.type === ']') {
-        this.#take()
-        return { kind: 'list', items, source: this.#source(start, token.end) }
-      }
-      items.push(token.type === 'key' ? this.#pairInSequence(depth) : this.#node(false, false, depth + 1))
+      if (token.type === close) return this.#take().end
+      read(token)
     }
   }
 
@@ -205,22 +208,9 @@ class Loader {
   }
 
   #flowMapping(start: Mark, depth: number): YamlNode {
-    this.#take()
     const pairs: { key: YamlNode; value: YamlNode }[] = []
-    for (;;) {
-      this.atKey = false
-      let token = this.#peek()
-      if (token.type !== '}' && pairs.length > 0) {
-        if (token.type !== ',') this.#fail("did not find expected ',' or '}'", token.start)
-        this.#take()
-        token = this.#peek()
-      }
-      if (token.type === '}') {
-        this.#take()
-        return { kind: 'map', pairs, source: this.#source(start, token.end) }
-      }
-      pairs.push(this.#flowPair(token, depth))
-    }
+    const end = this.#entries('}', token => pairs.push(this.#flowPair(token, depth)))
+    return { kind: 'map', pairs, source: this.#source(start, end) }
   }
 
   #flowPair(token: Token, depth: number): { key: YamlNode; value: YamlNode } {
