@@ -2,7 +2,7 @@
 // the kube-proxy of an edge node, cluster IP included, so the name resolves and the address leads nowhere there. Up to v1.4 every
 // LoadBalancer Service but those annotated `openyurt.io/skip-discard`; since v1.5 only those annotated `svc.openyurt.io/discard`.
 import { textMapOf, textOf, type Fields } from './fields.ts'
-import { DROPPED, kept, type HubFilter } from './yurthub-filter.ts'
+import { DROPPED, isNamed, kept, type HubFilter } from './yurthub-filter.ts'
 
 export const DISCARD = 'svc.openyurt.io/discard'
 const SKIP_DISCARD = 'openyurt.io/skip-discard'
@@ -14,9 +14,8 @@ export const discardcloudservice: HubFilter = {
 }
 
 export function isDiscarded(service: Fields, version: number): boolean {
-  const metadata = service.metadata
-  if (textOf(metadata, 'namespace') === 'kube-system' && textOf(metadata, 'name') === 'x-tunnel-server-internal-svc') return true
+  if (isNamed(service, 'kube-system', 'x-tunnel-server-internal-svc')) return true
   if (textOf(service, 'spec', 'type') !== 'LoadBalancer') return false
-  const annotations = textMapOf(metadata, 'annotations')
+  const annotations = textMapOf(service, 'metadata', 'annotations')
   return version >= 10500 ? annotations[DISCARD] === 'true' : annotations[SKIP_DISCARD] !== 'true'
 }

@@ -1,7 +1,7 @@
 // What every response filter of YurtHub has in common: when a release has it, whose requests it is meant for, and what it makes of one
 // object. Each filter is one file `yurthub-<its name>.ts`; which of them meet a request is yurthub-approver.ts, how they run one after
 // the other is yurthub-response.ts (pkg/yurthub/filter/interfaces.go and cmd/yurthub/app/options/filters.go at each release's tag).
-import type { Fields } from './fields.ts'
+import { textOf, type Fields } from './fields.ts'
 import type { Inventory } from './inventory.ts'
 import type { PoolView } from './node-pools.ts'
 import type { TopologyFilter } from './yurthub-topology.ts'
@@ -54,6 +54,9 @@ export interface HubFilter {
 
 export const kept = (body: Fields): Filtered => ({ kind: 'kept', body })
 export const DROPPED: Filtered = { kind: 'dropped' }
+
+export const isNamed = (body: Fields, namespace: string, name: string): boolean =>
+  textOf(body, 'metadata', 'namespace') === namespace && textOf(body, 'metadata', 'name') === name
 
 /** Where clients on the node reach YurtHub's secure port (`--hub-agent-dummy-if-ip`, `--bind-address` and `--proxy-secure-port`). */
 export const hubAddress = ({ dummyInterface }: HubSettings): string => (dummyInterface ? '169.254.2.1' : '127.0.0.1')

@@ -1,13 +1,13 @@
 // OpenYurt YurtHub's filter `inclusterconfig` (since v1.2, pkg/yurthub/filter/inclusterconfig/filter.go): kubelet is given kube-proxy's
 // ConfigMap with the `kubeconfig:` line of config.conf commented out, so that kube-proxy asks the API server through YurtHub.
 // A line counts when, blanks cut, it has exactly one colon and `kubeconfig` before it.
-import { textMapOf, textOf, type Fields } from './fields.ts'
-import { kept, type HubFilter } from './yurthub-filter.ts'
+import { textMapOf, type Fields } from './fields.ts'
+import { isNamed, kept, type HubFilter } from './yurthub-filter.ts'
 
 export const inclusterconfig: HubFilter = {
   name: 'inclusterconfig', since: 10200, components: ['kubelet'], resources: { configmaps: ['get', 'list', 'watch'] },
   apply(body) {
-    const own = body.kind === 'ConfigMap' && textOf(body, 'metadata', 'namespace') === 'kube-system' && textOf(body, 'metadata', 'name') === 'kube-proxy'
+    const own = body.kind === 'ConfigMap' && isNamed(body, 'kube-system', 'kube-proxy')
     const config = own ? textMapOf(body, 'data')['config.conf'] : undefined
     return kept(config === undefined ? body : { ...body, data: { ...(body.data as Fields), 'config.conf': withoutKubeconfig(config) } })
   },

@@ -3,14 +3,13 @@
 // has the real cluster address, since CoreDNS's Services are not filtered. `clusterIPs` since v1.6.
 // Not modelled: --access-server-through-hub=false (up to v1.4), other addresses than the default of the dummy interface.
 import { listOf, textOf, type Fields } from './fields.ts'
-import { HUB_SECURE_PORT, hubAddress, kept, type HubFilter } from './yurthub-filter.ts'
+import { HUB_SECURE_PORT, hubAddress, isNamed, kept, type HubFilter } from './yurthub-filter.ts'
 
 export const masterservice: HubFilter = {
   name: 'masterservice', since: 401, components: ['kubelet'], resources: { services: ['list', 'watch'] },
   meetsNil: () => 'panics',
   apply(body, { hub, version }) {
-    const own = body.kind === 'Service' && textOf(body, 'metadata', 'namespace') === 'default' && textOf(body, 'metadata', 'name') === 'kubernetes'
-    if (!own) return kept(body)
+    if (body.kind !== 'Service' || !isNamed(body, 'default', 'kubernetes')) return kept(body)
     const address = hubAddress(hub)
     const ports = withPort(listOf(body, 'spec', 'ports'), HUB_SECURE_PORT)
     return kept({ ...body, spec: { ...(body.spec as Fields), clusterIP: address, ...(version >= 10600 && { clusterIPs: [address] }), ports } })
