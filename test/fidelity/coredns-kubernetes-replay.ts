@@ -1,17 +1,26 @@
 // Replays recorded scenarios of CoreDNS with its `kubernetes` plugin against a real API server (rows/coredns-kubernetes.jsonl.gz): one
 // process of the model lives through a scenario while objects come and go; what the clients saw is compared.
-import type { Hop, Plain } from '../../src/chain/effects.ts'
+import { LOST, type Hop, type Plain } from '../../src/chain/effects.ts'
 import { hopId } from '../../src/chain/hop.ts'
 import type { CorednsModel, KubeObject, KubernetesView } from '../../src/chain/model.ts'
 import { lineSource } from '../../src/chain/source.ts'
 import { readCorefile } from '../../src/config/corefile.ts'
+import type { Reply } from '../../src/dns/message.ts'
 import { corednsHops } from '../../src/hops/coredns/server.ts'
+import { kubeObject } from '../support/cluster-files.ts'
 import { Run } from '../support/run.ts'
-import { comparable, kubeObject, nearly, observed, queryOf, scriptedHop, type Row } from './coredns-kubernetes-plugin.ts'
+import { replyDifferences } from './coredns-replay-compare.ts'
+import { dnsQuery, type Row as CorednsRow, type RowQuery } from './coredns-replay-rows.ts'
+import { Upstreams } from './coredns-replay-upstream.ts'
 import type { Scene } from './scene.ts'
 import { judged, type Verdict } from './verdict.ts'
 
 type Json = Readonly<Record<string, unknown>>
+
+export interface Row extends CorednsRow {
+  readonly corefile: string
+  readonly state: NonNullable<CorednsRow['state']> & { readonly fixture?: string } | null
+}
 
 /** The row of the fixture file: what the API server held before the first step. */
 export interface Fixture {
@@ -75,10 +84,14 @@ const neverRead = (row: Row): boolean => {
   return steps.some(s => s.includes('from before the start')) && !steps.includes('SIGCONT')
 }
 
+/** The serial of the cluster's SOA is the time of the recording. */
+const withoutSerial = (line: string): string => line.replace(/(ns\.dns\.\S* hostmaster\.\S*) \d+ /i, '$1 SERIAL ')
+
 class Process {
   private readonly initial: readonly KubeObject[]
   private readonly chain = new Map<string, Hop>()
   private readonly run = new Run(this.chain)
+  private readonly upstreams = new Upstreams(null)
   private done = 0
 
   constructor(initial: readonly KubeObject[]) {
@@ -89,7 +102,7 @@ class Process {
   sceneOf(row: Row): Scene | undefined {
     if (!row.query || row.observed.noReply !== undefined) return undefined
     this.install(row)
-    return { chain: this.chain, before: [], last: { atMs: 0, ask: { hop: SERVER, query: queryOf(row) as unknown as Plain } } }
+    return { chain: this.chain, before: [], last: { atMs: 0, ask: { hop: SERVER, query: dnsQuery(row.query as RowQuery) as unknown as Plain } } }
   }
 
   replay(row: Row): Verdict {
@@ -105,8 +118,8 @@ class Process {
   }
 
   private answered(row: Row): Verdict {
-    const [got, want] = [comparable(this.ask(row)), observed(row)]
-    return judged(nearly(got, want) ? [] : [`reply: ${JSON.stringify(got)} for ${JSON.stringify(want)}`])
+    const value = this.ask(row)
+    return judged(replyDifferences(value === LOST ? undefined : value as unknown as Reply, row.query as RowQuery, row.observed, withoutSerial))
   }
 
   private started(row: Row): Verdict {
@@ -129,11 +142,12 @@ class Process {
 
   private install(row: Row): void {
     for (const [id, hop] of this.hopsFor(row).entries) this.chain.set(id, hop)
-    for (const [address, rules] of Object.entries(row.upstreamScript ?? {})) this.chain.set(hopId.upstream(address), scriptedHop(rules))
+    this.upstreams.script = row.upstreamScript ?? {}
+    for (const address of Object.keys(this.upstreams.script)) this.chain.set(hopId.upstream(address), this.upstreams.hop(address))
   }
 
   private ask(row: Row): Plain {
     this.install(row)
-    return this.run.query(SERVER, queryOf(row) as unknown as Plain, 35_000)
+    return this.run.query(SERVER, dnsQuery(row.query as RowQuery) as unknown as Plain, 35_000)
   }
 }

@@ -3,7 +3,7 @@ import type { Noted } from '../support/run.ts'
 import type { DnsQuery, Reply, ResourceRecord } from '../../src/dns/message.ts'
 import { messageBytes } from '../../src/dns/size.ts'
 import { clientBytes } from '../../src/hops/coredns/server-reply.ts'
-import { dnsQuery, ednsText, optText, type AskedRow, type Observed, type RowQuery } from './coredns-replay-rows.ts'
+import { ednsText, optText, type AskedRow, type Observed, type RowQuery } from './coredns-replay-rows.ts'
 
 /** A busy machine was late by as much, never early by more than this. */
 const LATE_MS = 700
@@ -50,22 +50,31 @@ function sameButTtl(model: Lines, real: Lines): boolean {
 }
 
 const portless = (line: string): string => line.replace(/SRV 0 0 \d+ \./, 'SRV 0 0 0 .')
-const recordLine = (r: ResourceRecord): string => portless(`${r.name} ${r.ttlS} ${r.class ?? 'IN'} ${r.type} ${r.data}`)
 
-export function replyLines(r: Reply, query: RowQuery): Lines {
+/** Sections as sets of lines, without what no model can know of a record. */
+export function sectionLines(r: Reply, plain = portless): Lines {
+  const lines = (records: readonly ResourceRecord[]): string[] => records.map(({ name, ttlS, class: of = 'IN', type, data }) => plain(`${name} ${ttlS} ${of} ${type} ${data}`)).sort()
+  return { answer: lines(r.answer), authority: lines(r.authority), additional: lines(r.additional), opt: ednsText(r.edns) }
+}
+
+export function observedSections(o: Observed, plain = portless): Lines {
+  const lines = (records: readonly string[] = []): string[] => records.map(plain).sort()
+  return { answer: lines(o.answer), authority: lines(o.authority), additional: lines(o.additional), opt: optText(o.opt) }
+}
+
+/** No reply = silence. */
+export function replyDifferences(reply: Reply | undefined, query: RowQuery, observed: Observed, plain = portless): string[] {
+  const silence = { noReply: true }
+  return differences('reply', reply ? replyLines(reply, query, plain) : silence, observed.noReply === undefined ? observedLines(observed, plain) : silence)
+}
+
+function replyLines(r: Reply, query: RowQuery, plain: typeof portless): Lines {
   const question = r.question?.name === '' ? '' : `${r.question?.name ?? query.name} ${r.question?.class ?? query.klass ?? 'IN'} ${r.question?.type ?? query.type}`
-  return {
-    rcode: r.rcode, flags: r.flags.join(','), question, answer: r.answer.map(recordLine).sort(), authority: r.authority.map(recordLine).sort(),
-    additional: r.additional.map(recordLine).sort(), opt: ednsText(r.edns),
-  }
+  return { rcode: r.rcode, flags: r.flags.join(','), question, ...sectionLines(r, plain) }
 }
 
-export function observedLines(o: Observed): Lines {
-  return {
-    rcode: o.rcode, flags: (o.flags ?? []).filter(f => f !== 'qr').join(','), question: o.question?.[0] ?? '', answer: (o.answer ?? []).map(portless).sort(),
-    authority: (o.authority ?? []).map(portless).sort(), additional: (o.additional ?? []).map(portless).sort(), opt: optText(o.opt),
-  }
-}
+const observedLines = (o: Observed, plain: typeof portless): Lines =>
+  ({ rcode: o.rcode, flags: (o.flags ?? []).filter(f => f !== 'qr').join(','), question: o.question?.[0] ?? '', ...observedSections(o, plain) })
 
 export interface AskedAt { readonly line: string; readonly atMs: number }
 
@@ -118,5 +127,3 @@ export const stripped = (line: string): string => line
 
 export const logLines = (notes: readonly Noted[]): string[] =>
   notes.filter(n => n.note.kind === 'log' || n.note.kind === 'errors' || n.note.kind === 'process').map(n => stripped(String(n.note['line'])))
-
-export const queryOf = (query: RowQuery): DnsQuery => dnsQuery(query)

@@ -3,11 +3,11 @@
 import { LOST } from '../../src/chain/effects.ts'
 import type { Problem } from '../../src/chain/source.ts'
 import type { Reply } from '../../src/dns/message.ts'
-import { askedDifferences, askedOf, differences, logLines, observedLines, queryOf, realAsked, replyLines, stripped, timing, wireSize } from './coredns-replay-compare.ts'
+import { askedDifferences, askedOf, differences, logLines, realAsked, replyDifferences, stripped, timing, wireSize } from './coredns-replay-compare.ts'
 import { Process } from './coredns-replay-process.ts'
 import { sampleVerdict } from './coredns-replay-random.ts'
 import { rawFaults, rawReply } from './coredns-replay-raw.ts'
-import type { Row, RowQuery } from './coredns-replay-rows.ts'
+import { dnsQuery, type Row, type RowQuery } from './coredns-replay-rows.ts'
 import { stepFaults } from './coredns-replay-steps.ts'
 import { judged, type Verdict } from './verdict.ts'
 
@@ -87,10 +87,10 @@ function compare(row: Row, query: RowQuery, process: Process): Verdict {
   const asked = askedOf(notes, label => process.upstreams.isSeen(label))
   const real = (observed.upstreamAsked ?? []).filter(u => !(u.type === 'NS' && (u.name === '.' || u.name === 'probe.test.'))).map(realAsked)
   const faults = [
-    ...(isRaw ? rawFaults(raw, observed) : differences('reply', reply ? replyLines(reply, query) : { noReply: true }, observed.noReply === undefined ? observedLines(observed) : { noReply: true })),
+    ...(isRaw ? rawFaults(raw, observed) : replyDifferences(reply, query, observed)),
     ...askedDifferences(asked, real),
     ...differences('log', logLines(notes).sort(), (observed.log ?? []).map(stripped).sort()),
-    ...(reply ? [...wireSize(queryOf(query), reply, observed.wireSize), ...timing(process.tookMs, observed.elapsedMs)] : []),
+    ...(reply ? [...wireSize(dnsQuery(query), reply, observed.wireSize), ...timing(process.tookMs, observed.elapsedMs)] : []),
     ...(observed.extraReplies ? [`one reply, for ${observed.extraReplies.length + 1}`] : []),
   ]
   const { unmodelled } = process

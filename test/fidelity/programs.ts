@@ -1,6 +1,5 @@
 // The recorded programs: how a row is known to be one of theirs, and what replays it.
-import { replayKubernetes, type Fixture } from './coredns-kubernetes-replay.ts'
-import type { Row as KubernetesRow } from './coredns-kubernetes-plugin.ts'
+import { replayKubernetes, type Fixture, type Row as KubernetesRow } from './coredns-kubernetes-replay.ts'
 import { replay as replayCoredns, type Row as CorednsRow } from './coredns-replay.ts'
 import { replay as replayKubeProxy, type KubeProxyRow } from './kube-proxy-replay.ts'
 import { replay as replayKubelet, type KubeletRow } from './kubelet-replay.ts'

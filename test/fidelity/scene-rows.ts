@@ -1,6 +1,5 @@
 // The recorded rows that the driver contract is checked on: those of which one lookup has an answer.
-import { kubernetesScene, type Fixture } from './coredns-kubernetes-replay.ts'
-import type { Row as KubernetesRow } from './coredns-kubernetes-plugin.ts'
+import { kubernetesScene, type Fixture, type Row as KubernetesRow } from './coredns-kubernetes-replay.ts'
 import type { Row as CorednsRow } from './coredns-replay-rows.ts'
 import { sceneOf } from './coredns-scene.ts'
 import { programOf, type Json } from './programs.ts'

@@ -1,6 +1,7 @@
-// A recorded bundle's cluster folder and node files, for tests of cluster/.
+// Objects of a cluster for tests: of a recorded bundle's cluster folder, of YAML text, of the body alone.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import type { KubeObject } from '../../src/chain/model.ts'
+import { lineSource } from '../../src/chain/source.ts'
 import { inventory, type Inventory } from '../../src/cluster/inventory.ts'
 import { readObjects } from '../../src/cluster/objects.ts'
 
@@ -22,3 +23,14 @@ export const objectsFrom = (text: string, file = 'cluster/test.yaml'): readonly 
 /** Objects as a recorded row holds them. */
 export const objectsOf = (list: readonly object[]): readonly KubeObject[] =>
   objectsFrom(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: list }), 'cluster/list.json')
+
+type Labels = Readonly<Record<string, string>>
+
+export function kubeObject(body: Readonly<Record<string, unknown>>): KubeObject {
+  const metadata = body['metadata'] as { name: string; namespace?: string; labels?: Labels; annotations?: Labels }
+  const source = lineSource('objects', 1, metadata.name)
+  return {
+    apiVersion: String(body['apiVersion']), kind: String(body['kind']), name: metadata.name, namespace: metadata.namespace ?? '',
+    labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {}, body, source, at: () => source,
+  }
+}

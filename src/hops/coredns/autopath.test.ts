@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { LOST } from '../../chain/effects.ts'
-import { kubeObject } from '../../../test/fidelity/coredns-kubernetes-plugin.ts'
+import { kubeObject } from '../../../test/support/cluster-files.ts'
 import { oneCoredns, refusalOf, zone } from '../../../test/support/one-coredns.ts'
 
 const upstreams = { '10.0.0.53': zone('a.svc.cluster.local. 60 A 10.1.1.1', 'b.corp.test. 60 A 10.1.1.2', 'e. 60 A 10.1.1.3', 'alias.test. 30 CNAME d.example.org.') }

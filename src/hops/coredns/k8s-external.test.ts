@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { LOST } from '../../chain/effects.ts'
-import { kubeObject } from '../../../test/fidelity/coredns-kubernetes-plugin.ts'
+import { kubeObject } from '../../../test/support/cluster-files.ts'
 import { oneCoredns, refusalOf, zone } from '../../../test/support/one-coredns.ts'
 
 const service = (name: string, spec: object, status: object = {}) => kubeObject({ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'ns' }, spec, status })
