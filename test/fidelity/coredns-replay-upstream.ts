@@ -1,9 +1,10 @@
 // The scripted upstreams of the recordings: the first rule that fits answers; no rule is silence. And what the network did to them.
-import { LOST, sleep, type Hop, type Plain } from '../../src/chain/effects.ts'
-import type { DnsQuery, Edns, Rcode, Reply } from '../../src/dns/message.ts'
+import { LOST, sleep, type Hop, type HopRun, type Plain } from '../../src/chain/effects.ts'
+import type { DnsQuery, Reply } from '../../src/dns/message.ts'
 import { REFUSED_PORT } from '../../src/dns/message.ts'
-import { nameKey } from '../../src/dns/name.ts'
 import { ODD } from '../../src/hops/coredns/forward-exchange.ts'
+import { plain } from '../../src/hops/coredns/plugin.ts'
+import { RuleFinder } from './coredns-replay-rules.ts'
 import { parseRecord, toEdns, type Rule, type Script } from './coredns-replay-rows.ts'
 
 export class Upstreams {
@@ -12,7 +13,7 @@ export class Upstreams {
   network = ''
   /** Datagrams that met a closed port. */
   refused = 0
-  private readonly counts = new Map<string, number>()
+  private readonly rules = new RuleFinder()
 
   constructor(script: Script | null) {
     this.script = script ?? {}
@@ -24,16 +25,13 @@ export class Upstreams {
   }
 
   hop(address: string): Hop {
-    const hop = (query: DnsQuery): Rule | undefined => this.ruleFor(address, query)
+    const ruleFor = (query: DnsQuery): Rule | undefined => this.rules.find(this.script, address, query)
     const blocked = (query: DnsQuery): Plain | undefined => this.blocked(query)
     return function* (asked) {
       const query = asked as unknown as DnsQuery
       const ended = blocked(query)
       if (ended !== undefined) return ended
-      const rule = hop(query)
-      if (!rule || rule.do.drop) return query.transport === 'tcp' ? ODD.silentConnection : LOST
-      if (rule.do.delayMs) yield* sleep(rule.do.delayMs)
-      return scripted(rule, query)
+      return yield* answer(ruleFor(query), query)
     }
   }
 
@@ -42,18 +40,6 @@ export class Upstreams {
   private blocked(query: DnsQuery): Plain | undefined {
     if (this.network.includes('REJECT')) return ODD.notPermitted
     return this.network.includes('SYN') && query.transport === 'tcp' ? LOST : undefined
-  }
-
-  private ruleFor(address: string, query: DnsQuery): Rule | undefined {
-    return this.script[address]?.find((r, i) => this.fits(r, `${address} ${i} ${query.name} ${query.type}`, query))
-  }
-
-  private fits({ when = {} }: Rule, id: string, query: DnsQuery): boolean {
-    const same = (when.name === undefined || nameKey(when.name) === nameKey(query.name)) && (when.type ?? query.type) === query.type && (when.proto ?? query.transport) === query.transport
-    if (!same || !when.nth) return same
-    const count = (this.counts.get(id) ?? 0) + 1
-    this.counts.set(id, count)
-    return when.nth.includes(count)
   }
 }
 
@@ -64,26 +50,36 @@ const closedHop = (met: () => void): Hop => function* (query) {
 
 export const unreachable: Hop = function* () { return ODD.unreachable }
 
-/** What the rule sends. */
-export function scripted({ do: act }: Rule, query: DnsQuery): Plain {
-  if (act.close) return ODD.closedConnection
-  if (act.wrongId) return query.transport === 'tcp' ? ODD.silentConnection : LOST
-  const records = (lines: readonly string[] = []) => lines.map(l => parseRecord(l, query))
-  // Bytes that parse as a header and nothing more.
-  if (act.raw !== undefined) return reply({ question: { name: '', type: '' }, flags: new Set(), edns: undefined, rcode: undefined })
-  const asked = act.noQuestion ? ['', ''] : act.question?.split(' ')
-  const flags = new Set([...(act.flags ?? ['ra']), ...(query.rd ? ['rd'] : []), ...(query.cd ? ['cd'] : [])])
-  const edns = act.opt === 'echo' ? query.edns && { sizeBytes: query.edns.sizeBytes, ...(query.edns.do && { do: true }) } : act.opt && toEdns(act.opt)
-  if (act.chop !== undefined) return act.chop < 12 ? ODD.short : act.chop === 12 ? reply({ question: { name: '', type: '' }, flags, edns, rcode: act.rcode }) : ODD.overflow
-  return reply({
-    rcode: act.rcode, flags, edns, answer: records(act.answer), authority: records(act.authority), additional: records(act.additional),
-    ...(asked && { question: { name: asked[0] as string, type: asked[1] as string } }),
-  })
+/** Without a rule: silence. */
+export function* answer(rule: Rule | undefined, query: DnsQuery): HopRun {
+  if (!rule || rule.do.drop) return query.transport === 'tcp' ? ODD.silentConnection : LOST
+  if (rule.do.delayMs) yield* sleep(rule.do.delayMs)
+  return scripted(rule, query)
 }
 
-interface Parts extends Partial<Omit<Reply, 'flags' | 'edns' | 'rcode'>> { readonly flags: ReadonlySet<string>; readonly edns: Edns | undefined; readonly rcode: Rcode | undefined }
-const reply = ({ flags, edns, rcode, ...rest }: Parts): Plain => ({
-  // The recorder's upstreams did not compress names.
-  rcode: rcode ?? 'NOERROR', answer: [], authority: [], additional: [], uncompressed: true, ...rest,
-  flags: ['aa', 'tc', 'rd', 'ra', 'ad', 'cd'].filter(f => flags.has(f)), ...(edns && { edns }),
-}) as unknown as Plain
+/** Bytes that parse as a header and nothing more. */
+const HEADER_ALONE = { question: { name: '', type: '' }, answer: [], authority: [], additional: [] }
+
+function scripted({ do: act }: Rule, query: DnsQuery): Plain {
+  if (act.close) return ODD.closedConnection
+  if (act.wrongId) return query.transport === 'tcp' ? ODD.silentConnection : LOST
+  if (act.raw !== undefined) return plain({ rcode: 'NOERROR', flags: [], uncompressed: true, ...HEADER_ALONE })
+  const reply = replyOf(act, query)
+  if (act.chop === undefined) return plain(reply)
+  return act.chop < 12 ? ODD.short : act.chop === 12 ? plain({ ...reply, ...HEADER_ALONE }) : ODD.overflow
+}
+
+/** What the rule sends, before its bytes are meddled with. */
+export function replyOf(act: Rule['do'], query: DnsQuery): Reply {
+  const records = (lines: readonly string[] = []): Reply['answer'] => lines.map(l => parseRecord(l, query))
+  const [name = '', type = ''] = act.question?.split(' ') ?? []
+  const flags = new Set([...(act.flags ?? ['ra']), ...(query.rd ? ['rd'] : []), ...(query.cd ? ['cd'] : [])])
+  const edns = act.opt === 'echo' ? query.edns && { sizeBytes: query.edns.sizeBytes, ...(query.edns.do && { do: true }) } : act.opt && toEdns(act.opt)
+  return {
+    rcode: act.rcode ?? 'NOERROR', flags: ['aa', 'tc', 'rd', 'ra', 'ad', 'cd'].filter(f => flags.has(f)), ...(edns && { edns }),
+    answer: records(act.answer), authority: records(act.authority), additional: records(act.additional),
+    ...(act.noQuestion ? { question: { name: '', type: '' } } : act.question !== undefined && { question: { name, type } }),
+    // The recorder's upstreams did not compress names.
+    uncompressed: true,
+  }
+}

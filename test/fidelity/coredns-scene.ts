@@ -1,18 +1,17 @@
 // A recorded scenario of CoreDNS as a chain for the driver contract: the configuration as it is when the last question comes, and
 // upstreams that may give any answer that the scenario lets them give for it (which one of several is drawn; counting is what the replay does).
 // Left out: what the recorder did to packets and processes (`network`, `signal`, second instances).
-import { LOST, pick, sleep, type Hop, type Plain } from '../../src/chain/effects.ts'
+import { pick, type Hop, type Plain } from '../../src/chain/effects.ts'
 import { hopId } from '../../src/chain/hop.ts'
 import { rational } from '../../src/chain/rational.ts'
 import { readCorefile } from '../../src/config/corefile.ts'
 import type { DnsQuery } from '../../src/dns/message.ts'
 import { REFUSED_PORT } from '../../src/dns/message.ts'
-import { nameKey } from '../../src/dns/name.ts'
-import { ODD } from '../../src/hops/coredns/forward-exchange.ts'
 import { listenerAt } from '../../src/hops/coredns/listeners.ts'
 import { startCoredns, type Start } from '../../src/hops/coredns/start.ts'
+import { covers } from './coredns-replay-rules.ts'
 import { dnsQuery, type Row, type RowQuery, type Rule, type Script } from './coredns-replay-rows.ts'
-import { scripted, unreachable } from './coredns-replay-upstream.ts'
+import { answer, unreachable } from './coredns-replay-upstream.ts'
 import type { Scene } from './scene.ts'
 
 /** Undefined: the row has no answer, or its process does not serve. */
@@ -67,16 +66,12 @@ const upstream = (address: string, scripts: readonly Script[]): Hop => function*
   const possible = scripts.flatMap(script => possibleRules(script[address] ?? [], query))
   const options = possible.map((_, i) => i)
   const at = `${address} ${query.name} ${query.type} ${query.transport}`
-  const rule = possible[options.length === 1 ? 0 : yield* pick({ at, options, odds: options.map(() => rational(1, options.length)) })]
-  if (!rule || rule.do.drop) return query.transport === 'tcp' ? ODD.silentConnection : LOST
-  if (rule.do.delayMs) yield* sleep(rule.do.delayMs)
-  return scripted(rule, query)
+  return yield* answer(possible[options.length === 1 ? 0 : yield* pick({ at, options, odds: options.map(() => rational(1, options.length)) })], query)
 }
 
 /** The rules that can be the first to fit, whatever was counted; undefined = none, which is silence. */
 function possibleRules(rules: readonly Rule[], query: DnsQuery): readonly (Rule | undefined)[] {
-  const fitting = rules.filter(({ when = {} }) =>
-    (when.name === undefined || nameKey(when.name) === nameKey(query.name)) && (when.type ?? query.type) === query.type && (when.proto ?? query.transport) === query.transport)
+  const fitting = rules.filter(rule => covers(rule, query))
   const sure = fitting.findIndex(rule => !rule.when?.nth)
   return sure < 0 ? [...fitting, undefined] : fitting.slice(0, sure + 1)
 }
