@@ -79,11 +79,6 @@ export class CorednsProcess {
     writeFileSync(at, text)
   }
 
-  /** Resolves when the process has ended by itself. */
-  end(): Promise<void> {
-    return this.ended
-  }
-
   async stop(): Promise<void> {
     this.child.kill('SIGKILL')
     await this.ended

@@ -7,25 +7,19 @@ import { decodeMessage } from '../../src/dns/wire-decode.ts'
 import { FLAG, headerBits } from '../../src/dns/wire-message.ts'
 import { className, opcodeName, typeName } from '../../src/dns/wire-numbers-table.ts'
 import { framed, Frames } from '../../src/drivers/serve-frames.ts'
+import { dnsQuery } from '../fidelity/coredns-replay-rows.ts'
 import type { Lane } from './lane.ts'
 import type { Observed, Query } from './scenario.ts'
 
 /** Longer than forward's 5 s and one more read time-out. */
 const PATIENCE_MS = 9000
-/** Where the case itself expects silence. */
-export const SILENCE_MS = 1200
+const TOO_LATE = `no reply within ${PATIENCE_MS / 1000}s`
 
 const CLIENT = '127.0.0.1'
 
-export function packetOf(query: Query, id: number): Uint8Array {
+function packetOf(query: Query, id: number): Uint8Array {
   if (query.rawHex !== undefined) return bytesOfHex(query.rawHex) ?? new Uint8Array(0)
-  const { name, type, klass, edns } = query
-  const made = queryToWire({
-    name, type, transport: query.proto, rd: query.rd !== false, ad: query.ad === true, cd: query.cd === true, ...(klass !== undefined && { class: klass }),
-    ...(edns && {
-      edns: { sizeBytes: edns.size, ...(edns.do && { do: true }), ...(edns.version !== undefined && { version: edns.version }), options: (edns.options ?? []).map(o => [o.code, o.hex] as const) },
-    }),
-  }, id)
+  const made = queryToWire(dnsQuery(query), id)
   if (!made.value) throw new Error(`no packet can hold ${JSON.stringify(query)}`)
   const bytes = made.value.slice()
   if (query.aa) bytes[2] = (bytes[2] as number) | FLAG.aa >> 8
@@ -33,16 +27,16 @@ export function packetOf(query: Query, id: number): Uint8Array {
 }
 
 /** Never rejects: what went wrong is `noReply`, as the recordings have it. */
-export async function ask(query: Query, id: number, lane: Lane, patienceMs = PATIENCE_MS): Promise<Observed & { readonly elapsedMs: number }> {
+export async function ask(query: Query, id: number, lane: Lane): Promise<Observed & { readonly elapsedMs: number }> {
   const began = performance.now()
-  const came = await (query.proto === 'tcp' ? overTcp : overUdp)(query, packetOf(query, id), lane, patienceMs)
+  const came = await (query.proto === 'tcp' ? overTcp : overUdp)(query, packetOf(query, id), lane)
   const elapsedMs = Math.round((performance.now() - began) * 10) / 10
   return typeof came === 'string' ? { noReply: came, elapsedMs } : { ...seen(came, id, lane), elapsedMs }
 }
 
-type Exchange = (query: Query, packet: Uint8Array, lane: Lane, patienceMs: number) => Promise<Uint8Array | string>
+type Exchange = (query: Query, packet: Uint8Array, lane: Lane) => Promise<Uint8Array | string>
 
-const overUdp: Exchange = (query, packet, lane, patienceMs) => new Promise(resolve => {
+const overUdp: Exchange = (query, packet, lane) => new Promise(resolve => {
   const socket = createSocket('udp4')
   const end = (came: Uint8Array | string): void => {
     clearTimeout(limit)
@@ -51,7 +45,7 @@ const overUdp: Exchange = (query, packet, lane, patienceMs) => new Promise(resol
     socket.close()
     resolve(came)
   }
-  const limit = setTimeout(() => end(`no reply within ${patienceMs / 1000}s`), patienceMs)
+  const limit = setTimeout(() => end(TOO_LATE), PATIENCE_MS)
   socket.on('message', end)
   socket.on('error', error => end(error.message))
   socket.bind(0, lane.real(query.from ?? CLIENT), () => {
@@ -59,7 +53,7 @@ const overUdp: Exchange = (query, packet, lane, patienceMs) => new Promise(resol
   })
 })
 
-const overTcp: Exchange = (query, packet, lane, patienceMs) => new Promise(resolve => {
+const overTcp: Exchange = (query, packet, lane) => new Promise(resolve => {
   const socket = connect({ port: lane.ports.server, host: lane.real(CLIENT), localAddress: lane.real(query.from ?? CLIENT) }, () => socket.write(framed(packet)))
   const frames = new Frames()
   const end = (came: Uint8Array | string): void => {
@@ -69,7 +63,7 @@ const overTcp: Exchange = (query, packet, lane, patienceMs) => new Promise(resol
     socket.destroy()
     resolve(came)
   }
-  const limit = setTimeout(() => end(`no reply within ${patienceMs / 1000}s`), patienceMs)
+  const limit = setTimeout(() => end(TOO_LATE), PATIENCE_MS)
   socket.on('data', chunk => {
     frames.push(chunk)
     const message = frames.next()

@@ -7,7 +7,6 @@ import type { Query, Scenario, ScenarioBlock, Script, Step } from './scenario.ts
 import { CLIENTS, World, type PluginCases } from './world.ts'
 
 export const RELEASES = ['1.9.3', '1.11.3', '1.14.7', '1.15.0'] as const
-export type Release = (typeof RELEASES)[number]
 
 const versionOf = (release: string): CorednsVersion => release.split('.').map(Number) as unknown as CorednsVersion
 
@@ -107,4 +106,3 @@ function varied({ dice, looksAtClient }: World, query: Query): Query {
   const changes: Partial<Query>[] = [{}, {}, {}, { type: dice.of(TYPES.filter(type => !isProbe(query.name, type))) }, { name: query.name.toUpperCase() }, { proto: query.proto === 'udp' ? 'tcp' : 'udp' }, { cd: true }, { ad: true }, { edns: { size: 1232, do: true } }]
   return { ...(dice.chance(0.2) ? rest : query), ...dice.of(changes), ...(looksAtClient && { from: dice.of(CLIENTS) }) }
 }
-

@@ -39,7 +39,7 @@ export class JudgeThread {
   }
 }
 
-export function verdictsOf(rows: readonly Json[]): readonly Verdict[] {
+function verdictsOf(rows: readonly Json[]): readonly Verdict[] {
   const { judged } = judgeRows(rows)
   return judged.toSorted((a, b) => a.nth - b.nth).map(row => row.verdict)
 }
