@@ -3,7 +3,7 @@ import type { Verdict } from '../fidelity/verdict.ts'
 import { fieldsOf, fingerprint } from './fingerprint.ts'
 import { generate } from './generate.ts'
 import { JudgeThread } from './judge-worker.ts'
-import { Lanes, runScenario, type Outcome } from './run-scenario.ts'
+import { Lanes, runScenario } from './run-scenario.ts'
 import { rowsOf, type Scenario } from './scenario.ts'
 import { shrink } from './shrink.ts'
 import type { Ports } from './lane.ts'
@@ -31,8 +31,8 @@ export interface Found {
 
 export interface Group {
   readonly name: string
-  readonly found: Found[]
-  smallest: Found
+  readonly found: readonly Found[]
+  readonly smallest: Found
 }
 
 export interface Report {
@@ -43,7 +43,6 @@ export interface Report {
   readonly notModelled: ReadonlyMap<string, number>
   /** Differed once, and not when run again by themselves: in what, and how many scenarios. */
   readonly passing: ReadonlyMap<string, number>
-  readonly differing: number
   readonly groups: readonly Group[]
 }
 
@@ -87,7 +86,7 @@ class Conform {
     for (let k = this.options.nth ?? 0; planned < this.options.cases; k++) {
       const { releases } = this.options
       const scenario = generate(this.options.seed, k, releases[k % releases.length] as string, this.options.plugins)
-      planned += scenario.steps.filter(step => 'query' in step).length
+      planned += questionsIn(scenario)
       const one: Promise<void> = this.first(scenario).finally(() => running.delete(one))
       running.add(one)
       if (running.size >= this.lanes.count * 2) await Promise.race(running)
@@ -97,17 +96,11 @@ class Conform {
     await Promise.all(running)
     this.options.say(`${this.cases} cases in ${((performance.now() - began) / 1000).toFixed(0)} s`)
     const { found, passing } = await this.again()
-    const groups = await this.grouped(found.map(f => f.first))
-    const unmodelled = [...this.notModelled.values()].reduce((a, b) => a + b, 0)
-    return {
-      scenarios: this.scenarios, cases: this.cases, equal: this.equal, notModelled: this.notModelled, passing, differing: this.cases - this.equal - unmodelled,
-      groups,
-    }
+    return { scenarios: this.scenarios, cases: this.cases, equal: this.equal, notModelled: this.notModelled, passing, groups: await this.grouped(found) }
   }
 
   private async first(scenario: Scenario): Promise<void> {
-    const outcome = await this.lanes.in(lane => runScenario(scenario, lane))
-    const verdicts = await this.verdicts(scenario, outcome)
+    const verdicts = await this.verdicts(scenario, this.lanes)
     this.scenarios++
     this.cases += verdicts.length
     for (const verdict of verdicts) {
@@ -119,21 +112,21 @@ class Conform {
   }
 
   /** A server that did not start is one difference: cases are meant to be valid. */
-  private async verdicts(scenario: Scenario, outcome: Outcome): Promise<readonly Verdict[]> {
+  private async verdicts(scenario: Scenario, lanes: Lanes): Promise<readonly Verdict[]> {
+    const outcome = await lanes.in(lane => runScenario(scenario, lane))
     if (outcome.kind === 'ran') return this.judge.judge(rowsOf(scenario, outcome.ran))
     return [{ kind: 'different', what: [`start: refused, exit ${outcome.exit}: ${outcome.stderr.join(' | ')}`] }]
   }
 
   /** What differed is run again where nothing else runs; only what differs there too counts. */
-  private async again(): Promise<{ readonly found: readonly { readonly first: Found; readonly rows: number }[]; readonly passing: ReadonlyMap<string, number> }> {
+  private async again(): Promise<{ readonly found: readonly Found[]; readonly passing: ReadonlyMap<string, number> }> {
     const passing = new Map<string, number>()
     if (this.suspects.length > 0) this.options.say(`${this.suspects.length} scenarios are run again, ${this.quiet.count} at a time`)
-    const all = await Promise.all(this.suspects.map(async ({ scenario, rows, fields }, i) => {
-      if (i >= MOST_LOOKED_INTO) return []
-      const verdicts = await this.quiet.in(async lane => this.verdicts(scenario, await runScenario(scenario, lane)))
+    const all = await Promise.all(this.suspects.slice(0, MOST_LOOKED_INTO).map(async ({ scenario, rows, fields }): Promise<Found[]> => {
+      const verdicts = await this.verdicts(scenario, this.quiet)
       const row = verdicts.findIndex(v => v.kind === 'different')
       const verdict = verdicts[row]
-      if (verdict?.kind === 'different') return [{ first: { scenario, row, verdict }, rows: verdicts.filter(v => v.kind === 'different').length }]
+      if (verdict?.kind === 'different') return [{ scenario, row, verdict }]
       passing.set(fields, (passing.get(fields) ?? 0) + 1)
       this.equal += rows
       return []
@@ -145,27 +138,25 @@ class Conform {
     const groups = Map.groupBy(found, f => fingerprint(f.scenario, f.verdict))
     const largestFirst = [...groups].sort(([, a], [, b]) => b.length - a.length)
     const shrunk = await Promise.all(largestFirst.map(async ([, members], i): Promise<Group> => {
-      const first = members.toSorted((a, b) => size(a.scenario) - size(b.scenario))[0] as Found
+      const first = smallestOf(members)
       const smallest = i < MOST_SHRUNK ? await this.shrunk(first) : first
       return { name: fingerprint(smallest.scenario, smallest.verdict), found: members, smallest }
     }))
     const byName = Map.groupBy(shrunk, g => g.name)
-    return [...byName].map(([name, same]): Group => ({ name, found: same.flatMap(g => g.found), smallest: (same.toSorted((a, b) => size(a.smallest.scenario) - size(b.smallest.scenario))[0] as Group).smallest }))
+    return [...byName].map(([name, same]): Group => ({ name, found: same.flatMap(g => g.found), smallest: smallestOf(same.map(g => g.smallest)) }))
       .sort((a, b) => b.found.length - a.found.length)
   }
 
   private async shrunk(found: Found): Promise<Found> {
     const fields = fieldsOf(found.verdict).join()
-    let verdict = found.verdict
     const untilIt: Scenario = { ...found.scenario, steps: found.scenario.steps.slice(0, stepOf(found) + 1) }
+    const lastOf = async (candidate: Scenario): Promise<Verdict | undefined> => (await this.verdicts(candidate, this.quiet)).at(-1)
     const scenario = await shrink(untilIt, async candidate => {
-      const verdicts = await this.quiet.in(async lane => this.verdicts(candidate, await runScenario(candidate, lane)))
-      const last = verdicts.at(-1)
+      const last = await lastOf(candidate)
       return last?.kind === 'different' && fieldsOf(last).join() === fields
     })
-    const last = (await this.quiet.in(async lane => this.verdicts(scenario, await runScenario(scenario, lane)))).at(-1)
-    if (last?.kind === 'different') verdict = last
-    return { scenario, row: scenario.steps.filter(s => 'query' in s).length - 1, verdict }
+    const last = await lastOf(scenario)
+    return { scenario, row: questionsIn(scenario) - 1, verdict: last?.kind === 'different' ? last : found.verdict }
   }
 }
 
@@ -175,4 +166,8 @@ function stepOf({ scenario, row }: Found): number {
   return scenario.steps.findIndex(step => 'query' in step && left-- === 0)
 }
 
-const size = (scenario: Scenario): number => scenario.steps.length + scenario.blocks.reduce((sum, b) => sum + b.directives.length, 0)
+const questionsIn = (scenario: Scenario): number => scenario.steps.filter(step => 'query' in step).length
+
+const smallestOf = (all: readonly Found[]): Found => all.reduce((a, b) => (size(b) < size(a) ? b : a))
+
+const size = ({ scenario }: Found): number => scenario.steps.length + scenario.blocks.reduce((sum, b) => sum + b.directives.length, 0)
