@@ -1,12 +1,11 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { ACCEPTED, acceptedFor } from './accepted.ts'
-import { replay, type Row } from './coredns-replay.ts'
-import type { Verdict } from './verdict.ts'
+import { ACCEPTED, acceptedFor, isSurprise } from './accepted.ts'
+import { judgeRows, type Judged } from './judge.ts'
+import type { Json } from './programs.ts'
 import { rows } from './rows.ts'
+import { groupLine, tallyOf } from './tally.ts'
 
-const all = rows<Row>('coredns')
-const groupOf = (row: Row): string => row.id.split('.')[0] as string
-const scenarioOf = (row: Row): string => row.id.split('/')[0] as string
+const all = rows<Json>('coredns')
 
 /** Rows that are equal, per group, in each of 1.9.3, 1.11.3, 1.14.7, 1.15.0. May only grow. */
 const EQUAL: Readonly<Record<string, readonly [number, number, number, number]>> = {
@@ -15,38 +14,20 @@ const EQUAL: Readonly<Record<string, readonly [number, number, number, number]>>
 }
 const VERSIONS = ['1.9.3', '1.11.3', '1.14.7', '1.15.0']
 
-const tally = new Map<string, Verdict['kind'][]>()
-const stillDifferent = new Set<unknown>()
+const seen: Judged[] = []
 
 describe.each(VERSIONS)('CoreDNS %s', version => {
-  const mine = all.filter(r => r.version === version)
   test.each(Object.keys(EQUAL))('%s', group => {
-    const verdicts: Verdict[] = []
-    const surprises: string[] = []
-    const ofGroup = mine.filter(r => groupOf(r) === group)
-    for (const scenario of new Set(ofGroup.map(scenarioOf))) {
-      const steps = ofGroup.filter(r => scenarioOf(r) === scenario)
-      for (const [i, verdict] of replay(steps).entries()) {
-        verdicts.push(verdict)
-        if (verdict.kind !== 'different') continue
-        const id = (steps[i] as Row).id
-        const accepted = acceptedFor({ program: 'coredns', version, id })
-        if (accepted) stillDifferent.add(accepted)
-        else surprises.push(`${id}: ${verdict.what.join('; ').slice(0, 1000)}`)
-      }
-    }
-    tally.set(`${group} ${version}`, verdicts.map(v => v.kind))
-    expect(surprises).toEqual([])
-    expect(verdicts.filter(v => v.kind === 'equal').length).toBeGreaterThanOrEqual(EQUAL[group]?.[VERSIONS.indexOf(version)] as number)
+    const { judged } = judgeRows(all, { only: `coredns@${version}`, group })
+    seen.push(...judged)
+    expect(judged.filter(row => row.verdict.kind === 'different' && isSurprise(row))).toEqual([])
+    expect(judged.filter(row => row.verdict.kind === 'equal').length).toBeGreaterThanOrEqual(EQUAL[group]?.[VERSIONS.indexOf(version)] as number)
   })
 })
 
 test('every accepted difference is still one', () => {
-  expect(ACCEPTED.filter(a => a.program === 'coredns' && !stillDifferent.has(a))).toEqual([])
+  const explained = new Set(seen.filter(row => row.verdict.kind === 'different').map(acceptedFor))
+  expect(ACCEPTED.filter(entry => entry.program === 'coredns' && !explained.has(entry))).toEqual([])
 })
 
-afterAll(() => {
-  const count = (kinds: readonly string[], kind: string): number => kinds.filter(k => k === kind).length
-  const lines = [...tally].map(([name, kinds]) => `${name}: ${count(kinds, 'equal')} equal, ${count(kinds, 'different')} different, ${count(kinds, 'not modelled')} not modelled`)
-  console.log(lines.join('\n'))
-})
+afterAll(() => console.log(tallyOf(seen, row => `${row.group} ${row.version}`).map(groupLine).join('\n')))
