@@ -13,7 +13,8 @@ import { serve, type Serving } from '../src/drivers/serve.ts'
 import { servedAt, servedCorefile } from '../src/serve.ts'
 import { rows } from './fidelity/rows.ts'
 import { packetOf, question, tcpClient, udpClient } from './support/dns-client.ts'
-import { dice, fuzzedPackets } from './support/fuzz-packets.ts'
+import { dice } from './support/dice.ts'
+import { fuzzedPackets } from './support/fuzz-packets.ts'
 import { handClock } from './support/hand-clock.ts'
 
 const SEED = 20260602

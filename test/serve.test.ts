@@ -14,7 +14,7 @@ import { serve, type Serving } from '../src/drivers/serve.ts'
 import { worldsOf } from '../src/drivers/worlds.ts'
 import { servedAt, type ServedPlace } from '../src/serve.ts'
 import { packetOf, question, tcpClient, udpClient, type DnsClient } from './support/dns-client.ts'
-import { dice } from './support/fuzz-packets.ts'
+import { dice } from './support/dice.ts'
 import { handClock } from './support/hand-clock.ts'
 
 const NAME = 'a.corp-example.com.'

@@ -11,6 +11,7 @@ import { loopLine } from '../../src/hops/coredns/loop.ts'
 import { configurationHash, reloadTimes, STALE_LISTENER, stopsAfterSignal } from '../../src/hops/coredns/reload.ts'
 import { DEFAULT_COREFILE, defaultPort, startCoredns, type Start } from '../../src/hops/coredns/start.ts'
 import { readVersion } from '../../src/hops/coredns/version.ts'
+import { dice } from '../support/dice.ts'
 import { Run, type Noted } from '../support/run.ts'
 import { dnsQuery, type Action, type Row, type RowQuery } from './coredns-replay-rows.ts'
 import { unreachable, Upstreams } from './coredns-replay-upstream.ts'
@@ -345,17 +346,6 @@ export class Process {
 interface Place { readonly to?: string; readonly from?: string; readonly port?: number }
 
 const inside = (path: string): string => (path.startsWith('/') ? path : `/${path}`)
-
-/** Mulberry32. */
-function dice(seed: number): (sides: number) => number {
-  let state = seed
-  return sides => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return Math.floor(((t ^ (t >>> 14)) >>> 0) / 2 ** 32 * sides)
-  }
-}
 
 /** `TCP listener on 0.0.0.0:1053 …`, `UDP socket on [::]:1053 …`: for a listener of all addresses. */
 function takenBy(words: unknown): string[] {

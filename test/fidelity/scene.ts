@@ -7,7 +7,7 @@ import { ServedMemory } from '../../src/drivers/serve-memory.ts'
 import { Tasks } from '../../src/drivers/serve-tasks.ts'
 import { simulate, type SimulateOptions } from '../../src/drivers/simulate.ts'
 import { withoutTtls } from '../support/contract.ts'
-import { dice } from '../support/fuzz-packets.ts'
+import { dice } from '../support/dice.ts'
 import { handClock } from '../support/hand-clock.ts'
 
 export interface Scene {

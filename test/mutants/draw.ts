@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PROGRAMS, isFixture, type Json } from '../fidelity/programs.ts'
-import { dice } from '../worlds/random-world.ts'
+import { dice } from '../support/dice.ts'
 import { ascending, sitesOf, type Releases, type Site } from './sites.ts'
 
 export interface Mutant extends Omit<Site, 'puts'> {

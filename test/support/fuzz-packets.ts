@@ -8,16 +8,8 @@ import { FAULT_CODES } from '../../src/dns/wire-fault.ts'
 import { SECTIONS } from '../../src/dns/wire-message.ts'
 import { newScan, scanMessage } from '../../src/dns/wire-scan.ts'
 import { spansOf } from '../../src/dns/wire-spans.ts'
+import { dice } from './dice.ts'
 import { anyMessage } from './random-message.ts'
-
-/** A linear congruential generator. */
-export function dice(seed: number): (below: number) => number {
-  let state = seed >>> 0
-  return below => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 2 ** 32) * below)
-  }
-}
 
 export const goodPackets = (seed: number, count: number): readonly Uint8Array[] =>
   fc.sample(anyMessage, { seed, numRuns: count }).map((message, n) => encodeMessage(message, { compress: n % 4 !== 0 }))

@@ -6,6 +6,7 @@ import {
   type Arrival, type Ask, type Chain, type Fill, type Hop, type HopRun, type Plain,
 } from '../../src/chain/effects.ts'
 import type { Rational } from '../../src/chain/rational.ts'
+import { dice } from '../support/dice.ts'
 
 export type To = { readonly hop: number; readonly query: string }
 export type Statement =
@@ -36,17 +37,6 @@ export interface World {
 }
 
 export const ROOT: Ask = { hop: 'h0', query: 'a' }
-
-/** mulberry32: small, seeded, the same everywhere. */
-export function dice(seed: number): (n: number) => number {
-  let s = seed >>> 0
-  return n => {
-    s = (s + 0x6d2b79f5) >>> 0
-    let t = Math.imul(s ^ (s >>> 15), s | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) % n
-  }
-}
 
 export function randomWorld(seed: number): World {
   const roll = dice(seed)
