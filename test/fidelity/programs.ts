@@ -101,7 +101,7 @@ const netplan: Program = {
   replay: rows => (rows as unknown as readonly NetplanRow[]).map(replayNetplan),
 }
 
-export const PROGRAMS: readonly Program[] = [coredns, corednsKubernetes, stub, kubelet, openyurt, kubeProxy, netplan]
+const PROGRAMS: readonly Program[] = [coredns, corednsKubernetes, stub, kubelet, openyurt, kubeProxy, netplan]
 
 export const programOf = (row: Json): Program | undefined => PROGRAMS.find(p => p.recognises(row))
 

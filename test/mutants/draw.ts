@@ -1,7 +1,7 @@
 // Which of all possible mutants a seed draws: evenly spread over the sources, so that a file has as many as its size says.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PROGRAMS, isFixture, type Json } from '../fidelity/programs.ts'
+import { isFixture, programOf, type Json } from '../fidelity/programs.ts'
 import { dice } from '../support/dice.ts'
 import { ascending, sitesOf, type Releases, type Site } from './sites.ts'
 
@@ -14,7 +14,7 @@ export function sitesIn(root: string, rows: readonly Json[], only = ''): readonl
   const recorded = recordedReleases(rows)
   const files = readdirSync(join(root, HOPS), { recursive: true, encoding: 'utf8' }).map(path => `${HOPS}/${path}`)
   return files.filter(file => file.endsWith('.ts') && !file.endsWith('.test.ts') && file.startsWith(only)).sort()
-    .flatMap(file => sitesOf(file, readFileSync(join(root, file), 'utf8'), recorded.get(programOf(file)) ?? []))
+    .flatMap(file => sitesOf(file, readFileSync(join(root, file), 'utf8'), recorded.get(modelledBy(file)) ?? []))
 }
 
 const HOPS = 'src/hops'
@@ -42,10 +42,10 @@ export function shown(text: string, mutant: Mutant): { readonly was: string; rea
 }
 
 /** `src/hops/coredns/cache.ts` models coredns, `src/hops/musl-stub.ts` musl: the names that rows give their programs. */
-const programOf = (file: string): string => /^src\/hops\/([a-z]+)/.exec(file)?.[1] ?? ''
+const modelledBy = (file: string): string => /^src\/hops\/([a-z]+)/.exec(file)?.[1] ?? ''
 
 function recordedReleases(rows: readonly Json[]): ReadonlyMap<string, Releases> {
-  const places = rows.filter(row => !isFixture(row)).flatMap(row => PROGRAMS.find(program => program.recognises(row))?.placeOf(row) ?? [])
+  const places = rows.filter(row => !isFixture(row)).flatMap(row => programOf(row)?.placeOf(row) ?? [])
   return new Map([...Map.groupBy(places, place => place.program)].map(([program, mine]) =>
     [program, ascending([...new Set(mine.map(place => place.version))].filter(text => /^\d+(?:\.\d+)+$/.test(text)).map(text => text.split('.').map(Number)))]))
 }
