@@ -2,11 +2,10 @@
 // witness replays to its own ending.
 import { text, type Ask, type Chain, type Plain } from '../../src/chain/effects.ts'
 import { explore, type Limits } from '../../src/drivers/explore.ts'
-import { replay } from '../../src/drivers/replay.ts'
 import { ServedMemory } from '../../src/drivers/serve-memory.ts'
 import { Tasks } from '../../src/drivers/serve-tasks.ts'
 import { simulate, type SimulateOptions } from '../../src/drivers/simulate.ts'
-import { withoutTtls } from '../support/contract.ts'
+import { brokenWitnesses, withoutTtls } from '../support/contract.ts'
 import { dice } from '../support/dice.ts'
 import { handClock } from '../support/hand-clock.ts'
 
@@ -37,12 +36,7 @@ export function checkScene(scene: Scene): SceneVerdict {
   ]
   const broken = got.filter(([, , value]) => any.complete && !possible.has(ending(value)))
     .map(([how, seed, value]) => `${how}, seed ${seed}: ${ending(value)} was not explored, but ${[...possible].join(' or ')}`)
-  for (const o of any.complete ? explore(chain, ask, { start: 'cold', limits: LIMITS }).outcomes : []) {
-    const replayed = replay(chain, ask, o.witness, { world: o.world })
-    const want = `${text(o.value)} after ${o.elapsedMs} ms`
-    const found = replayed.followed ? `${text(replayed.value)} after ${replayed.elapsedMs} ms` : `step ${replayed.step}: ${replayed.why}`
-    if (found !== want) broken.push(`the witness of ${want} replays to ${found}`)
-  }
+  if (any.complete) broken.push(...brokenWitnesses(chain, ask, explore(chain, ask, { start: 'cold', limits: LIMITS })))
   return { broken, complete: any.complete }
 }
 

@@ -49,16 +49,21 @@ export function checkContract(chain: Chain, root: Ask, options: ContractOptions 
       if (any.complete && !possible.has(got)) broken.push(`simulated, seed ${seed}, lookup ${lookup.index}: ${got} was not explored`)
     }
   }
-  for (const o of cold.outcomes) {
-    const replayed = replay(chain, root, o.witness, { world: o.world })
-    const want = `${text(o.value)} after ${o.elapsedMs} ms`
-    const got = replayed.followed ? `${text(replayed.value)} after ${replayed.elapsedMs} ms` : `step ${replayed.step}: ${replayed.why}`
-    if (got !== want) broken.push(`the witness of ${want} replays to ${got}`)
-  }
+  broken.push(...brokenWitnesses(chain, root, cold))
   for (const o of any.complete ? cold.outcomes : []) {
     if (!possible.has(end(o.value, o.elapsedMs))) broken.push(`${end(o.value, o.elapsedMs)} is explored from cold, not from any`)
   }
   return { broken, cold, any, simulated, replayed: cold.outcomes.length }
+}
+
+/** Witnesses that do not replay to their own ending. */
+export function brokenWitnesses(chain: Chain, root: Ask, { outcomes }: Explored): string[] {
+  return outcomes.flatMap(o => {
+    const replayed = replay(chain, root, o.witness, { world: o.world })
+    const want = `${text(o.value)} after ${o.elapsedMs} ms`
+    const got = replayed.followed ? `${text(replayed.value)} after ${replayed.elapsedMs} ms` : `step ${replayed.step}: ${replayed.why}`
+    return got === want ? [] : [`the witness of ${want} replays to ${got}`]
+  })
 }
 
 /** A reply from a cache counts down; the explorer shows it as full as it was stored. */
