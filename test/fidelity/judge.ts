@@ -25,9 +25,8 @@ interface Instance {
 /** `strangers`: the columns of each row that is of no program. */
 export function judgeRows(rows: readonly Json[], wanted: Wanted = {}): { readonly judged: readonly Judged[]; readonly strangers: readonly string[] } {
   const { instances, strangers } = instancesOf(rows, wanted)
-  const { at, of } = wanted.share ?? { at: 0, of: 1 }
   const beside = rows.filter(isFixture)
-  const judged = instances.filter((_, i) => i % of === at).flatMap(({ program, rows: mine, places }) => {
+  const judged = instances.flatMap(({ program, rows: mine, places }) => {
     const verdicts = verdictsOf(program, mine, beside)
     return places.map((place, i): Judged => ({ ...place, verdict: verdicts[i] as Verdict }))
   })
@@ -35,10 +34,7 @@ export function judgeRows(rows: readonly Json[], wanted: Wanted = {}): { readonl
 }
 
 /** This share's rows of those that are asked for. */
-export function chosenRows(rows: readonly Json[], wanted: Wanted): readonly Json[] {
-  const { at, of } = wanted.share ?? { at: 0, of: 1 }
-  return instancesOf(rows, wanted).instances.filter((_, i) => i % of === at).flatMap(instance => instance.rows)
-}
+export const chosenRows = (rows: readonly Json[], wanted: Wanted): readonly Json[] => instancesOf(rows, wanted).instances.flatMap(instance => instance.rows)
 
 /** An exception while replaying is a defect of ours, and a difference of each row it touches. */
 function verdictsOf(program: Program, rows: readonly Json[], beside: readonly Json[]): readonly Verdict[] {
@@ -51,7 +47,7 @@ function verdictsOf(program: Program, rows: readonly Json[], beside: readonly Js
   }
 }
 
-function instancesOf(rows: readonly Json[], { only, group }: Wanted): { readonly instances: readonly Instance[]; readonly strangers: readonly string[] } {
+function instancesOf(rows: readonly Json[], { only, group, share = { at: 0, of: 1 } }: Wanted): { readonly instances: readonly Instance[]; readonly strangers: readonly string[] } {
   const strangers: string[] = []
   const instances = new Map<string, Instance>()
   for (const [nth, row] of rows.entries()) {
@@ -69,5 +65,5 @@ function instancesOf(rows: readonly Json[], { only, group }: Wanted): { readonly
     instance.rows.push(row)
     instance.places.push({ ...place, nth })
   }
-  return { instances: [...instances.values()], strangers }
+  return { instances: [...instances.values()].filter((_, i) => i % share.of === share.at), strangers }
 }
