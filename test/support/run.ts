@@ -92,7 +92,7 @@ export class Run {
   private now(effect: Exclude<Effect, { op: 'ask' | 'call' | 'sleep' }>): unknown {
     if (effect.op === 'pick') return effect.options[this.choose(effect)]
     if (effect.op === 'note') {
-      if (effect.note.kind === 'background') this.at(0, () => this.enter(undefined, String(effect.note['hop']), effect.note['query'], () => undefined))
+      if (effect.note.kind === 'background') this.background(String(effect.note['hop']), effect.note['query'])
       else this.notes.push({ atMs: this.nowMs, note: effect.note })
       return undefined
     }
