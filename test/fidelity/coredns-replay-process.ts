@@ -1,7 +1,7 @@
 // One recorded CoreDNS process as a model in virtual time: it starts, is asked, is sent signals, finds its files changed, and ends.
 import { call, LOST, type Hop, type Pick, type Plain } from '../../src/chain/effects.ts'
 import { hopId } from '../../src/chain/hop.ts'
-import type { Corefile, CorednsModel } from '../../src/chain/model.ts'
+import type { Corefile, CorednsModel, Directive } from '../../src/chain/model.ts'
 import type { Problem, Read } from '../../src/chain/source.ts'
 import { readCorefile } from '../../src/config/corefile.ts'
 import { goDurationMs } from '../../src/hops/coredns/go-duration.ts'
@@ -87,8 +87,16 @@ export class Process {
     return this.read.value
   }
 
+  get directives(): readonly Directive[] {
+    return this.corefile.blocks.flatMap(b => b.directives)
+  }
+
+  has(plugin: string): boolean {
+    return this.directives.some(d => d.name === plugin)
+  }
+
   get version(): readonly [number, number, number] {
-    return readVersion(this.model(this.read), () => undefined)
+    return readVersion({ ...this.model(), corefile: this.corefile }, () => undefined)
   }
 
   get isClosing(): boolean {
@@ -200,7 +208,7 @@ export class Process {
   }
 
   private beginWatch(): void {
-    const directive = this.read.value.blocks.flatMap(b => b.directives).find(d => d.name === 'reload')
+    const directive = this.directives.find(d => d.name === 'reload')
     if (!directive || this.serving.end !== 'serving') return void (this.watch = undefined)
     const { earliestMs, latestMs } = reloadTimes(directive)
     const everyMs = (earliestMs + latestMs) / 2
@@ -239,11 +247,11 @@ export class Process {
   /** `hosts` and the zone files are looked at again as time goes by; `forward` reads its file once. */
   private rereadFiles(): void {
     if (this.serving.end !== 'serving') return
-    const every = rereadMs(this.read.value)
+    const every = rereadMs(this.directives)
     const late = [...this.files].filter(([, f]) => f.writtenAtMs > this.bootedAtMs && this.run.nowMs - f.writtenAtMs >= every)
     if (late.length === 0) return
     this.bootedAtMs = Math.max(...late.map(([, f]) => f.writtenAtMs))
-    const once = new Set(this.read.value.blocks.flatMap(b => b.directives.filter(d => d.name === 'forward').flatMap(d => d.args.map(a => inside(a.value)))))
+    const once = new Set(this.directives.filter(d => d.name === 'forward').flatMap(d => d.args.map(a => inside(a.value))))
     this.seen = new Map([...this.seen, ...[...this.files].filter(([path]) => !once.has(path))])
     this.serving = this.boot(this.read, this.seen)
   }
@@ -259,11 +267,11 @@ export class Process {
     return readCorefile('Corefile', DEFAULT_COREFILE.replace(':53', `:${defaultPort(this.row.args ?? []) ?? 53}`), { path: 'Corefile', version })
   }
 
-  private model(read: Read<Corefile>, files: Files = this.files): CorednsModel {
+  private model(files: Files = this.files): Omit<CorednsModel, 'corefile'> {
     const taken = (this.row.state?.preamble ?? []).flatMap(a => takenBy(a['otherProcess']))
     const port = defaultPort(this.row.args ?? [])
     return {
-      pod: 'ns/pod', node: 'node', addresses: ['127.0.0.1'], version: this.row.version, corefile: read.value, files, resolvConf: undefined,
+      pod: 'ns/pod', node: 'node', addresses: ['127.0.0.1'], version: this.row.version, files, resolvConf: undefined,
       // No API server: lists that never come.
       kubernetes: { services: [], endpointSlices: [], namespaces: [], pods: [], nodes: [] }, kubernetesSynced: UNSYNCED, hostNetwork: true,
       machine: {
@@ -275,9 +283,8 @@ export class Process {
   }
 
   private boot(read: Read<Corefile>, files: Files = new Map(this.files)): Start {
-    const { corefile: _, ...model } = this.model(read, files)
     this.seen = files
-    const start = startCoredns({ read, path: 'Corefile', model, args: this.row.args ?? [], isMissing: this.row.corefile === null && /conf-missing/.test(this.row.id) },
+    const start = startCoredns({ read, path: 'Corefile', model: this.model(files), args: this.row.args ?? [], isMissing: this.row.corefile === null && /conf-missing/.test(this.row.id) },
       (address, port = 53) => this.reach(address, port))
     if (start.end === 'serving') this.install(start)
     return start
@@ -321,8 +328,7 @@ export class Process {
     const text = (this.row.state?.preamble ?? []).find(a => a['secondInstance'])?.['secondInstance']
     if (text === undefined) return []
     const read = readCorefile('second', String(text), { path: 'second', env: new Map(), version: this.row.version })
-    const { corefile: _, ...model } = this.model(read)
-    const { hops } = startCoredns({ read, path: 'second', model: { ...model, pod: 'ns/second' } }, (address, port = 53) => this.reach(address, port))
+    const { hops } = startCoredns({ read, path: 'second', model: { ...this.model(), pod: 'ns/second' } }, (address, port = 53) => this.reach(address, port))
     this.secondListeners = hops?.listeners ?? []
     return hops?.entries ?? []
   }
@@ -356,8 +362,8 @@ function takenBy(words: unknown): string[] {
 const HOSTS_REREAD_MS = 5000
 
 /** How old a change must be to have been seen. */
-function rereadMs(corefile: Corefile): number {
-  const times = corefile.blocks.flatMap(b => b.directives).filter(d => d.name === 'hosts')
+function rereadMs(directives: readonly Directive[]): number {
+  const times = directives.filter(d => d.name === 'hosts')
     .map(d => goDurationMs(d.properties.findLast(p => p.name === 'reload')?.args[0]?.value ?? '') ?? HOSTS_REREAD_MS)
   return times.length === 0 ? Infinity : Math.min(...times.map(ms => (ms === 0 ? Infinity : ms)))
 }

@@ -1,5 +1,4 @@
 // Rows that sample a random choice: every outcome seen must be one the model can have, and be seen about as often as its odds say.
-import type { Plain } from '../../src/chain/effects.ts'
 import type { Rational } from '../../src/chain/rational.ts'
 import type { Reply } from '../../src/dns/message.ts'
 import { possibleOrders } from '../../src/hops/coredns/loadbalance.ts'
@@ -10,7 +9,7 @@ import { judged, type Verdict } from './verdict.ts'
 /** Standard deviations from the mean that are still chance: one in 150,000 counts lies outside. */
 const SIGMAS = 4.5
 
-const QUESTION = { type: 'A', proto: 'udp' } as const
+const QUESTION = { name: 'q.test.', type: 'A', proto: 'udp' } as const
 
 /** Undefined: the row is no sample. */
 export function sampleVerdict(row: Row, make: () => Process): Verdict | undefined {
@@ -30,21 +29,23 @@ function countFaults(seen: ReadonlyMap<string, number>, odds: ReadonlyMap<string
   })]
 }
 
-const answerOf = (value: Plain): Reply['answer'] => (value as unknown as Partial<Reply> | null)?.answer ?? []
+const answerOf = (process: Process): Reply['answer'] => (process.ask(QUESTION) as unknown as Partial<Reply> | null)?.answer ?? []
 
-const hasLoadbalance = (process: Process): boolean => process.corefile.blocks.some(b => b.directives.some(d => d.name === 'loadbalance'))
+/** All that the answer can look like. */
+function possibleAnswers(process: Process): readonly Reply['answer'][] {
+  const answer = answerOf(process)
+  return process.has('loadbalance') ? possibleOrders(answer) : [answer]
+}
 
 /** Orders of the data of the answer, as one line each. */
 function orderOdds(process: Process): ReadonlyMap<string, number> {
-  const answer = answerOf(process.ask({ name: 'q.test.', ...QUESTION }))
-  const orders = hasLoadbalance(process) ? possibleOrders(answer) : [answer]
+  const orders = possibleAnswers(process)
   return new Map(orders.map(records => [records.map(r => r.data).join(' '), 1 / orders.length]))
 }
 
 /** A digit a reply: the last of its first address. Draws do not depend on each other. */
 function sequenceFaults(sequence: string, process: Process): string[] {
-  const answer = answerOf(process.ask({ name: 'q.test.', ...QUESTION }))
-  const orders = hasLoadbalance(process) ? possibleOrders(answer) : [answer]
+  const orders = possibleAnswers(process)
   const odds = new Map<string, number>()
   for (const records of orders) {
     const digit = records.find(r => r.type === 'A')?.data.at(-1) ?? ''
@@ -65,7 +66,7 @@ function upstreamOdds(make: () => Process): ReadonlyMap<string, number> {
   for (let option = 0, options = 1; option < options; option++) {
     const process = make()
     process.forced = option
-    const address = answerOf(process.ask({ name: 'q.test.', ...QUESTION }))[0]?.data ?? ''
+    const address = answerOf(process)[0]?.data ?? ''
     options = process.lastPick?.options.length ?? 1
     const share = process.lastPick?.odds?.[option]
     odds.set(address, (odds.get(address) ?? 0) + (share === undefined ? 1 / options : numberOf(share)))

@@ -72,7 +72,7 @@ function httpText(status: number, body: string): string {
 function httpFaults(observed: Observed, process: Process): string[] | undefined {
   const both = observed['health+ready']
   if (both === undefined && observed.http === undefined && observed.health === undefined) return undefined
-  const has = (name: string): boolean => !process.exit && process.corefile.blocks.some(b => b.directives.some(d => d.name === name))
+  const has = (name: string): boolean => !process.exit && process.has(name)
   const health = has('health') ? httpText(200, 'OK') : ''
   const ready = (): string => {
     if (!has('ready') || process.isClosing) return ''
