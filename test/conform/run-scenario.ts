@@ -1,10 +1,11 @@
 // Runs a scenario on the real CoreDNS: the process, the scripted upstreams, the steps in turn, and what was seen at each query.
 import { setTimeout as wait } from 'node:timers/promises'
+import { pauseMsOf } from '../fidelity/coredns-replay-rows.ts'
 import { binaryOf, CorednsProcess } from './coredns-process.ts'
 import { ask } from './dns-client.ts'
 import { MOST_LANES, Lane, type Ports } from './lane.ts'
 import { LiveUpstreams } from './live-upstreams.ts'
-import { corefileOf, settleMs, type Observed, type Query, type Ran, type Scenario, type Script, type Step } from './scenario.ts'
+import { corefileOf, type Observed, type Query, type Ran, type Scenario, type Script, type Step } from './scenario.ts'
 
 export type Outcome =
   | { readonly kind: 'ran'; readonly ran: Ran }
@@ -44,7 +45,7 @@ export async function runScenario(scenario: Scenario, lane: Lane): Promise<Outco
   try {
     if (!await server.started) return { kind: 'refused', exit: server.exit, stderr: server.stderr.map(line => lane.written(line)) }
     // A plugin that probes at its start is through with it.
-    await wait(settleMs(scenario))
+    await wait(pauseMsOf(scenario))
     return { kind: 'ran', ran: await runSteps(scenario, lane, server, upstreams) }
   } finally {
     await server.stop()
@@ -85,7 +86,7 @@ const LOGGED = /^\[(?:INFO|ERROR|WARNING|DEBUG)\]/
 
 /** `overMs`: by how much the wait behind the reply became longer than it should. */
 async function askIn(scenario: Scenario, query: Query, id: number, lane: Lane): Promise<Observed & { readonly overMs: number }> {
-  const settle = settleMs(scenario)
+  const settle = pauseMsOf(scenario)
   const observed = await ask(query, id + 1, lane)
   const answeredMs = performance.now()
   await wait(settle)

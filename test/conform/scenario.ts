@@ -46,9 +46,6 @@ export interface Ran {
   readonly seen: readonly Observed[]
 }
 
-/** Replies of a scenario that is about background work are read later: the recordings did the same for such ids. */
-export const settleMs = (scenario: Pick<Scenario, 'id'>): number => (/^cache\.(prefetch|serve_stale)/.test(scenario.id) ? 420 : 215)
-
 export function rowsOf(scenario: Scenario, { steps, seen }: Ran): readonly Row[] {
   const corefile = corefileOf(scenario)
   const rows: Row[] = []

@@ -13,13 +13,9 @@ import { DEFAULT_COREFILE, defaultPort, startCoredns, type Start } from '../../s
 import { readVersion } from '../../src/hops/coredns/version.ts'
 import { dice } from '../support/dice.ts'
 import { Run, type Noted } from '../support/run.ts'
-import { dnsQuery, type Action, type Row, type RowQuery } from './coredns-replay-rows.ts'
+import { dnsQuery, PAUSE_MS, pauseMsOf, serverOf, type Action, type Row, type RowQuery, type Where } from './coredns-replay-rows.ts'
 import { unreachable, Upstreams } from './coredns-replay-upstream.ts'
 
-/** The recorder waited this long after each query for late packets and log lines (`atMs` of consecutive questions)… */
-const PAUSE_MS = 215
-/** …and longer where something runs on behind the reply (TTLs of the prefetch rows). */
-const LONG_PAUSE_MS = 420
 const REPLY_LIMIT_MS = 35_000
 /** Of the machine the recordings were made on. */
 const NAMESERVER = { address: '10.255.255.53', fault: 'dial udp 10.255.255.53:53: connect: network is unreachable' }
@@ -43,7 +39,6 @@ export class Process {
   private endsAtMs: number | undefined
   private readonly row: Row
   private readonly files: Map<string, { file: string; text: string; writtenAtMs: number }>
-  private readonly pauseMs: number
   private readonly run: Run
   private readonly server = hopId.coredns('ns/pod')
   private serving: Start
@@ -55,7 +50,6 @@ export class Process {
   constructor(row: Row, seed: number, numbers: string, isAhead = true) {
     this.row = row
     this.numbers = numbers
-    this.pauseMs = /^cache\.(prefetch|serve_stale)/.test(row.id) ? LONG_PAUSE_MS : PAUSE_MS
     this.upstreams = new Upstreams(row.upstreamScript)
     this.files = new Map(Object.entries(row.files ?? {}).map(([path, text]) => [inside(path), { file: path, text, writtenAtMs: 0 }]))
     // What a process finds on any machine.
@@ -146,17 +140,16 @@ export class Process {
     const listener = this.listener(where)
     const reply = listener === undefined ? LOST : this.run.query(listener, query, REPLY_LIMIT_MS)
     this.tookMs = this.run.nowMs - begun
-    this.pass(this.pauseMs)
+    this.pass(pauseMsOf(this.row))
     return reply
   }
 
   tookMs = 0
 
   /** Hop that gets a query for this address and port. */
-  listener(query: Place): string | undefined {
+  private listener(query: Where): string | undefined {
     if (this.exit || this.serving.end !== 'serving') return undefined
-    const to = query.to ?? (query.from?.includes(':') ? '::1' : '127.0.0.1')
-    return listenerAt(this.serving.hops?.listeners ?? [], to, query.port ?? 53)?.id
+    return listenerAt(this.serving.hops?.listeners ?? [], ...serverOf(query))?.id
   }
 
   pass(ms: number): void {
@@ -348,8 +341,6 @@ export class Process {
     this.run.pass(1)
   }
 }
-
-interface Place { readonly to?: string; readonly from?: string; readonly port?: number }
 
 const inside = (path: string): string => (path.startsWith('/') ? path : `/${path}`)
 

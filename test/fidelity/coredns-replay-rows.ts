@@ -60,8 +60,19 @@ export const dnsQuery = (q: RowQuery): DnsQuery => ({
   ...(q.klass && { class: q.klass }), ...(q.edns && { edns: toEdns(q.edns) }), client: clientOf(q),
 })
 
+/** The recorder waited this long after each query for late packets and log lines (`atMs` of consecutive questions)… */
+export const PAUSE_MS = 215
+/** …and longer where something runs on behind the reply (TTLs of the prefetch rows). */
+const LONG_PAUSE_MS = 420
+export const pauseMsOf = ({ id }: Pick<Row, 'id'>): number => (/^cache\.(prefetch|serve_stale)/.test(id) ? LONG_PAUSE_MS : PAUSE_MS)
+
+export type Where = Partial<Pick<RowQuery, 'to' | 'from' | 'port'>>
+
+/** Address and port that the query was sent to. */
+export const serverOf = ({ to, from, port = 53 }: Where): readonly [address: string, port: number] => [to ?? (from?.includes(':') ? '::1' : '127.0.0.1'), port]
+
 /** From the loopback, unless the row says otherwise. */
-export const clientOf = (q: RowQuery): string => q.from ?? (q.to?.includes(':') ? '::1' : '127.0.0.1')
+const clientOf = (q: RowQuery): string => q.from ?? (q.to?.includes(':') ? '::1' : '127.0.0.1')
 
 /** A record of a script; `@` = the name asked. */
 export function parseRecord(line: string, query: DnsQuery): ResourceRecord {

@@ -10,7 +10,7 @@ import { REFUSED_PORT } from '../../src/dns/message.ts'
 import { listenerAt } from '../../src/hops/coredns/listeners.ts'
 import { startCoredns, type Start } from '../../src/hops/coredns/start.ts'
 import { covers } from './coredns-replay-rules.ts'
-import { dnsQuery, type Row, type RowQuery, type Rule, type Script } from './coredns-replay-rows.ts'
+import { dnsQuery, PAUSE_MS, serverOf, type Row, type RowQuery, type Rule, type Script } from './coredns-replay-rows.ts'
 import { answer, unreachable } from './coredns-replay-upstream.ts'
 import type { Scene } from './scene.ts'
 
@@ -21,8 +21,7 @@ export function sceneOf(row: Row): Scene | undefined {
   const scripts = [row.upstreamScript ?? {}, ...preamble.flatMap(a => (a['upstream'] ? [a['upstream'] as Script] : []))]
   const start = started(row, new Set(scripts.flatMap(s => Object.keys(s))))
   const listeners = start.hops?.listeners ?? []
-  const hopFor = (query: RowQuery): string | undefined =>
-    listenerAt(listeners, query.to ?? (query.from?.includes(':') ? '::1' : '127.0.0.1'), query.port ?? 53)?.id
+  const hopFor = (query: RowQuery): string | undefined => listenerAt(listeners, ...serverOf(query))?.id
   const last = hopFor(row.query)
   if (last === undefined) return undefined
   const chain = new Map<string, Hop>([...start.hops?.entries ?? [], ['closed', closed], ['unreachable', unreachable]])
@@ -39,9 +38,6 @@ export function sceneOf(row: Row): Scene | undefined {
   }
   return { chain, before, last: { atMs, ask: { hop: last, query: dnsQuery(row.query) } } }
 }
-
-/** The recorder's, between two questions. */
-const PAUSE_MS = 215
 
 const closed: Hop = function* () { return REFUSED_PORT }
 
