@@ -31,6 +31,9 @@ export interface Fixture {
   }
 }
 
+/** What the API server of the row held, among rows of no program. */
+export const fixtureOf = (row: Row, beside: readonly Json[]): Fixture | undefined => beside.find(one => one['id'] === row.state?.fixture) as Fixture | undefined
+
 /** Made by the API server itself; it has no slice. */
 const BUILT_IN: readonly Json[] = [
   ...['default', 'kube-system', 'kube-public', 'kube-node-lease'].map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),

@@ -1,5 +1,5 @@
 // The recorded programs: how a row is known to be one of theirs, and what replays it.
-import { replayKubernetes, type Fixture, type Row as KubernetesRow } from './coredns-kubernetes-replay.ts'
+import { fixtureOf, replayKubernetes, type Row as KubernetesRow } from './coredns-kubernetes-replay.ts'
 import { replay as replayCoredns, type Row as CorednsRow } from './coredns-replay.ts'
 import { replay as replayKubeProxy, type KubeProxyRow } from './kube-proxy-replay.ts'
 import { replay as replayKubelet, type KubeletRow } from './kubelet-replay.ts'
@@ -36,22 +36,23 @@ const corednsPlace = (program: string) => (row: Json): Place => {
   return { program, version: word(row, 'version'), group: id.split('.')[0] as string, id, instance: `${program} ${word(row, 'version')} ${scenario}` }
 }
 
+const isCoredns = (row: Json): boolean => has(row, 'id', 'corefile', 'observed') && !isFixture(row)
 const isKubernetes = (row: Json): boolean => word(row, 'id').startsWith('kubernetes.')
 
 const coredns: Program = {
-  recognises: row => has(row, 'id', 'corefile', 'observed') && !isFixture(row) && !isKubernetes(row),
+  recognises: row => isCoredns(row) && !isKubernetes(row),
   placeOf: corednsPlace('coredns'),
   replay: rows => replayCoredns(rows as unknown as readonly CorednsRow[]),
 }
 
 const corednsKubernetes: Program = {
-  recognises: row => has(row, 'id', 'corefile', 'observed') && !isFixture(row) && isKubernetes(row),
+  recognises: row => isCoredns(row) && isKubernetes(row),
   placeOf: row => ({ ...corednsPlace('coredns-kubernetes')(row), group: (word(row, 'id').split('/')[0] as string).replace('kubernetes.', '') }),
   replay: (rows, beside) => {
-    const wanted = (rows[0] as { readonly state?: { readonly fixture?: string } }).state?.fixture
-    const fixture = beside.find(row => row['id'] === wanted)
-    if (!fixture) return rows.map(() => ({ kind: 'not modelled', why: `the API objects ${wanted} are in none of the files` }))
-    return replayKubernetes(rows as unknown as readonly KubernetesRow[], fixture as unknown as Fixture)
+    const scenario = rows as unknown as readonly KubernetesRow[]
+    const fixture = scenario[0] && fixtureOf(scenario[0], beside)
+    if (!fixture) return rows.map(() => ({ kind: 'not modelled', why: `the API objects ${scenario[0]?.state?.fixture} are in none of the files` }))
+    return replayKubernetes(scenario, fixture)
   },
 }
 

@@ -1,5 +1,5 @@
 // The recorded rows that the driver contract is checked on: those of which one lookup has an answer.
-import { kubernetesScene, type Fixture, type Row as KubernetesRow } from './coredns-kubernetes-replay.ts'
+import { fixtureOf, kubernetesScene, type Row as KubernetesRow } from './coredns-kubernetes-replay.ts'
 import type { Row as CorednsRow } from './coredns-replay-rows.ts'
 import { sceneOf } from './coredns-scene.ts'
 import { programOf, type Json } from './programs.ts'
@@ -16,9 +16,9 @@ export interface Checked {
 export function checkRows(rows: readonly Json[], fixtures: readonly Json[]): Checked {
   const all: Checked = { checked: 0, incomplete: 0, broken: [] }
   for (const row of rows) {
-    const scene = sceneOfRow(row, fixtures)
-    if (!scene) continue
     const place = programOf(row)?.placeOf(row)
+    const scene = sceneOfRow(row, place?.program, fixtures)
+    if (!scene) continue
     const { broken, complete } = checkScene(scene)
     all.checked++
     if (!complete) all.incomplete++
@@ -28,13 +28,12 @@ export function checkRows(rows: readonly Json[], fixtures: readonly Json[]): Che
 }
 
 /** Undefined: nothing is looked up in the row, or nothing came of it. */
-function sceneOfRow(row: Json, fixtures: readonly Json[]): Scene | undefined {
-  const program = programOf(row)?.placeOf(row).program
+function sceneOfRow(row: Json, program: string | undefined, fixtures: readonly Json[]): Scene | undefined {
   if (program === 'coredns') return sceneOf(row as unknown as CorednsRow)
   if (program === 'coredns-kubernetes') {
-    const { state } = row as unknown as KubernetesRow
-    const fixture = fixtures.find(one => one['id'] === state?.fixture)
-    return fixture && kubernetesScene(row as unknown as KubernetesRow, fixture as unknown as Fixture)
+    const asked = row as unknown as KubernetesRow
+    const fixture = fixtureOf(asked, fixtures)
+    return fixture && kubernetesScene(asked, fixture)
   }
   return 'resolvConf' in row ? stubScene(row as unknown as StubRow) : undefined
 }
