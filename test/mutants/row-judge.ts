@@ -48,13 +48,15 @@ export class RowJudge {
     })
     const { worker } = this
     const said = await new Promise<Said>(resolve => {
-      const timer = setTimeout(() => resolve({ killedBy: 'never ends' }), Math.min(this.limitMs, 2 ** 31 - 1))
+      const end = (how: Said): void => {
+        clearTimeout(timer)
+        resolve(how)
+      }
+      const timer = setTimeout(() => end({ killedBy: 'never ends' }), Math.min(this.limitMs, 2 ** 31 - 1))
       worker.removeAllListeners()
-      worker.once('message', (message: Said) => resolve(message))
-      worker.once('error', error => resolve({ killedBy: `thread ended: ${error.message}` }))
+      worker.once('message', end)
+      worker.once('error', error => end({ killedBy: `thread ended: ${error.message}` }))
       worker.postMessage(trial)
-      worker.once('exit', () => clearTimeout(timer))
-      worker.once('message', () => clearTimeout(timer))
     })
     if ('killedBy' in said && /^(?:never|thread)/.test(said.killedBy)) await this.end()
     return said
