@@ -9,9 +9,9 @@ const NOT_OURS = new Set(['node_modules', '.git', 'coverage', '.cache'])
 
 /** Paths from the root, with `/`, sorted. Links are files, not followed. */
 export function filesUnder(folder = ''): string[] {
-  return readdirSync(join(ROOT, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1)).flatMap(entry => {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true }).filter(entry => !NOT_OURS.has(entry.name)).sort((a, b) => (a.name < b.name ? -1 : 1)).flatMap(entry => {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`
-    return entry.isDirectory() ? (NOT_OURS.has(entry.name) ? [] : filesUnder(path)) : [path]
+    return entry.isDirectory() ? filesUnder(path) : [path]
   })
 }
 
