@@ -1,7 +1,6 @@
 // The facade: evidence and a question in, diagnoses out. Pure: what it says depends on its arguments alone.
 import type { Asked } from './chain/asked.ts'
 import type { EvidenceFiles } from './chain/evidence-files.ts'
-import type { StubKind } from './chain/model.ts'
 import type { Problem } from './chain/source.ts'
 import { askersOf, type Asker } from './diagnosis/askers.ts'
 import { caseOf } from './diagnosis/case-of.ts'
@@ -19,11 +18,11 @@ import type { Explanation, Question } from './findings/case.ts'
 import type { Diagnosis, Observed, Said, Verdict } from './findings/diagnosis.ts'
 import { isDomainName } from './dns/name.ts'
 import { NEWEST_STUB } from './hops/stub-from.ts'
+import { isStubKind } from './hops/stub.ts'
 
 export { stubFrom } from './hops/stub-from.ts'
 
 export const GENERATED_BY = 'whydns 0.1.0'
-const KINDS: readonly StubKind[] = ['glibc', 'musl', 'go']
 
 /** One diagnosis for each class of askers. */
 export function diagnose(files: EvidenceFiles, asked: Asked): readonly Diagnosis[] {
@@ -83,10 +82,10 @@ export interface OpenQuestion {
 }
 
 export function questionOf(opened: Session, asked: Asked, asker: Asker): OpenQuestion {
-  const kind = KINDS.find(k => k === asked.stub?.kind)
+  const kind = asked.stub && isStubKind(asked.stub.kind) ? asked.stub.kind : undefined
   const place = asker.stub.place
   const version = asked.stub?.version ?? (kind === asker.stub.kind ? asker.stub.version : kind && NEWEST_STUB[kind])
-  const session = kind && version !== undefined ? withStub(opened, place, { kind, version }) : opened
+  const session = kind && version !== undefined ? withStub(opened, place, { kind, version, ...(asked.stub?.libc && { libc: asked.stub.libc }) }) : opened
   const stub = session.model.stubs.find(s => s.place === place) ?? asker.stub
   const question: Question = { name: asked.name, family: familyOf(asked.types), stub, ...placeParts(place) }
   // Evidence of the application belongs to the library it ran with: another one is explored without it.
@@ -124,7 +123,8 @@ const placeParts = (place: string): Pick<Question, 'namespace' | 'pod'> =>
   place.startsWith('node/') ? { namespace: '', pod: undefined } : { namespace: place.slice(0, place.indexOf('/')), pod: place.slice(place.indexOf('/') + 1) }
 
 export function fromOf(asked: Asked, asker: Asker, { stub, namespace, pod }: Question): Diagnosis['spec']['from'] {
-  const klass = [`${stub.kind} ${stub.version} (${asked.stub ? 'supposed' : stub.certainty})`, asker.klass, asker.count > 1 ? `pods=${asker.count}` : ''].filter(w => w !== '').join(' ')
+  const below = stub.libc ? ` + ${stub.libc.kind} ${stub.libc.version}` : ''
+  const klass = [`${stub.kind} ${stub.version}${below} (${asked.stub ? 'supposed' : stub.certainty})`, asker.klass, asker.count > 1 ? `pods=${asker.count}` : ''].filter(w => w !== '').join(' ')
   return { kind: pod === undefined ? 'Node' : 'Pod', name: pod ?? stub.node, namespace, node: stub.node, class: klass }
 }
 

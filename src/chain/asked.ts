@@ -7,7 +7,7 @@ export interface Asked {
   /** Undefined = not said. */
   readonly from: Asker | undefined
   /** A stub resolver that is taken for granted instead of the detected one. */
-  readonly stub?: { readonly kind: string; readonly version: string | undefined }
+  readonly stub?: { readonly kind: string; readonly version: string | undefined; readonly libc?: { readonly kind: 'glibc' | 'musl'; readonly version: string } }
   /** The server that a pasted error line names. */
   readonly server?: string
 }

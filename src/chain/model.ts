@@ -83,7 +83,12 @@ export interface KubernetesView {
   readonly nodes: readonly KubeObject[] | undefined
 }
 
-export type StubKind = 'glibc' | 'musl' | 'go'
+export type StubKind =
+  | 'glibc' | 'musl' | 'go'
+  /** Over the C library of the image. */
+  | 'java' | 'node' | 'curl' | 'getent' | 'getent-hosts' | 'cgo'
+  /** By code of their own. */
+  | 'c-ares' | 'dig' | 'dig-search' | 'host' | 'nslookup' | 'busybox'
 
 /** One asker: a pod or a node, with the library its application resolves by. */
 export interface StubModel {
@@ -93,6 +98,8 @@ export interface StubModel {
   readonly kind: StubKind
   /** `2.36`, `1.2.2`, `1.21`; where it is known from. */
   readonly version: string
+  /** The C library below, for a kind that asks one; absent = the most usual one. */
+  readonly libc?: { readonly kind: 'glibc' | 'musl'; readonly version: string }
   readonly kindSource?: Source
   readonly certainty: 'confirmed' | 'likely' | 'possible'
   readonly resolvConf: ResolvConf

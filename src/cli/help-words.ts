@@ -21,7 +21,7 @@ export const HELP = {
   pod: say('the pod that asks', '发起查询的 Pod'),
   type: say('record types, such as A,AAAA (default: as the application asks)', '记录类型，如 A,AAAA（默认与应用相同）'),
   bundle: say('evidence: a folder, .tar.gz or .tgz', '证据包：目录、.tar.gz 或 .tgz'),
-  stub: say('take this stub resolver for granted, such as musl@1.2.2', '指定存根解析器，如 musl@1.2.2'),
+  stub: say('take this resolver for granted: musl@1.2.2, java@17+glibc@2.36, dig …', '指定解析器，如 musl@1.2.2、java@17+glibc@2.36、dig'),
   output: say('text, wide or json', 'text、wide 或 json'),
   oneline: say('one line a finding: file:line:column: level id message', '每个发现一行：file:line:column: level id message'),
   lang: say('en or zh (default: from LANG)', 'en 或 zh（默认取自 LANG）'),

@@ -64,7 +64,7 @@ function typesOf(list: string | undefined): string[] {
 
 export function stubOf(text: string): NonNullable<Asked['stub']> {
   const stub = stubFrom(text)
-  if ('error' in stub) throw new OperatingError(2, { en: `\`--stub ${text.slice(0, 80)}\`: known are glibc, musl, go, with a version as in musl@1.2.2`, zh: `\`--stub ${text.slice(0, 80)}\`：已知的有 glibc、musl、go，版本写作 musl@1.2.2` })
+  if ('error' in stub) throw new OperatingError(2, { en: `\`--stub ${text.slice(0, 80)}\`: known are glibc, musl, go, cgo, java, node, c-ares, curl, getent, dig, host, nslookup and busybox, with a version as in musl@1.2.2 or java@17+musl@1.2.5`, zh: `\`--stub ${text.slice(0, 80)}\`：已知的有 glibc、musl、go、cgo、java、node、c-ares、curl、getent、dig、host、nslookup、busybox，版本写作 musl@1.2.2 或 java@17+musl@1.2.5` })
   return stub
 }
 

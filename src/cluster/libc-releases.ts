@@ -1,9 +1,8 @@
 // Which C library a distribution release ships: Alpine's packages (musl), and those of the others (glibc). First version of the
 // release; updates within a release keep the upstream version. Sources: the distributions' package indexes.
-import type { StubKind } from '../chain/model.ts'
 
 export interface LibcRelease {
-  readonly kind: Exclude<StubKind, 'go'>
+  readonly kind: 'glibc' | 'musl'
   readonly version: string
 }
 

@@ -3,7 +3,6 @@
 // own resolver in any image, so a Go error line goes before. Two that agree make it confirmed.
 // What nobody says is not guessed silently: then glibc 2.36 (Debian 12) stands in, `possible`, with `assumed` set.
 // Not modelled: images with several libraries; Java, Node and Python use the C library of their image.
-import type { StubKind } from '../chain/model.ts'
 import { lineSource, type Source } from '../chain/source.ts'
 import { CODE_NAMES, libcRelease, type LibcRelease } from './libc-releases.ts'
 
@@ -18,8 +17,11 @@ export interface StubEvidence {
   readonly evidenceLibraries?: readonly { readonly library: string; readonly version?: string; readonly source: Source }[]
 }
 
+/** What an image can be known to look names up with; a tool is what a person runs in it. */
+type LibraryKind = 'glibc' | 'musl' | 'go'
+
 export interface StubOf {
-  readonly kind: StubKind
+  readonly kind: LibraryKind
   readonly version: string
   readonly certainty: 'confirmed' | 'likely' | 'possible'
   readonly source?: Source
@@ -30,10 +32,10 @@ export interface StubOf {
 }
 
 /** Taken where only the library is known. Go from 1.19 to 1.26 and musl from 1.2.4 on behave alike in what is modelled. */
-const STAND_IN: Readonly<Record<StubKind, string>> = { glibc: '2.36', musl: '1.2.5', go: '1.26' }
+const STAND_IN: Readonly<Record<LibraryKind, string>> = { glibc: '2.36', musl: '1.2.5', go: '1.26' }
 
 interface Clue {
-  readonly kind: StubKind
+  readonly kind: LibraryKind
   readonly version?: string
   readonly certainty: 'likely' | 'possible'
   readonly source: Source
@@ -53,7 +55,7 @@ export function stubOf(evidence: StubEvidence): StubOf {
 
 /** Several lines of one log are one witness. */
 function saidByLog({ evidenceLibraries = [] }: StubEvidence): Clue[] {
-  const kinds = new Map<StubKind, Clue>()
+  const kinds = new Map<LibraryKind, Clue>()
   for (const { library, version, source } of evidenceLibraries) {
     if (library !== 'go' && library !== 'musl' && library !== 'glibc') continue
     if (!kinds.has(library)) kinds.set(library, { kind: library, certainty: 'likely', source, ...(version !== undefined && { version }) })
@@ -84,7 +86,7 @@ function byImage({ image }: StubEvidence): Clue[] {
   if (!image) return []
   const { source } = image
   const [, repository = '', tag = ''] = /^(?:.*\/)?([^/:@]*)(?::([^@]*))?(?:@.*)?$/.exec(image.value.slice(0, 500)) ?? []
-  const known = (libc: LibcRelease | undefined, kind: StubKind): Clue[] =>
+  const known = (libc: LibcRelease | undefined, kind: LibraryKind): Clue[] =>
     [libc ? { ...libc, certainty: 'likely', source } : { kind, certainty: 'possible', source }]
   const alpine = /alpine-?(\d+\.\d+)?/.exec(tag)
   if (repository === 'alpine') return known(libcRelease('alpine', tag), 'musl')

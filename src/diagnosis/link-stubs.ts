@@ -6,6 +6,7 @@ import { stubOf, type StubEvidence } from '../cluster/stub-of.ts'
 import { readHosts } from '../config/hosts.ts'
 import { readNsswitch } from '../config/nsswitch.ts'
 import type { Observation } from '../evidence/observation.ts'
+import { hostsReaderOf } from '../hops/stub-hosts.ts'
 import type { Gathered } from './gather.ts'
 import type { LinkedNode } from './link-nodes.ts'
 
@@ -58,7 +59,7 @@ function described(evidence: StubEvidence): Pick<StubModel, 'kind' | 'version' |
 }
 
 function readers(kind: StubModel['kind'], hosts: TextFile | undefined, nsswitch: TextFile | undefined): Pick<StubModel, 'hosts' | 'nss'> {
-  const lines: readonly HostsLine[] = hosts ? readHosts(hosts.file, hosts.text, kind).value : []
+  const lines: readonly HostsLine[] = hosts ? readHosts(hosts.file, hosts.text, hostsReaderOf({ kind })).value : []
   const nss = nsswitch && readNsswitch(nsswitch.file, nsswitch.text).value.hosts
   return { hosts: lines, ...(nss && nss.length > 0 && { nss }) }
 }
@@ -69,7 +70,7 @@ function environmentOf(body: unknown): Record<string, string> {
   for (const entry of listOf(body, 'spec', 'containers', 0, 'env')) {
     const name = textOf(entry, 'name')
     const value = textOf(entry, 'value')
-    if ((name === 'RES_OPTIONS' || name === 'LOCALDOMAIN') && value !== undefined) env[name] = value
+    if ((name === 'RES_OPTIONS' || name === 'LOCALDOMAIN' || name === 'GODEBUG') && value !== undefined) env[name] = value
   }
   return env
 }

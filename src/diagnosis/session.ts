@@ -7,6 +7,7 @@ import type { Problem } from '../chain/source.ts'
 import { corednsPods, type CorednsPod } from '../cluster/coredns-pods.ts'
 import type { Observation, ServerEvent } from '../evidence/observation.ts'
 import { buildChain } from '../hops/index.ts'
+import { isOverLibc } from '../hops/stub-from.ts'
 import { evidenceWorlds } from './evidence-worlds.ts'
 import { explainLookup, type Explained, type Lookup } from './explain.ts'
 import { gather, type Gathered } from './gather.ts'
@@ -74,11 +75,14 @@ export function ask(session: Session, place: string, name: string, family: Looku
 }
 
 /** The same place with another library: `--stub`. */
-export function withStub(session: Session, place: string, stub: Pick<StubModel, 'kind' | 'version'>): Session {
+export function withStub(session: Session, place: string, stub: Pick<StubModel, 'kind' | 'version' | 'libc'>): Session {
   const stubs = session.model.stubs.map((s): StubModel => {
     if (s.place !== place) return s
     const { kindSource: _, ...rest } = s
-    return { ...rest, kind: stub.kind, version: stub.version, certainty: 'confirmed' }
+    // A program over a C library asks that of its image, if that is what the place was found to have.
+    const found = s.kind === 'glibc' || s.kind === 'musl' ? { kind: s.kind, version: s.version } : undefined
+    const libc = stub.libc ?? (isOverLibc(stub.kind) ? found : undefined)
+    return { ...rest, kind: stub.kind, version: stub.version, certainty: 'confirmed', ...(libc && { libc }) }
   })
   return withModel(session, { ...session.model, stubs })
 }

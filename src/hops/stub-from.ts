@@ -1,14 +1,29 @@
-// A stub resolver named on the command line for a what-if: `musl@1.2.2`, `glibc@2.36`, `go@1.21`, or `musl` alone.
-import type { StubKind } from '../chain/model.ts'
+// A stub resolver named on the command line for a what-if: `musl@1.2.2`, `glibc@2.36`, `go@1.21`, or `musl` alone; a program over a C library with
+// that library behind it: `java@17`, `java@17+musl@1.2.5`. Tools of a shell go by their own names: `dig`, `host`, `nslookup`, `busybox`.
+import type { StubKind, StubModel } from '../chain/model.ts'
+import { isStubKind } from './stub.ts'
 
 /** The newest release that was compared with the real program. */
-export const NEWEST_STUB: Readonly<Record<StubKind, string>> = { glibc: '2.41', musl: '1.2.5', go: '1.26' }
+export const NEWEST_STUB: Readonly<Record<StubKind, string>> = {
+  'glibc': '2.41', 'musl': '1.2.5', 'go': '1.26', 'java': '17', 'node': '24', 'curl': '7.88.1', 'getent': '2.36', 'getent-hosts': '2.36', 'cgo': '1.26',
+  'c-ares': '1.34.8', 'dig': '9.18.49', 'dig-search': '9.18.49', 'host': '9.18.49', 'nslookup': '9.18.49', 'busybox': '1.35.0',
+}
 
-export type StubChoice = { readonly kind: StubKind; readonly version: string } | { readonly error: string }
+export type StubChoice = Pick<StubModel, 'kind' | 'version' | 'libc'> | { readonly error: string }
+
+/** Whether it asks the C library of its image. */
+export const isOverLibc = (kind: StubKind): boolean => ['java', 'node', 'curl', 'getent', 'getent-hosts', 'cgo'].includes(kind)
 
 export function stubFrom(spec: string): StubChoice {
-  const [, name, version] = /^([A-Za-z]+)(?:@v?([0-9][\w.+~-]{0,30}))?$/.exec(spec.trim()) ?? []
-  const kind = (['glibc', 'musl', 'go'] as const).find(known => known === name?.toLowerCase())
-  if (kind === undefined) return { error: `${spec.slice(0, 60)}: a stub is named glibc@2.36, musl@1.2.5 or go@1.26` }
-  return { kind, version: version ?? NEWEST_STUB[kind] }
+  const part = String.raw`([A-Za-z][A-Za-z-]{0,20})(?:@v?([0-9][\w.~-]{0,30}(?:\+[\w.~+-]{0,30})?))?`
+  const [first = '', second] = spec.trim().split(/\+(?=(?:glibc|musl)(?:@|$))/i)
+  const [, name = '', version] = new RegExp(`^${part}$`).exec(first) ?? []
+  const kind = name.toLowerCase()
+  if (!isStubKind(kind)) return { error: `${spec.slice(0, 60)}: a stub is named glibc@2.36, musl@1.2.5, go@1.26, java@17+musl@1.2.5 or dig` }
+  const chosen = { kind, version: version ?? NEWEST_STUB[kind] }
+  if (second === undefined) return chosen
+  const [, below = '', release] = new RegExp(`^${part}$`).exec(second) ?? []
+  const libc = below.toLowerCase()
+  if (!isOverLibc(kind) || (libc !== 'glibc' && libc !== 'musl')) return { error: `${spec.slice(0, 60)}: ${kind} does not ask a C library` }
+  return { ...chosen, libc: { kind: libc, version: release ?? NEWEST_STUB[libc] } }
 }

@@ -1,7 +1,7 @@
 // /etc/hosts before DNS. glibc nss_files compares without regard to case and never knows a name with a trailing dot; musl compares
 // bytes, a trailing dot included; Go folds ASCII and strips the dot. All addresses of all lines that name the host are taken.
 // Not modelled: `multi off` of /etc/host.conf, which makes glibc stop at the first line.
-import type { HostsLine, StubKind } from '../chain/model.ts'
+import type { HostsLine, StubModel } from '../chain/model.ts'
 import { absolute, nameKey } from '../dns/name.ts'
 import { glibcAddress } from './stub-address.ts'
 
@@ -10,14 +10,21 @@ export interface HostsEntry {
   readonly v6: readonly string[]
 }
 
-const SAME: Readonly<Record<StubKind, (written: string, asked: string) => boolean>> = {
+/** Whose own reading of the file it is. */
+type Reader = 'glibc' | 'musl' | 'go'
+
+const SAME: Readonly<Record<Reader, (written: string, asked: string) => boolean>> = {
   glibc: (written, asked) => nameKey(`${written}.`) === nameKey(`${asked}.`),
   musl: (written, asked) => written === asked,
   go: (written, asked) => nameKey(absolute(written)) === nameKey(absolute(asked)),
 }
 
+/** Who reads the file of this place; tools that ask servers alone read none. */
+export const hostsReaderOf = ({ kind, libc }: Pick<StubModel, 'kind' | 'libc'>): Reader =>
+  kind === 'glibc' || kind === 'musl' || kind === 'go' ? kind : libc?.kind ?? 'glibc'
+
 /** Undefined: no line names it. */
-export function hostsEntry(kind: StubKind, hosts: readonly HostsLine[], name: string): HostsEntry | undefined {
+export function hostsEntry(kind: Reader, hosts: readonly HostsLine[], name: string): HostsEntry | undefined {
   const addresses = hosts.filter(line => line.names.some(n => SAME[kind](n.value, name)))
     .flatMap(line => glibcAddress(line.address.value) ?? [])
   if (addresses.length === 0) return undefined

@@ -95,10 +95,24 @@ test('a loop and an unmodelled answer keep their causes', () => {
   }
 })
 
+test('Java on Alpine fails as musl does and keeps the failure for ten seconds, and says so in its own words', () => {
+  const ipv4Only: Server = q => (q.type === 'A' ? said('NOERROR', '10.1.1.1') : said('NXDOMAIN'))
+  const java = (libc: StubModel['libc']): string[] =>
+    ends({ kind: 'java', version: '17', resolvConf: 'nameserver 10.96.0.10\n', name: 'db.corp.', more: { ...(libc && { libc }) } }, { '10.96.0.10': ipv4Only })
+  expect(java(undefined)).toEqual(['OK 10.1.1.1 0'])
+  expect(java({ kind: 'musl', version: '1.2.5' })).toEqual(['UnknownHostException 0 denied by 10.96.0.10'])
+})
+
 test('stubs are named as on the command line', () => {
   expect(stubFrom('musl@1.2.2')).toEqual({ kind: 'musl', version: '1.2.2' })
   expect(stubFrom(' Go ')).toEqual({ kind: 'go', version: '1.26' })
   expect(stubFrom('glibc@2.36-9+deb12u4')).toEqual({ kind: 'glibc', version: '2.36-9+deb12u4' })
+  expect(stubFrom('java@17')).toEqual({ kind: 'java', version: '17' })
+  expect(stubFrom('java@17+musl@1.2.2')).toEqual({ kind: 'java', version: '17', libc: { kind: 'musl', version: '1.2.2' } })
+  expect(stubFrom('node+musl')).toEqual({ kind: 'node', version: '24', libc: { kind: 'musl', version: '1.2.5' } })
+  expect(stubFrom('c-ares')).toEqual({ kind: 'c-ares', version: '1.34.8' })
+  expect(stubFrom('dig')).toEqual({ kind: 'dig', version: '9.18.49' })
+  expect(stubFrom('dig+musl')).toHaveProperty('error')
   expect(stubFrom('bionic')).toHaveProperty('error')
   expect(stubFrom('musl@')).toHaveProperty('error')
 })

@@ -56,12 +56,12 @@ function musls(): LiveClient[] {
   ]
 }
 
-/** The Go on the path, and the toolchains that its module cache holds. */
+/** The Go on the path, and the toolchains from 1.21 on that its module cache holds: programs of older ones misread strings on some processors. */
 function gos(): LiveClient[] {
   const own = /go(\d+\.\d+(?:\.\d+)?)/.exec(run('go', ['version'], tmpdir(), { GOTOOLCHAIN: 'local' }) ?? '')?.[1]
   if (own === undefined) return []
   const cache = join(process.env['GOMODCACHE'] ?? join(process.env['GOPATH'] ?? join(homedir(), 'go'), 'pkg/mod'), 'golang.org')
-  const cached = existsSync(cache) ? readdirSync(cache).flatMap(name => /^toolchain@v0\.0\.1-go(\d+\.\d+\.\d+)\./.exec(name)?.[1] ?? []) : []
+  const cached = existsSync(cache) ? readdirSync(cache).flatMap(name => /^toolchain@v0\.0\.1-go(1\.(?:2[1-9]|[3-9]\d)\.\d+)\./.exec(name)?.[1] ?? []) : []
   return [...new Set([own, ...cached])].map(full => {
     const version = full.split('.').slice(0, 2).join('.')
     return {
