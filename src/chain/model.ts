@@ -197,6 +197,8 @@ export interface ResolvedScope {
   /** Search and routing domains; `~x` routes only. */
   readonly domains: readonly Sourced<string>[]
   readonly defaultRoute: boolean
+  /** Of the link, with prefix length: it is preferred for reverse names in its subnets. */
+  readonly addresses?: readonly string[]
   /** The server in use when the evidence was taken, if it says so. */
   readonly currentServer?: Sourced<string>
 }

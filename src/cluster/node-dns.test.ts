@@ -111,12 +111,12 @@ test('a server from DHCP: the lease is behind it; without the lease it is said t
   expect(after.servers.map(s => s.value)).toEqual(['10.0.0.7', '192.0.2.53'])
 })
 
-test('a route-only domain takes the link out of the uplink file, and is a route of the model', () => {
+test('a route-only domain takes the servers of the link out of the uplink file, and is a route of the model', () => {
   const text = NETPLAN.replace('[10.0.0.1]', '[10.0.0.1], search: ["~corp.example", lan]')
   const files = made({ '/etc/netplan/a.yaml': text,
     '/etc/systemd/resolved.conf': '[Resolve]\nDNS=1.1.1.1 9.9.9.9:5353#x\nDomains=global.example\n' })
   const uplink = generateUplink(files)
-  expect(uplink.text.split('\n').slice(2)).toEqual(['nameserver 1.1.1.1', 'search global.example', ''])
+  expect(uplink.text.split('\n').slice(2)).toEqual(['nameserver 1.1.1.1', 'search global.example lan', ''])
   expect(nodeDns(files, { node: 'n' }).routes.map(r => [r.link, r.domain.value, r.servers.map(s => s.value)])).toEqual([
     ['eth0', '~corp.example', ['10.0.0.1']], ['eth0', 'lan', ['10.0.0.1']]])
 })

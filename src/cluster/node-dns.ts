@@ -11,7 +11,7 @@ import { readNmConnections } from '../config/network-manager.ts'
 import { readResolvConf } from '../config/resolv-conf.ts'
 import { serverParts } from '../config/resolved-conf.ts'
 import { type LinkDns, type Placed, type ServerOrigin, withoutRepeats } from './link-servers.ts'
-import { generateUplink, type ResolvedSetup, resolvedSetup, UPLINK } from './uplink-file.ts'
+import { eachServerOnce, generateUplink, type ResolvedSetup, resolvedSetup, UPLINK } from './uplink-file.ts'
 
 /** One server of one resolv.conf of the node. */
 export interface NodeServer {
@@ -185,8 +185,8 @@ const hostsLines = (file: NodeFile): readonly HostsLine[] => readHosts(file.file
 
 function scopeOf(link: LinkDns): ResolvedScope {
   const current = link.link.status?.currentServer
-  return { name: link.link.name, servers: link.servers.map(withLines), domains: link.domains.map(withLines),
-    defaultRoute: link.defaultRoute,
+  return { name: link.link.name, servers: eachServerOnce(link.servers).map(withLines), domains: link.domains.map(withLines),
+    defaultRoute: link.defaultRoute, ...(link.link.addresses.length > 0 && { addresses: link.link.addresses }),
     ...(current && { currentServer: today(current) }) }
 }
 

@@ -17,6 +17,8 @@ export interface NodeLink {
   /** What systemd-resolved was told of it by others than networkd. */
   readonly privateState: LinkState | undefined
   readonly status: ResolvectlBlock | undefined
+  /** With prefix length, as `ip addr` has those of scope global or site. */
+  readonly addresses: readonly string[]
   /** systemd-resolved may ask this link's servers. */
   readonly relevant: boolean
 }
@@ -50,7 +52,7 @@ export function readNodeLinks(files: ReadonlyMap<string, NodeFile>, networkFiles
     const [ip, block, state] = [seen.get(index), blocks.get(index), states.get(index)]
     return { index, name: ip?.name ?? block?.name ?? nameByFile(state, networkFiles) ?? `link ${index}`, mac: ip?.mac, state,
       privateState: privates.get(index),
-      status: block, relevant: isRelevant(ip, state) }
+      status: block, addresses: ip?.routable ?? [], relevant: isRelevant(ip, state) }
   })
   const value = { links: links.length > 0 ? links : namedLinks(networkFiles), status: status?.value }
   return { value, problems }
@@ -69,7 +71,7 @@ function exactName(file: NetworkFile): string | undefined {
 
 const namedLinks = (networkFiles: readonly NetworkFile[]): NodeLink[] =>
   [...new Set(networkFiles.flatMap(file => exactName(file) ?? []))].map(name => ({
-  name, index: undefined, mac: undefined, state: undefined, privateState: undefined, status: undefined, relevant: true,
+  name, index: undefined, mac: undefined, state: undefined, privateState: undefined, status: undefined, addresses: [], relevant: true,
 }))
 
 const CARRYING = new Set(['degraded-carrier', 'degraded', 'routable'])

@@ -1,8 +1,8 @@
-// What systemd-resolved writes into /run/systemd/resolve/resolv.conf: src/resolve/resolved-resolv-conf.c at v252 and v255. Global servers,
-// then
-// those of each link that is a default route, then, if there are none, the fallback servers; the remark before the fourth line; search
-// domains
-// that are not route-only, global first, each once, or `search .` (since v246). Servers with a port other than 53 are left out.
+// What systemd-resolved writes into /run/systemd/resolve/resolv.conf: src/resolve/resolved-resolv-conf.c at v252 and v255, as recorded rows of
+// v252 show (test/fidelity/rows/systemd-resolved.jsonl.gz). Global servers, then those of each link that is a default route or is
+// down, then, if there are none at all, the fallback servers; the remark before the fourth line; search domains of all
+// links that are not route-only, global first, each once, or `search .` (since v246). Servers with a port other than 53 are left out.
+// Within one list a server counts once; the same server globally and on a link is written twice.
 // The order of the links is that of a hash table, drawn anew at each start of the daemon: the recorded file's order is kept
 // where it shows, else `orderKnown` is false.
 import type { ResolvConf } from '../chain/model.ts'
@@ -43,7 +43,7 @@ export function resolvedSetup(files: ReadonlyMap<string, NodeFile>, before: Read
   const foreign = conf.value.assigned ? undefined : foreignGlobals(files)
   return {
     conf: conf.value, network, links, systemd: os.systemd, problems: [...conf.problems, ...network.problems],
-    globalServers: conf.value.dns.length > 0 ? placed(conf.value.dns, 'resolved-conf') : foreign?.servers ?? [],
+    globalServers: eachServerOnce(conf.value.dns.length > 0 ? placed(conf.value.dns, 'resolved-conf') : foreign?.servers ?? []),
     globalDomains: conf.value.domains.length > 0 ? placed(conf.value.domains, 'resolved-conf') : foreign?.domains ?? [],
   }
 }
@@ -95,40 +95,54 @@ export interface UplinkFile {
 export function generateUplink(files: ReadonlyMap<string, NodeFile>, before: ReadonlyMap<string, NodeFile> = files): UplinkFile {
   const setup = resolvedSetup(files, before)
   const recorded = before.get(UPLINK)
-  const recordedServers = recorded ? readResolvConf(recorded.file, recorded.text).value.lines.filter(line =>
-    line.keyword === 'nameserver').flatMap(line => line.words.slice(0, 1)) : []
-  const links = setup.links.filter(one => one.link.relevant && one.servers.length > 0 && one.defaultRoute)
-  const order = linkOrder(links, recordedServers.map(word => word.value))
-  const all = [...setup.globalServers, ...order.links.flatMap(one => one.servers)]
-  const chosen = all.length > 0 ? all : placed(setup.conf.fallbackDns ?? [], 'resolved-conf')
+  const read = recorded && readResolvConf(recorded.file, recorded.text).value
+  const recordedWords = (keyword: string): readonly Sourced<string>[] => (read?.lines ?? []).filter(line => line.keyword === keyword)
+    .flatMap(line => (keyword === 'nameserver' ? line.words.slice(0, 1) : line.words))
+  const recordedServers = recordedWords('nameserver')
+  const order = linkOrder(setup.links.filter(one => writtenServers(one).length > 0), writtenServers, recordedServers.map(word => word.value))
+  const searching = linkOrder([...order.links, ...setup.links.filter(one => !order.links.includes(one))],
+    one => searchDomains(one.domains), recordedWords('search').map(word => word.value))
+  const known = [...setup.globalServers, ...setup.links.flatMap(one => one.servers)]
+  const chosen = known.length > 0 ? [...setup.globalServers, ...order.links.flatMap(writtenServers)]
+    : eachServerOnce(placed(setup.conf.fallbackDns ?? [], 'resolved-conf'))
   const file = recorded?.file ?? bundlePath(files, UPLINK)
   // Nothing in the evidence says where the recorded servers come from: the file itself is the only source.
   if (chosen.length === 0 && recordedServers.length > 0 && setup.links.length === 0) {
-    const read = readResolvConf(file, recorded?.text ?? '')
-    return { file, text: recorded?.text ?? '', resolvConf: read.value, servers: placed(recordedServers, 'file'), orderKnown: true,
+    const as = readResolvConf(file, recorded?.text ?? '')
+    return { file, text: recorded?.text ?? '', resolvConf: as.value, servers: placed(recordedServers, 'file'), orderKnown: true,
       problems: setup.problems }
   }
   const servers = chosen.filter(one => serverParts(one.value).port === 53)
-  const domains = searchDomains(setup, order.links)
-  const text = render(headerOf(recorded?.text), servers, domains, setup.systemd)
+  const domains = searchDomains([...setup.globalDomains, ...searching.links.flatMap(link => link.domains)])
+  const none = known.length === 0 && chosen.length === 0
+  const text = render(headerOf(recorded?.text), none ? undefined : servers, domains, setup.systemd)
   return { file, text, servers, orderKnown: order.known, problems: setup.problems,
     resolvConf: place(readResolvConf(file, text), servers, domains).value }
 }
 
-function linkOrder(links: readonly LinkDns[],
+/** A link that systemd-resolved has no scope for is not looked at for its routes. */
+const writtenServers = (link: LinkDns): readonly Placed[] => (link.defaultRoute || !link.link.relevant ? eachServerOnce(link.servers) : [])
+
+/** dns_server_find: same address, port, interface and name. */
+export function eachServerOnce(servers: readonly Placed[]): readonly Placed[] {
+  return servers.filter((one, index) => servers.findIndex(other => other.value === one.value) === index)
+}
+
+/** By where the recorded file has their words. */
+function linkOrder(links: readonly LinkDns[], wordsOf: (link: LinkDns) => readonly Placed[],
   recorded: readonly string[]): { readonly links: readonly LinkDns[]; readonly known: boolean } {
   if (links.length < 2) return { links, known: true }
   const rank = (link: LinkDns): number => {
-    const found = link.servers.map(one => recorded.indexOf(one.value)).filter(index => index >= 0)
+    const found = wordsOf(link).map(one => recorded.indexOf(one.value)).filter(index => index >= 0)
     return found.length > 0 ? Math.min(...found) : Number.POSITIVE_INFINITY
   }
   return { links: [...links].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b))),
     known: links.every(link => rank(link) < Number.POSITIVE_INFINITY) }
 }
 
-function searchDomains(setup: ResolvedSetup, links: readonly LinkDns[]): Placed[] {
-  const all = [...setup.globalDomains, ...links.flatMap(link => link.domains)].filter(({ value }) => !value.startsWith('~'))
-  return all.filter((one, index) => all.findIndex(other => other.value.toLowerCase() === one.value.toLowerCase()) === index)
+function searchDomains(all: readonly Placed[]): Placed[] {
+  const real = all.filter(({ value }) => !value.startsWith('~'))
+  return real.filter((one, index) => real.findIndex(other => other.value.toLowerCase() === one.value.toLowerCase()) === index)
 }
 
 /** The comment block and the blank line after it, as the recorded file has them. */
@@ -137,11 +151,12 @@ function headerOf(recorded: string | undefined): string {
   return header ?? `# This is ${UPLINK} managed by man:systemd-resolved(8).\n\n`
 }
 
-function render(header: string, servers: readonly Placed[], domains: readonly Placed[], systemd: string | undefined): string {
-  const lines = servers.map((one, index) => `${index === MAXNS ? REMARK : ''}nameserver ${serverParts(one.value).address}\n`)
+/** `servers` undefined: nobody has one. */
+function render(header: string, servers: readonly Placed[] | undefined, domains: readonly Placed[], systemd: string | undefined): string {
+  const lines = (servers ?? []).map((one, index) => `${index === MAXNS ? REMARK : ''}nameserver ${serverParts(one.value).address}\n`)
   const search = domains.length > 0 ? `search ${domains.map(one => one.value).join(' ')}\n` : systemd !== undefined
     && Number(systemd) < 246 ? '' : 'search .\n'
-  return header + (servers.length > 0 ? lines.join('') : '# No DNS servers known.\n') + search
+  return header + (servers ? lines.join('') : '# No DNS servers known.\n') + search
 }
 
 function place(read: Read<ResolvConf>, servers: readonly Placed[], domains: readonly Placed[]): Read<ResolvConf> {

@@ -3,14 +3,15 @@
 // A scope has one current server. It stays until it fails by silence, SERVFAIL, REFUSED or an error of the socket; nothing moves it
 // back. Which one it is at the time of the trouble is an unknown, `resolved <node> <scope> current server`: a status printed today does not
 // say.
-// Each server has cells of its own, because a switch flushes the cache.
-// Not modelled: feature levels beyond "with or without EDNS", the grace period, serving stale records (254), records of one answer
-// kept apart, cells of a server that was left and came back within their lifetime.
+// Each server has cells of its own, because a switch flushes the cache. The records of an answer are kept apart by name and type: an alias
+// holds for all types of its name.
+// Not modelled: feature levels beyond "with or without EDNS", the grace period, serving stale records (254), cells of a server that was
+// left and came back within their lifetime, an alias that an earlier question of another type left in the cache before the first question.
 import { ask, call, get, LOOP, LOST, pick, put, sleep, type Fill, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
 import type { HopEntries, Reach } from '../chain/hop.ts'
 import type { ResolvedModel, ResolvedScope } from '../chain/model.ts'
-import { REFUSED_PORT, type DnsQuery, type Reply } from '../dns/message.ts'
-import { isSubdomain, nameKey } from '../dns/name.ts'
+import { REFUSED_PORT, type DnsQuery, type Reply, type ResourceRecord } from '../dns/message.ts'
+import { isSubdomain, nameKey, sameName } from '../dns/name.ts'
 import { isLoopback } from '../dns/socket-address.ts'
 
 /** DNS_TIMEOUT_USEC: 120 s over 24 attempts. */
@@ -20,6 +21,8 @@ const CACHE_TTL_MAX_S = 7_200
 /** CACHE_TTL_STRANGE_RCODE_USEC; 30 s before v247. */
 const SERVFAIL_S = 10
 const SERVFAIL_OLD_S = 30
+/** Of one answer, so that no answer costs much. */
+const MOST_KEPT_APART = 64
 /** Link MTU 1500 less the IPv4 and UDP headers. */
 const EDNS_BYTES = 1_472
 
@@ -59,19 +62,22 @@ export function scopeHops(setup: ScopeSetup): HopEntries {
     const { name, type } = asked as { readonly name: string; readonly type: string }
     const server = yield* currentServer(setup)
     const first: Attempt = { name, type, server, picked: 0, attempt: 1, edns: true, failed: 0 }
-    const cells = cellsOf(setup, name, type, server, first)
-    for (const { cell, fill } of setup.model.cache === 'no' ? [] : cells) {
+    const keeps = setup.model.cache !== 'no'
+    for (const { cell, fill } of keeps ? cellsOf(setup, name, type, server, first) : []) {
       const held = yield* get(cell, fill)
       if (held) return aged(held.value as unknown as Reply, held.ageMs) as unknown as Plain
     }
+    const alias = keeps && type !== 'CNAME' ? yield* get(`${cellOf(setup, server, name)} CNAME`) : undefined
+    if (alias) return aged(alias.value as unknown as Reply, alias.ageMs) as unknown as Plain
     const taken = yield* call(attemptId(setup), plain(first))
     if (typeof taken === 'string') return taken
     // The answer is kept by the server that gave it, which is the current one now.
-    const now = cellsOf(setup, name, type, yield* currentServer(setup), first)
-    for (const { cell, fill } of now) {
+    const now = yield* currentServer(setup)
+    for (const { cell, fill } of cellsOf(setup, name, type, now, first)) {
       const lifeMs = fill.lifeMs(taken)
       if (lifeMs > 0) yield* put(cell, (taken as unknown as Taken).reply as unknown as Plain, lifeMs)
     }
+    yield* keepApart(setup, now, { name, type }, taken as unknown as Taken)
     return (taken as unknown as Taken).reply as unknown as Plain
   }
   return [[scopeId(setup.model.node, setup.scope.name), scopeHop], [attemptId(setup), attemptHop(setup)]]
@@ -89,12 +95,30 @@ function* currentServer(setup: ScopeSetup): HopRun<number> {
   return options.indexOf(taken)
 }
 
+const cellOf = (setup: ScopeSetup, server: number, name: string): string =>
+  `${label(setup)} cache ${setup.scope.servers[server]?.value ?? ''} ${nameKey(name)}`
+
+/** dns_cache_put: the records of other names and types of a positive answer, each a cell of its own unless it is there already. */
+function* keepApart(setup: ScopeSetup, server: number, asked: { readonly name: string; readonly type: string }, taken: Taken): HopRun<void> {
+  const { reply, uncached } = taken
+  const lifeS = uncached || reply.rcode !== 'NOERROR' || reply.answer.length === 0 ? 0 : lifetimeS(reply, asked.name, setup.model, setup.version)
+  if (lifeS <= 0) return
+  const apart = new Map<string, ResourceRecord[]>()
+  for (const record of reply.answer.slice(0, MOST_KEPT_APART)) {
+    const cell = `${cellOf(setup, server, record.name)} ${record.type}`
+    if (record.type !== asked.type || !sameName(record.name, asked.name)) apart.set(cell, [...apart.get(cell) ?? [], record])
+  }
+  for (const [cell, answer] of apart) {
+    if (!(yield* get(cell))) yield* put(cell, { ...reply, answer, authority: [], additional: [] } as unknown as Plain, lifeS * 1000)
+  }
+}
+
 const movedCell = (setup: ScopeSetup): string => `${label(setup)} moved to`
 
 function cellsOf(setup: ScopeSetup, name: string, type: string, server: number,
   first: Attempt): { readonly cell: string; readonly fill: Fill }[] {
-  const { model, scope, version } = setup
-  const cell = `${label(setup)} cache ${scope.servers[server]?.value ?? ''} ${nameKey(name)}`
+  const { model, version } = setup
+  const cell = cellOf(setup, server, name)
   const from = { hop: attemptId(setup), query: plain({ ...first, server }) }
   const stores = (value: Plain): Plain => (typeof value === 'string' ? value : (value as unknown as Taken).reply as unknown as Plain)
   const life = (value: Plain, nxdomain: boolean): number => {

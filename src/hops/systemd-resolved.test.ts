@@ -80,6 +80,13 @@ test('two scopes: the first success wins, whoever denies', () => {
     /NXDOMAIN|LOST/.test(o))).toBe(true)
 })
 
+test('two scopes that both deny: the client hears so at once', () => {
+  const two = model([scope('eth0', ['10.0.0.1']), scope('eth1', ['223.5.5.5'])])
+  const heard = outcomes(world(two, { '10.0.0.1': denies, '223.5.5.5': denies }), 'a.corp.example.')
+  expect(heard.filter(one => !one.includes('LOST')).length).toBeGreaterThan(0)
+  expect(heard.every(one => one.endsWith(' 0 ms'))).toBe(true)
+})
+
 test('a routing domain: only its link is asked; NXDOMAIN there is final', () => {
   const split = model([scope('eth0', ['223.5.5.5']), scope('tun0', ['10.0.0.1'], ['~corp.example'], false)])
   const servers = { '10.0.0.1': knows, '223.5.5.5': denies }
@@ -171,7 +178,7 @@ test('/etc/hosts and localhost answer without a server, authoritatively', () => 
   const w = world(model([scope('eth0', ['10.0.0.1'])], { hosts }), { '10.0.0.1': denies })
   expect(outcomes(w, 'DB.corp.example.')).toEqual(['NOERROR 192.0.2.7 1 0 ms'])
   expect(outcomes(w, 'db.corp.example.', 'AAAA')).toEqual(['NOERROR 1 0 ms'])
-  expect(outcomes(w, '7.2.0.192.in-addr.arpa.', 'PTR')).toEqual(['NOERROR db.corp.example. 1 0 ms'])
+  expect(outcomes(w, '7.2.0.192.in-addr.arpa.', 'PTR')).toEqual(['NOERROR db.corp.example. db. 1 0 ms'])
   expect(outcomes(w, 'localhost.')).toEqual(['NOERROR 127.0.0.1 1 0 ms'])
   expect(w.asked).toEqual([])
   const [only] = explore(w.chain, { hop: stub, query: question('db.', 'A', { edns: { sizeBytes: 1232 } }) }, { start: 'cold' }).outcomes

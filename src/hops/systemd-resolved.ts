@@ -2,15 +2,16 @@
 // behaviour
 // executed at v252 (specs/resolver-chain.md §6). /etc/hosts first, then all scopes that fit the name best, at once: the first NOERROR
 // wins, even one without data; NXDOMAIN and errors count only when all scopes gave up. No scope wants the name: REFUSED. No server
-// answered: the client gets nothing. Scope = `systemd-resolved-scope.ts`, routing = `systemd-resolved-routing.ts`.
-// Not modelled: LLMNR, mDNS (such names come out as unmodelled), DNSSEC, DNS over TLS, 127.0.0.54 as a plain proxy, the node's own
-// name and `_gateway`, DO+CD bypass, `%interface` of a server.
+// answered: the client gets nothing. Scope = `systemd-resolved-scope.ts`, routing = `systemd-resolved-routing.ts`, /etc/hosts and names
+// of the machine = `systemd-resolved-own.ts`.
+// Not modelled: LLMNR, mDNS (such names come out as unmodelled), DNSSEC, DNS over TLS, 127.0.0.54 as a plain proxy, DO+CD bypass,
+// `%interface` of a server.
 import { ask, call, LOOP, LOST, pick, type Arrival, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
 import { hopId, type HopEntries, type Reach } from '../chain/hop.ts'
 import type { ResolvedModel, ResolvedScope } from '../chain/model.ts'
-import { addressOfReverse, parseAddress } from '../dns/go-address.ts'
 import type { Cause, DnsQuery, Rcode, Reply, ResourceRecord } from '../dns/message.ts'
-import { absolute, isSubdomain, nameKey, sameName } from '../dns/name.ts'
+import { sameName } from '../dns/name.ts'
+import { ownAnswer } from './systemd-resolved-own.ts'
 import { route } from './systemd-resolved-routing.ts'
 import { scopeHops, scopeId } from './systemd-resolved-scope.ts'
 
@@ -35,19 +36,20 @@ export function resolvedHops(model: ResolvedModel, reach: Reach): HopEntries {
   const version = Number.parseInt(model.version ?? '', 10) || USUAL_VERSION
   const stub: Hop = function* (value) {
     const query = value as unknown as DnsQuery
-    const reply = yield* answer(model, scopes, query)
+    const reply = yield* answer(model, scopes, version, query)
     return typeof reply === 'string' ? reply : toClient(reply, query) as unknown as Plain
   }
   return [[hopId.resolved(model.node), stub], ...scopes.flatMap(scope => scopeHops({ model, scope, version, reach }))]
 }
 
-function* answer(model: ResolvedModel, scopes: readonly ResolvedScope[], query: DnsQuery): HopRun<Reply | Silence> {
+function* answer(model: ResolvedModel, scopes: readonly ResolvedScope[], version: number,
+  query: DnsQuery): HopRun<Reply | Silence> {
   const by = hopId.resolved(model.node)
   if (!query.rd || NEVER_ANSWERED.has(query.type)) return failure('REFUSED',
     { kind: 'refused', by, detail: query.rd ? `type ${query.type}` : 'recursion not desired' })
   const aliases: ResourceRecord[] = []
   for (let name = query.name; aliases.length <= MOST_ALIASES;) {
-    const reply = ownAnswer(model, name, query.type) ?? (yield* fromScopes(model, scopes, name, query.type))
+    const reply = ownAnswer(model, version, by, name, query.type) ?? (yield* fromScopes(model, scopes, name, query.type))
     if (typeof reply === 'string') return reply
     if (reply.rcode !== 'NOERROR') return { ...reply, answer: [...aliases, ...reply.answer] }
     const target = openAlias(reply, name, query.type)
@@ -71,35 +73,16 @@ function openAlias(reply: Reply, name: string, type: string): string | undefined
   return sameName(at, name) ? undefined : at
 }
 
-/** /etc/hosts and localhost: never sent to a server, and authoritative. */
-function ownAnswer(model: ResolvedModel, name: string, type: string): Reply | undefined {
-  const own = (answers: readonly ResourceRecord[]): Reply =>
-    ({ rcode: 'NOERROR', flags: ['aa', 'rd', 'ra'], answer: answers, authority: [], additional: [] })
-  const record = (data: string, recordType: string): ResourceRecord => ({ name, type: recordType, ttlS: 0, data })
-  const isLocal = nameKey(name) === 'localhost.' || isSubdomain('localhost.', name) || isSubdomain('localhost.localdomain.', name)
-  if (type === 'PTR') {
-    const address = addressOfReverse(nameKey(name))?.text
-    const lines = address === undefined || !model.readEtcHosts ? [] : model.hosts.filter(line => line.address.value === address)
-    return lines.length > 0 ? own(lines.flatMap(line => line.names.slice(0, 1)).map(host => record(absolute(host.value), 'PTR')))
-      : undefined
-  }
-  if (type !== 'A' && type !== 'AAAA' && type !== 'ANY') return undefined
-  const family = (address: string): string => (parseAddress(address)?.family === 4 ? 'A' : 'AAAA')
-  const fits = (recordType: string): boolean => type === 'ANY' || recordType === type
-  const lines = model.readEtcHosts ? model.hosts.filter(line => line.names.some(host => sameName(host.value, name))) : []
-  if (lines.length > 0) return own(lines.map(line => record(line.address.value, family(line.address.value))).filter(one => fits(one.type)))
-  return isLocal ? own([record('127.0.0.1', 'A'), record('::1', 'AAAA')].filter(one => fits(one.type))) : undefined
-}
-
 function* fromScopes(model: ResolvedModel, scopes: readonly ResolvedScope[], name: string, type: string): HopRun<Reply | Silence> {
   const by = hopId.resolved(model.node)
   const routed = route(model, scopes, name, type)
-  if (routed.kind === 'nobody') return failure('REFUSED', { kind: 'refused', by, detail: routed.why })
+  // Nothing of it came from the network, so it counts as authoritative.
+  if (routed.kind === 'nobody') return { ...failure('REFUSED', { kind: 'refused', by, detail: routed.why }), flags: ['aa', 'rd', 'ra'] }
   if (routed.kind === 'unmodelled') return failure('SERVFAIL', { kind: 'unmodelled', by, detail: routed.why })
   const query = { name, type }
   const ids = routed.scopes.map(scope => scopeId(model.node, scope.name))
   if (ids.length === 1) return replyOf(yield* call(ids[0] as string, query))
-  const arrivals = yield* ask(ids.map(hop => ({ hop, query })), QUERY_MS, got => got.some(isSuccess))
+  const arrivals = yield* ask(ids.map(hop => ({ hop, query })), QUERY_MS, got => got.some(isSuccess) || got.length === ids.length)
   const winner = arrivals.find(isSuccess)
   if (winner) return replyOf(winner.value)
   return yield* oneFailure(model, arrivals, routed.scopes)
@@ -132,6 +115,6 @@ const failure = (rcode: Rcode, cause: Cause): Reply => ({ rcode, flags: ['rd', '
 /** The stub makes its own message: recursion offered, authoritative for what it made up. */
 function toClient(reply: Reply, query: DnsQuery): Reply {
   const { edns: _, ...rest } = reply
-  return { ...rest, flags: reply.flags.includes('aa') ? ['aa', 'rd', 'ra'] : ['rd', 'ra'],
+  return { ...rest, flags: [...(reply.flags.includes('aa') ? ['aa' as const] : []), ...(query.rd ? ['rd' as const] : []), 'ra'],
     ...(query.edns && { edns: { sizeBytes: CLIENT_EDNS_BYTES } }) }
 }

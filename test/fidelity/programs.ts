@@ -5,6 +5,7 @@ import { replay as replayKubeProxy, type KubeProxyRow } from './kube-proxy-repla
 import { replay as replayKubelet, type KubeletRow } from './kubelet-replay.ts'
 import { replay as replayNetplan, type NetplanRow } from './netplan-replay.ts'
 import { replay as replayOpenyurt, type OpenyurtRow } from './openyurt-replay.ts'
+import { replay as replayResolved, type ResolvedRow } from './resolved-replay.ts'
 import { difference, notModelled, replay as replayStub, type StubRow } from './stub-replay.ts'
 import { judged, type Verdict } from './verdict.ts'
 
@@ -102,7 +103,13 @@ const netplan: Program = {
   replay: rows => (rows as unknown as readonly NetplanRow[]).map(replayNetplan),
 }
 
-const PROGRAMS: readonly Program[] = [coredns, corednsKubernetes, stub, kubelet, openyurt, kubeProxy, netplan]
+const resolved: Program = {
+  recognises: row => has(row, 'filesIn', 'filesOut', 'links', 'orders', 'observed'),
+  placeOf: casePlace('systemd-resolved'),
+  replay: rows => (rows as unknown as readonly ResolvedRow[]).map(replayResolved),
+}
+
+const PROGRAMS: readonly Program[] = [coredns, corednsKubernetes, stub, kubelet, openyurt, kubeProxy, netplan, resolved]
 
 export const programOf = (row: Json): Program | undefined => PROGRAMS.find(p => p.recognises(row))
 

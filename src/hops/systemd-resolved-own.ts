@@ -1,0 +1,84 @@
+// What systemd-resolved answers by itself: /etc/hosts (src/resolve/resolved-etc-hosts.c), and names that no DNS server is asked for
+// (dns_scope_good_domain of resolved-dns-scope.c, resolved-dns-synthesize.c), v245 to v256; recorded at v252.
+// Of /etc/hosts it takes names of letters, digits and hyphens; 0.0.0.0 and :: mean "no address"; lines that only say what it makes up
+// for localhost itself are left out.
+// Not modelled: the node's own name, `_gateway`, `_outbound`, and the names of its own addresses (asked of DNS first).
+import type { HostsLine, ResolvedModel } from '../chain/model.ts'
+import { addressOfReverse, parseAddress } from '../dns/go-address.ts'
+import type { Cause, Reply, ResourceRecord } from '../dns/message.ts'
+import { absolute, isSubdomain, labelsOf, nameKey, sameName } from '../dns/name.ts'
+
+const LOOPBACK_ZONE = '127.in-addr.arpa.'
+const OWN_HOST = '127.0.0.2'
+/** From v253 on only these of 127/8 have a name. */
+const LOCAL_NAMES: Readonly<Record<string, string>> = { '127.0.0.1': 'localhost.', '127.0.0.53': '_localdnsstub.', '127.0.0.54': '_localdnsproxy.' }
+const NAMED_ONE_BY_ONE = 253
+/** RFC 6303 and RFC 6761. */
+const NEVER_THERE = ['0.in-addr.arpa.', 'invalid.']
+const NULL_ADDRESSES = new Set(['0.0.0.0', '::'])
+const LOOPBACKS = ['127.0.0.1', '::1']
+const LOCALHOSTS = ['localhost.', 'localhost.localdomain.']
+
+const isLocalhost = (name: string): boolean => LOCALHOSTS.some(one => isSubdomain(one, absolute(name)))
+const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'
+const isHostName = (name: string): boolean => /^[a-z0-9.-]+$/i.test(name) && !/(?:^|\.)-|-(?:\.|$)/.test(name)
+
+/** Undefined: DNS is asked. */
+export function ownAnswer(model: ResolvedModel, version: number, by: string, name: string, type: string): Reply | undefined {
+  return (model.readEtcHosts ? fromHosts(model.hosts, name, type) : undefined) ?? synthetic(version, by, name, type)
+}
+
+const own = (answer: readonly ResourceRecord[]): Reply => ({ rcode: 'NOERROR', flags: ['aa', 'rd', 'ra'], answer, authority: [], additional: [] })
+const made = (name: string, type: string, data: string): ResourceRecord => ({ name, type, ttlS: 0, data })
+const typeOf = (address: string): string => (parseAddress(address)?.family === 4 ? 'A' : 'AAAA')
+const takes = (asked: string, type: string): boolean => asked === type || asked === 'ANY'
+
+function fromHosts(all: readonly HostsLine[], name: string, type: string): Reply | undefined {
+  const { lines, gone } = withoutLocalhost(all.map(line => ({ address: line.address.value, names: line.names.map(one => one.value).filter(isHostName) })))
+  const address = addressOfReverse(nameKey(name))?.text
+  if (address !== undefined) {
+    const here = lines.filter(line => line.address === address && !NULL_ADDRESSES.has(address))
+    // An address that is there answers for all types: without data for those other than PTR.
+    return here.length === 0 ? undefined : own(takes(type, 'PTR') ? once(here.flatMap(line => line.names)).map(one => made(name, 'PTR', absolute(one))) : [])
+  }
+  if (!['A', 'AAAA', 'ANY'].includes(type)) return undefined
+  const here = gone.some(one => sameName(one, name)) ? [] : lines.filter(line => line.names.some(one => sameName(one, name)))
+  return here.length === 0 ? undefined : own(once(here.map(line => line.address)).filter(one => !NULL_ADDRESSES.has(one))
+    .filter(one => takes(type, typeOf(one))).map(one => made(name, typeOf(one), one)))
+}
+
+interface Line { readonly address: string; readonly names: readonly string[] }
+
+/** strip_localhost: addresses that say localhost and nothing else, when localhost is nowhere else, for what is made up says the same and
+ * more. `gone`: names that no line gives an address any more; the other loopback address keeps them for its reverse name. */
+function withoutLocalhost(lines: readonly Line[]): { readonly lines: readonly Line[]; readonly gone: readonly string[] } {
+  const elsewhere = (name: string): boolean => lines.some(line => !isLoopback(line.address) && !NULL_ADDRESSES.has(line.address)
+    && line.names.some(other => sameName(other, name)))
+  const plain = LOOPBACKS.filter(address => {
+    const names = lines.filter(line => line.address === address).flatMap(line => line.names)
+    return names.every(name => isLocalhost(name) && !elsewhere(name))
+  })
+  return { lines: lines.filter(line => !plain.includes(line.address)),
+    gone: lines.filter(line => plain.includes(line.address)).flatMap(line => line.names) }
+}
+
+const once = (names: readonly string[]): readonly string[] =>
+  names.filter((one, index) => names.findIndex(other => other.toLowerCase() === one.toLowerCase()) === index)
+
+function synthetic(version: number, by: string, name: string, type: string): Reply | undefined {
+  // Addresses of the root are not looked up.
+  if (labelsOf(name).length === 0) return type === 'A' || type === 'AAAA' ? own([]) : undefined
+  if (isLocalhost(name)) return own([made(name, 'A', '127.0.0.1'), made(name, 'AAAA', '::1')].filter(one => takes(type, one.type)))
+  const address = addressOfReverse(nameKey(name))?.text
+  const pointer = (to: string): Reply => own(takes(type, 'PTR') ? [made(name, 'PTR', to)] : [])
+  if (address === '::1') return pointer('localhost.')
+  if (address === '255.255.255.255' || address === '::' || NEVER_THERE.some(zone => isSubdomain(zone, name))) return denied(by)
+  if (!isSubdomain(LOOPBACK_ZONE, name)) return undefined
+  if (address === OWN_HOST) return { ...denied(by, { kind: 'unmodelled', by, detail: 'the node’s own name is not in the evidence' }), rcode: 'SERVFAIL' }
+  if (version < NAMED_ONE_BY_ONE) return pointer('localhost.')
+  const named = LOCAL_NAMES[address ?? '']
+  return named === undefined ? denied(by) : pointer(named)
+}
+
+const denied = (by: string, cause: Cause = { kind: 'denied', by, detail: 'a reserved name that no server is asked for' }): Reply =>
+  ({ ...own([]), rcode: 'NXDOMAIN', cause })
