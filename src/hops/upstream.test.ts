@@ -159,6 +159,105 @@ describe('an upstream answers what it was seen to answer', () => {
   })
 })
 
+describe('what stands in a reply of an upstream', () => {
+  const only = (model: UpstreamModel, query: Partial<DnsQuery>): Reply => {
+    const [world, ...more] = worlds(model, [query])
+    expect(more).toEqual([])
+    return world?.values[0] as unknown as Reply
+  }
+  const bare = (rcode: Reply['rcode'], more: Partial<Reply> = {}): Reply => ({ rcode, flags: ['ra'], answer: [], authority: [], additional: [], ...more })
+
+  test('the cause is named for each way of having no answer, and there is none for an answer', () => {
+    const replies = { REFUSED: bare('REFUSED'), SERVFAIL: bare('SERVFAIL'), NXDOMAIN: bare('NXDOMAIN'), NOERROR: bare('NOERROR') }
+    const causes = Object.values(replies).map(r => only(upstream([seen('a.example.', 'A', r)]), { name: 'a.example.', type: 'A' }).cause)
+    const by = 'upstream 10.0.0.53'
+    expect(causes).toEqual([{ kind: 'refused', by }, { kind: 'failed', by, detail: 'SERVFAIL' }, { kind: 'denied', by }, { kind: 'denied', by }])
+    const cut = bare('NOERROR', { flags: ['tc', 'ra'] })
+    expect(only(upstream([seen('a.example.', 'A', cut)]), { name: 'a.example.', type: 'A' }).cause).toEqual({ kind: 'truncated', by })
+    const any = bare('NOERROR', { answer: [a('a.example.', '10.1.1.1')] })
+    expect(only(upstream([seen('a.example.', 'ANY', any)]), { name: 'a.example.', type: 'ANY' }).cause).toBeUndefined()
+    expect(only(upstream([seen('a.example.', 'ANY', bare('NOERROR'))]), { name: 'a.example.', type: 'ANY' }).cause).toEqual({ kind: 'denied', by })
+  })
+
+  test('flags, EDNS, question and additional records are those that were seen; RD is the client\'s, EDNS comes to those who offer it', () => {
+    const other = { name: 'other.example.', type: 'A' }
+    const whole = bare('NOERROR', { flags: ['aa', 'ad', 'rd'], answer: [a('a.example.', '10.1.1.1')], additional: [a('ns.example.', '10.1.1.2')], edns: { sizeBytes: 1232 }, question: other })
+    const model = upstream([seen('a.example.', 'A', whole)])
+    const plainly = only(model, { name: 'a.example.', type: 'A', rd: false })
+    expect([plainly.flags, plainly.edns, plainly.question, plainly.additional]).toEqual([['aa', 'ad'], undefined, other, [a('ns.example.', '10.1.1.2')]])
+    expect(only(model, { name: 'a.example.', type: 'A', edns: { sizeBytes: 4096 } }).edns).toEqual({ sizeBytes: 1232 })
+    // Nobody saw this one: it is that of a server that offers recursion.
+    expect(new Set(worlds(upstream([]), [{ name: 'new.example.', type: 'A' }]).map(w => (w.values[0] as unknown as Reply).flags.join()))).toEqual(new Set(['rd,ra']))
+  })
+
+  test('a denial that nobody saw carries the SOA of the nearest zone whose SOA was seen, else one made up for the parent', () => {
+    const model = upstream([seen('gone.corp.example.', 'A', reply('NXDOMAIN'))])
+    expect(only(model, { name: 'x.gone.corp.example.', type: 'A' }).authority).toEqual([SOA])
+    const nowhere = worlds(upstream([]), [{ name: 'a.b.example.', type: 'A' }]).map(w => w.values[0] as unknown as Reply)
+    expect(nowhere.filter(r => r.authority.length > 0).map(r => [r.rcode, r.authority])).toEqual([
+      ['NOERROR', [{ name: 'b.example.', type: 'SOA', ttlS: 30, data: 'unknown. unknown. 0 0 0 0 30' }]],
+      ['NXDOMAIN', [{ name: 'b.example.', type: 'SOA', ttlS: 30, data: 'unknown. unknown. 0 0 0 0 30' }]],
+    ])
+    expect(nowhere[0]?.answer).toEqual([{ name: 'a.b.example.', type: 'A', ttlS: 30, data: 'unknown' }])
+  })
+
+  test('what was seen cut only is whole over TCP, and begins with what was seen', () => {
+    const cut = upstream([seen('big.example.', 'A', bare('NOERROR', { flags: ['tc'], answer: [a('big.example.', '10.1.1.1')] }))])
+    expect(only(cut, { name: 'big.example.', type: 'A', transport: 'tcp' })).toMatchObject({ rcode: 'NOERROR', answer: [a('big.example.', '10.1.1.1')] })
+    const empty = upstream([seen('big.example.', 'A', bare('NOERROR', { flags: ['tc'] }))])
+    expect(outcomes(empty, 'big.example.', 'A', { transport: 'tcp' })).toEqual(['NOERROR unknown'])
+  })
+
+  test('a reply comes whole over UDP up to the last byte that the client takes', () => {
+    const texts = Array.from({ length: 10 }, (): ResourceRecord => ({ name: 'big.example.', type: 'TXT', ttlS: 60, data: `"${'x'.repeat(50)}"` }))
+    const [cut, all] = [bare('NOERROR', { flags: ['tc'] }), bare('NOERROR', { answer: texts, edns: { sizeBytes: 1232 } })]
+    // Header, question, ten records with a pointer as owner, and the OPT record: 12 + 13 + 4 + 10 * (12 + 53) + 11.
+    const model = upstream([seen('big.example.', 'TXT', cut, all)])
+    const count = (sizeBytes: number): number[] => worlds(model, [{ name: 'big.example.', type: 'TXT', edns: { sizeBytes } }]).map(w => (w.values[0] as unknown as Reply).answer.length)
+    expect([count(690), count(689), count(100)]).toEqual([[10], [0], [0]])
+    const v6 = bare('NOERROR', { answer: Array.from({ length: 20 }, (_, i): ResourceRecord => ({ name: 'big.example.', type: 'AAAA', ttlS: 60, data: `2001:db8::${i}` })) })
+    const six = upstream([seen('big.example.', 'AAAA', bare('NOERROR', { flags: ['tc'] }), v6)])
+    expect([588, 589].map(sizeBytes => worlds(six, [{ name: 'big.example.', type: 'AAAA', edns: { sizeBytes } }]).map(w => (w.values[0] as unknown as Reply).answer.length))).toEqual([[0], [20]])
+  })
+
+  test('a referral says nothing about the name, however its NS records are mixed with others', () => {
+    const ns: ResourceRecord = { name: 'sub.example.', type: 'NS', ttlS: 60, data: 'ns.sub.example.' }
+    const ds: ResourceRecord = { name: 'sub.example.', type: 'DS', ttlS: 60, data: '1 8 2 aa' }
+    const referral = upstream([seen('a.sub.example.', 'A', bare('NOERROR', { authority: [ns, ds] }))])
+    expect(outcomes(referral, 'a.sub.example.', 'TXT')).toHaveLength(4)
+    const denial = upstream([seen('a.sub.example.', 'A', bare('NOERROR', { authority: [ns, SOA] }))])
+    expect(outcomes(denial, 'a.sub.example.', 'TXT')).toHaveLength(2)
+  })
+
+  test('a name that is now there and now not leaves what is above it alone, and a name below NXDOMAIN half seen follows it', () => {
+    const flickers = seen('a.corp.example.', 'A', reply('NOERROR', [a('a.corp.example.', '10.1.1.1')]), reply('NXDOMAIN'))
+    // corp.example. was denied, but a name below it answers at times: nothing follows from that denial.
+    expect(outcomes(upstream([seen('corp.example.', 'A', reply('NXDOMAIN')), flickers]), 'b.corp.example.', 'A')).toHaveLength(4)
+    const halfSilent = seen('gone.example.', 'A', reply('NXDOMAIN'), reply('SERVFAIL'))
+    const both = worlds(upstream([halfSilent]), [{ name: 'gone.example.', type: 'A' }, { name: 'x.gone.example.', type: 'A' }])
+    expect(both.filter(w => kind(w.values[0] as Plain).startsWith('NXDOMAIN')).map(w => kind(w.values[1] as Plain))).toEqual(['NXDOMAIN (denied)'])
+    const types = worlds(upstream([halfSilent]), [{ name: 'gone.example.', type: 'A' }, { name: 'gone.example.', type: 'TXT' }])
+    expect(types.filter(w => kind(w.values[0] as Plain).startsWith('NXDOMAIN')).map(w => kind(w.values[1] as Plain))).toEqual(['NXDOMAIN (denied)'])
+  })
+
+  test('whether it is up is asked with the evidence for it, and the port tells two servers of one address apart', () => {
+    const hop = (upstreamHop({ ...upstream([], 'sometimes'), port: 5353, reachableSources: [source] })[0] as [string, Hop])
+    expect(hop[0]).toContain('5353')
+    expect(hop[1]({ name: 'a.example.', type: 'A', transport: 'udp' }).next().value).toMatchObject({ op: 'pick', key: 'up 10.0.0.53:5353', source })
+    const [, plainHop] = upstreamHop(upstream([], 'sometimes'))[0] as [string, Hop]
+    expect(plainHop({ name: 'a.example.', type: 'A', transport: 'udp' }).next().value).not.toHaveProperty('source')
+  })
+
+  test('aliases are followed eight times and no further', () => {
+    const chain = (length: number): UpstreamModel => upstream([
+      ...Array.from({ length }, (_, i) => seen(`n${i}.example.`, 'CNAME', reply('NOERROR', [cname(`n${i}.example.`, `n${i + 1}.example.`)]))),
+      seen(`n${length}.example.`, 'A', reply('NOERROR', [a(`n${length}.example.`, '10.1.1.1')])),
+    ])
+    expect(only(chain(8), { name: 'n0.example.', type: 'A' }).answer.at(-1)?.data).toBe('10.1.1.1')
+    expect(only(chain(9), { name: 'n0.example.', type: 'A' }).rcode).toBe('SERVFAIL')
+  })
+})
+
 // A world as it might be: names with the types they have; a name above one that exists exists too.
 const LABELS = ['a', 'b', 'c']
 const TYPES = ['A', 'AAAA', 'TXT']

@@ -142,6 +142,78 @@ describe('what the bundle has no objects for', () => {
   })
 })
 
+describe('what the bundle has in part', () => {
+  const noSlices = { view: { ...full, endpointSlices: undefined } }
+  const KEY = '[dns kubernetes'
+
+  test('an endpoint, a port or a zone below a Service that is there may be there or not', () => {
+    expect(ways({ view: blind }, 'x.web.shop.svc.cluster.local.').map(way => way.replaceAll('dns kubernetes ', ''))).toEqual([
+      '[web.shop.svc.cluster.local. = absent] NXDOMAIN',
+      ...['ipv4', 'ipv6', 'dual'].flatMap(families => ['absent', 'exists'].map(part =>
+        `[web.shop.svc.cluster.local. = ${families}] [x.web.shop.svc.cluster.local. = ${part}] ${part === 'absent' ? 'NXDOMAIN' : families === 'ipv6' ? 'NOERROR' : 'NOERROR unknown'}`)),
+    ])
+    expect(ways({ ...noSlices, properties: ['zonal'] }, 'east.pin._zone.db.shop.svc.cluster.local.').slice(0, 2)).toEqual([
+      `${KEY} endpoints of db.shop = none] NOERROR`, `${KEY} endpoints of db.shop = ipv4] ${KEY} east.pin._zone.db.shop.svc.cluster.local. = absent] NOERROR`,
+    ])
+    expect(ways(noSlices, '_x._tcp.db.shop.svc.cluster.local.')).toHaveLength(7)
+  })
+
+  test('a Service that may be empty is there or not, where empty ones are ignored', () => {
+    expect(ways({ ...noSlices, properties: ['ignore empty_service'] }, 'web.shop.svc.cluster.local.')).toEqual([
+      `${KEY} endpoints of web.shop = some] NOERROR 10.96.1.1`, `${KEY} endpoints of web.shop = none] NXDOMAIN`,
+    ])
+    expect(ways({ properties: ['ignore empty_service'] }, 'web.shop.svc.cluster.local.')).toEqual(['NXDOMAIN'])
+    expect(ways({ properties: ['ignore empty_service'] }, 'db.shop.svc.cluster.local.')).toEqual(['NOERROR 10.244.0.1 10.244.0.2'])
+  })
+
+  test('a manifest that was never applied has an address of some family', () => {
+    const view = { ...full, services: [service('new', { ports: [{ port: 80, name: 'http', protocol: 'TCP' }] })] }
+    expect(ways({ view }, 'new.shop.svc.cluster.local.')).toEqual([
+      `${KEY} new.shop address = ipv4] NOERROR unknown`, `${KEY} new.shop address = ipv6] NOERROR`, `${KEY} new.shop address = dual] NOERROR unknown`,
+    ])
+    expect(ways({ view }, '_other._tcp.new.shop.svc.cluster.local.')).toEqual(['NXDOMAIN'])
+  })
+
+  test('a PTR is complete only with both lists', () => {
+    const absentOrExists = (address: string): string[] => [`${KEY} address ${address} = absent] NXDOMAIN`, `${KEY} address ${address} = exists] NOERROR unknown`]
+    expect(ways(noSlices, '9.9.9.9.in-addr.arpa.', 'PTR')).toEqual(absentOrExists('9.9.9.9'))
+    expect(ways({ view: { ...full, services: undefined } }, '9.9.9.9.in-addr.arpa.', 'PTR')).toEqual(absentOrExists('9.9.9.9'))
+    expect(ways(noSlices, '1.1.96.10.in-addr.arpa.', 'PTR')).toEqual(['NOERROR web.shop.svc.cluster.local.'])
+    expect(ways({ properties: ['namespaces other'] }, '1.1.96.10.in-addr.arpa.', 'PTR')).toEqual(['NXDOMAIN'])
+    expect(ways({ properties: ['namespaces other'] }, '1.0.244.10.in-addr.arpa.', 'PTR')).toEqual(['NXDOMAIN'])
+  })
+
+  test('the name server of the zone is the Service of this pod, or its own address, or not known', () => {
+    const dns = [service('kube-dns', { clusterIP: '10.96.0.10', ports: [{ port: 53, name: 'dns', protocol: 'UDP' }] }, 'shop')]
+    const slices = [slice('kube-dns', [{ addresses: ['10.244.0.53'] }])]
+    expect(ways({ view: { ...full, services: dns, endpointSlices: slices } }, 'cluster.local.', 'NS')).toEqual(['NOERROR kube-dns.shop.svc.cluster.local.'])
+    expect(ways({}, 'cluster.local.', 'NS')).toEqual(['NOERROR ns.dns.cluster.local.'])
+    const open = [`${KEY} name servers of cluster.local. = own address] NOERROR ns.dns.cluster.local.`, `${KEY} name servers of cluster.local. = service] NOERROR unknown`]
+    expect(ways(noSlices, 'cluster.local.', 'NS')).toEqual(open)
+    expect(ways({ view: { ...full, services: undefined } }, 'cluster.local.', 'NS')).toEqual(open)
+    const headless = [service('kube-dns', { clusterIP: 'None', ports: [] }, 'shop')]
+    expect(ways({ view: { ...full, services: headless, endpointSlices: slices } }, 'cluster.local.', 'NS')).toEqual(['NOERROR 10-244-0-53.kube-dns.shop.svc.cluster.local.'])
+  })
+
+  test('several `namespaces` lines add up, and what they leave out is nowhere', () => {
+    const view = { ...full, services: [...full.services!, service('web', WEB, 'bank')], namespaces: [namespace('shop'), namespace('bank'), namespace('zoo')] }
+    const names = ['shop', 'bank', 'zoo'].map(each => ways({ view, properties: ['namespaces shop', 'namespaces bank'] }, `${each}.svc.cluster.local.`))
+    expect(names).toEqual([['NOERROR'], ['NOERROR'], ['NXDOMAIN']])
+  })
+
+  test('deleted and ended pods are not there, and pods of a namespace count for that namespace alone', () => {
+    const pod = (name: string, podIP: string, more: Json = {}): KubeObject => object('Pod', 'shop', name, { status: { podIP, phase: 'Running' }, ...more })
+    const pods = [
+      pod('a', '10.1.1.1'), pod('b', '10.1.1.2', { metadata: { deletionTimestamp: 'now' } }),
+      ...['Succeeded', 'Failed', 'Unknown'].map((phase, i) => object('Pod', 'shop', `e${i}`, { status: { podIP: `10.1.2.${i}`, phase } })),
+    ]
+    const given = { view: { ...full, pods, namespaces: [namespace('shop'), namespace('bank')] }, properties: ['pods verified'] }
+    const at = (ip: string, ns = 'shop'): string => ways(given, `${ip}.${ns}.pod.cluster.local.`).join()
+    expect(['10-1-1-1', '10-1-1-2', '10-1-2-0', '10-1-2-1', '10-1-2-2'].map(ip => at(ip))).toEqual(['NOERROR 10.1.1.1', 'NXDOMAIN', 'NXDOMAIN', 'NXDOMAIN', 'NXDOMAIN'])
+    expect(at('10-1-1-1', 'bank')).toBe('NXDOMAIN')
+  })
+})
+
 describe('options', () => {
   test('an API that was never read: SERVFAIL instead of NXDOMAIN, unless it falls through', () => {
     expect(ways({ synced: false }, 'web.shop.svc.cluster.local.')).toEqual(['SERVFAIL'])
