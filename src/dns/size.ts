@@ -62,7 +62,7 @@ function dataBytes(record: ResourceRecord, offset: number, compression?: Compres
   if (record.type === 'TXT' || record.type === 'HINFO' || record.type === 'SPF') return words.reduce((sum, w) => sum + stringBytes(w), 0)
   const generic = /^\\# (\d+)/.exec(record.data)
   if (generic) return Number(generic[1])
-  if (record.type === 'CAA') return 1 + stringBytes(words[1] ?? '') + textBytes(words[2] ?? '')
+  if (record.type === 'CAA') return 1 + stringBytes(words[1] ?? '') + stringBytes(words[2] ?? '') - 1
   const read = rdataFromText(record.type, record.data, { origin: '.' })
   return read.fault ? record.data.length + 1 : rdataBytes(read.value).length
 }

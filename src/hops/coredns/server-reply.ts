@@ -61,4 +61,12 @@ const isSameQuestion = (a: DnsQuery, b: DnsQuery): boolean => a.name === b.name 
 const questionOf = ({ name, type, class: dnsClass }: DnsQuery): NonNullable<Reply['question']> => ({ name, type, class: dnsClass ?? 'IN' })
 
 /** Size that `log` counts: uncompressed, before cutting, with an OPT only if the reply brought one. */
-export const loggedBytes = (query: DnsQuery, reply: Reply): number => messageBytes(reply.question?.name ?? query.name, reply)
+export const loggedBytes = (query: DnsQuery, reply: Reply): number =>
+  [...reply.answer, ...reply.authority, ...reply.additional].reduce((sum, r) => sum + overcounted(r), messageBytes(reply.question?.name ?? query.name, reply))
+
+/** dns.Msg.Len counts escapes in strings as they are written, and the padding of base64. */
+function overcounted({ type, data }: Reply['answer'][number]): number {
+  if (type === 'DNSKEY' || type === 'CDNSKEY' || type === 'RRSIG') return data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0
+  if (type !== 'TXT' && type !== 'SPF' && type !== 'HINFO') return 0
+  return data.length - data.replace(/\\(\d{3}|[^])/g, 'x').length
+}

@@ -19,8 +19,10 @@ export interface ZoneAnswer {
 export interface ZoneQuestion {
   readonly zone: Zone
   readonly query: DnsQuery
-  /** Lower case. */
+  /** Lower case, with escapes as the DNS library has them. */
   readonly name: string
+  /** The same as it goes into records. */
+  readonly shown: string
   readonly type: string
   readonly isDo: boolean
   /** Asks the server itself. */

@@ -97,10 +97,14 @@ function oddRecord(records: readonly ZoneRecord[], path: string, origin: string,
 /** As it comes back from the wire. */
 export const printedName = (name: string): string => nameFromText(name).value?.text.replace(/\\\$/g, '$') ?? name
 
+/** As the DNS library writes a name it has read from a packet: what prints is `\\c`, a blank as well. */
+export const unpackedName = (name: string): string =>
+  name.replace(/\\(\d{3})/g, (all, code: string) => (Number(code) >= 32 && Number(code) <= 126 ? `\\${String.fromCharCode(Number(code))}` : all))
+
 /** How a record is filed: escapes as written up to 1.14.3. */
 function ownerOf({ name, type }: ZoneRecord, version: CorednsVersion): string {
   if (type === 'SRV' && since(version, 1, 12, 3)) return name
-  return (since(version, 1, 14, 4) ? printedName(name) : name).toLowerCase()
+  return (since(version, 1, 14, 4) ? unpackedName(printedName(name)) : name).toLowerCase()
 }
 
 /** Types whose names in RDATA are lower case. */

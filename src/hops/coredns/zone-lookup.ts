@@ -90,9 +90,9 @@ const noData = ({ zone, isDo }: ZoneQuestion, node: ZoneNode): ZoneAnswer =>
   answered('no data', [], [...soaOf(zone, isDo), ...(isDo ? withSignatures(node, 'NSEC') : [])])
 
 function* fromWildcard(q: ZoneQuestion, node: ZoneNode | undefined): HopRun<ZoneAnswer> {
-  const { zone, name, type, isDo } = q
+  const { zone, name, shown, type, isDo } = q
   if (!node) return answered('no data', [], soaOf(zone, isDo))
-  const expanded = (records: readonly ResourceRecord[]): ResourceRecord[] => records.map(r => ({ ...r, name }))
+  const expanded = (records: readonly ResourceRecord[]): ResourceRecord[] => records.map(r => ({ ...r, name: shown }))
   const aliases = expanded(recordsOf(node, 'CNAME'))
   if (aliases.length > 0 && type !== 'CNAME') return yield* followAlias(q, node, aliases)
   const records = expanded(recordsOf(node, type))

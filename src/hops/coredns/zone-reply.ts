@@ -7,7 +7,7 @@ import { internalLookup } from './internal-lookup.ts'
 import { matchZone } from './origins.ts'
 import { since, type Next, type PluginSetup, type Served } from './plugin.ts'
 import type { ZoneAnswer } from './zone-answer.ts'
-import type { Zone } from './zone-data.ts'
+import { unpackedName, type Zone } from './zone-data.ts'
 import { lookUpInZone } from './zone-lookup.ts'
 
 /** `why`: what is said of a zone that is not loaded. */
@@ -20,9 +20,10 @@ export interface ServedZone {
 export function* zoneReply(setup: PluginSetup, by: string, held: ServedZone, query: DnsQuery, next: Next, fallthrough: readonly string[]): HopRun<Served> {
   const { zone } = held
   if (query.type === 'AXFR' || query.type === 'IXFR') return { rcode: 'REFUSED', cause: { kind: 'refused', by, detail: 'zone transfer' } }
-  const name = nameKey(query.name)
+  const shown = nameKey(query.name)
+  const name = unpackedName(shown)
   const found = yield* lookUpInZone({
-    zone, query, name, type: query.type, isDo: query.edns?.do === true, lookup: (target, type, aliases) => internalLookup(setup, query, target, type, aliases),
+    zone, query, name, shown, type: query.type, isDo: query.edns?.do === true, lookup: (target, type, aliases) => internalLookup(setup, query, target, type, aliases),
   })
   const { answer, result } = found
   const isNothing = answer.length === 0
