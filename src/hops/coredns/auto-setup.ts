@@ -1,9 +1,9 @@
 // What the set-up of CoreDNS's `auto` plugin refuses, and what it prints about its directory: plugin/auto/setup.go, 1.9.3 to 1.15.0.
-import { AUTO_PATTERN, AUTO_TEMPLATE, templateOf, walkZones } from './auto-zones.ts'
+import { AUTO_PATTERN, AUTO_TEMPLATE, templateOf, walksNothing, walkZones } from './auto-zones.ts'
 import { reloadTime } from './file-setup.ts'
 import { compileGoRegexp, isRefused, type GoRegexp } from './go-regexp.ts'
 import { since } from './plugin.ts'
-import { joined, pathState, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
+import { joined, MISSING, pathState, statFault, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
 import type { Dispenser } from './dispenser.ts'
 
 const LONGEST_PATTERN_BYTES = 10_000
@@ -28,7 +28,7 @@ export const autoSetup: SetupCheck = (c, at) => {
 }
 
 function walkAtStart(at: SetupAt, { directory, template }: Walk, regexp: GoRegexp): void {
-  if (pathState(at, directory) === 'missing') {
+  if (walksNothing(at.version, directory) || pathState(at, directory) === 'missing') {
     if (since(at.version, 1, 11, 2)) at.printAtStart(`[WARNING] plugin/auto: error reading ${directory}: lstat ${directory}: no such file or directory`)
     return
   }
@@ -38,7 +38,9 @@ function walkAtStart(at: SetupAt, { directory, template }: Walk, regexp: GoRegex
 function takeDirectory(c: Dispenser, at: SetupAt, walk: Walk): void {
   if (!c.nextArg()) throw c.argErr()
   const directory = joined(at, c.val())
-  if (pathState(at, directory) === 'missing') at.print(`[WARNING] plugin/auto: Directory does not exist: ${directory}`)
+  const fault = statFault(at, directory)
+  if (fault !== undefined && fault !== MISSING) throw c.err(`Unable to access root path '${directory}': stat ${directory}: ${fault}`)
+  if (fault === MISSING) at.print(`[WARNING] plugin/auto: Directory does not exist: ${directory}`)
   walk.directory = directory
   if (!c.nextArg()) return
   walk.pattern = c.val()

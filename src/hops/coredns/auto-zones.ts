@@ -1,4 +1,5 @@
 // The zones of CoreDNS's `auto`: the walk below its directory, and what it prints on the way (plugin/auto/walk.go, 1.9.3 to 1.15.0).
+// A `directory` that is a file is walked as that file alone. Without one nothing is walked, since 1.14.3 the directory the process runs in.
 // Not modelled: links in the directory (followed since 1.14.3 where the directory itself is one).
 import type { CorednsModel } from '../../chain/model.ts'
 import type { Problem } from '../../chain/source.ts'
@@ -21,14 +22,21 @@ export interface AutoZones {
   readonly printed: readonly string[]
 }
 
+export const walksNothing = (version: CorednsVersion, directory: string): boolean => directory === '' && !since(version, 1, 14, 3)
+
 /** `directory` as given, below the block's `root`. The first file of a zone stays. */
 export function walkZones(model: CorednsModel, version: CorednsVersion, directory: string, regexp: GoRegexp, template: string): AutoZones {
   const zones = new Map<string, { zone: Zone; file: string }>()
   const problems: Problem[] = []
   const printed: string[] = []
-  const folder = `${containerPath(directory)}/`.replace('//', '/')
-  const shownPath = (path: string): string => (directory.startsWith('/') ? path : cleanPath(`${directory}/${path.slice(folder.length)}`))
-  for (const path of [...model.files.keys()].filter(p => p.startsWith(folder)).sort(byWalk)) {
+  if (walksNothing(version, directory)) return { zones, problems, printed }
+  const top = containerPath(directory)
+  const folder = `${top}/`.replace('//', '/')
+  const shownPath = (path: string): string => {
+    if (path === top) return since(version, 1, 14, 3) ? cleanPath(directory) : directory
+    return directory.startsWith('/') ? path : cleanPath(`${directory || '.'}/${path.slice(folder.length)}`)
+  }
+  for (const path of [...model.files.keys()].filter(p => p === top || p.startsWith(folder)).sort(byWalk)) {
     const origin = originOf(path.slice(path.lastIndexOf('/') + 1), regexp, template)
     if (origin === undefined) continue
     const shown = shownPath(path)

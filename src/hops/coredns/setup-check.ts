@@ -83,6 +83,17 @@ export function pathState(at: SetupAt, path: string): 'file' | 'directory' | 'mi
   return at.model.machine?.hasAllFiles ? 'missing' : undefined
 }
 
+export const MISSING = 'no such file or directory'
+
+/** What stat(2) says of a path that is not there; undefined also where the evidence does not tell. */
+export function statFault(at: SetupAt, path: string): string | undefined {
+  if (path === '') return MISSING
+  const parts = containerPath(path).split('/')
+  const isBelowFile = parts.some((_, i) => i > 0 && i < parts.length - 1 && at.model.files.has(parts.slice(0, i + 1).join('/')))
+  if (isBelowFile || (path.endsWith('/') && at.model.files.has(containerPath(path)))) return 'not a directory'
+  return pathState(at, path) === 'missing' ? MISSING : undefined
+}
+
 /** filepath.Join(root, path) for a path that is relative. */
 export const rooted = (at: SetupAt, path: string): string => (path.startsWith('/') || at.root === '' ? path : `${at.root.replace(/\/+$/, '')}/${path}`)
 
