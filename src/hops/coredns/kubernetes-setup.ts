@@ -7,7 +7,7 @@ import { parseDuration } from './go-duration.ts'
 import { atoi, isFault, parseFloat64, type Parsed } from './go-number.ts'
 import { isReverseZone, originsOf } from './origins.ts'
 import { since, type CorednsVersion } from './plugin.ts'
-import { noWords, once, onlyWord, unknownProperty, valueOf, type SetupAt, type SetupCheck } from './setup-check.ts'
+import { noWords, once, onlyWord, pathState, unknownProperty, valueOf, type SetupAt, type SetupCheck } from './setup-check.ts'
 
 interface Seen {
   zones: readonly string[]
@@ -50,7 +50,7 @@ function connect(c: Dispenser, at: SetupAt, seen: Seen): void {
   const { machine, files } = at.model
   const token = '/var/run/secrets/kubernetes.io/serviceaccount/token'
   if (seen.kubeconfig !== undefined) {
-    if (machine?.hasAllFiles && !files.has(seen.kubeconfig)) throw c.refuse(`stat ${seen.kubeconfig}: no such file or directory`)
+    if (pathState(at, seen.kubeconfig) === 'missing') throw c.refuse(`stat ${seen.kubeconfig}: no such file or directory`)
   } else if (!seen.endpoint && machine?.env) {
     if (!machine.env.get('KUBERNETES_SERVICE_HOST') || !machine.env.get('KUBERNETES_SERVICE_PORT'))
       throw c.refuse('unable to load in-cluster configuration, KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be defined')
