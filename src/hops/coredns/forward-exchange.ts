@@ -5,6 +5,7 @@ import { FLAG_ORDER, REFUSED_PORT, type DnsQuery, type Reply } from '../../dns/m
 import { socketText } from '../../dns/socket-address.ts'
 import { cutDatagram } from './cut-datagram.ts'
 import type { ForwardOptions, Server } from './forward-options.ts'
+import { sourceAddress } from './local-address.ts'
 import { plain, since, type PluginSetup } from './plugin.ts'
 import { clientBytes } from './server-reply.ts'
 
@@ -47,7 +48,8 @@ export function* exchange(setup: PluginSetup, options: ForwardOptions, server: S
 function* once(setup: PluginSetup, options: ForwardOptions, server: Server, query: DnsQuery, bufferBytes: number): HopRun<Attempt> {
   if (server.broken !== undefined) return { kind: 'failed', error: server.broken, cause: 'broken', spentMs: 0 }
   const { client: _, aliases: _inside, ...rest } = query
-  const sent: DnsQuery = { ...rest, ...(setup.model.addresses[0] !== undefined && { client: setup.model.addresses[0] }) }
+  const own = sourceAddress(setup.model, server.address)
+  const sent: DnsQuery = { ...rest, ...(own !== undefined && { client: own }) }
   yield* note({ kind: 'upstream-asked', by: setup.server, to: server.label, name: sent.name, type: sent.type, transport: sent.transport, query: plain(sent) })
   const dialMs = options.forceTcp ? FIRST_DIAL_MS : LATER_DIAL_MS
   const limitMs = sent.transport === 'tcp' ? Math.max(dialMs, options.readTimeoutMs) : options.readTimeoutMs
@@ -63,7 +65,7 @@ const failed = (error: string, cause: 'lost' | 'refused' | 'loop' | 'broken', sp
 
 /** `read udp 10.244.0.5:0->192.0.2.53:53`: the port of the own side is not known. */
 function socket(setup: PluginSetup, server: Server, transport: string): string {
-  const own = setup.model.addresses[0] ?? '0.0.0.0'
+  const own = sourceAddress(setup.model, server.address) ?? '0.0.0.0'
   return `read ${transport} ${socketText({ address: own, port: 0 })}->${socketText(server)}`
 }
 
