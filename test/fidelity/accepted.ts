@@ -18,21 +18,6 @@ export const ACCEPTED: readonly Accepted[] = [
     reason: 'holds a stray packet of the run before it; the same case of 1.2.2 and 1.2.3 does not',
     mend: 'record the row again',
   },
-  {
-    program: 'coredns-kubernetes', id: 'kubernetes.api-frozen/ready-',
-    reason: 'a step that asks /ready and /health over HTTP; the replay of the kubernetes rows asks DNS questions only',
-    mend: 'replay these rows in the process of coredns-replay-process.ts, which answers /ready and /health',
-  },
-  {
-    program: 'coredns-kubernetes', id: 'kubernetes.api-frozen/output-frozen',
-    reason: 'the output of a span of time; the replay of the kubernetes rows compares what each question prints elsewhere only',
-    mend: 'replay these rows in the process of coredns-replay-process.ts, which collects what is printed',
-  },
-  {
-    program: 'coredns-kubernetes', id: 'kubernetes.start-api-silent/ready',
-    reason: 'a step that asks /ready over HTTP; the replay of the kubernetes rows asks DNS questions only',
-    mend: 'replay these rows in the process of coredns-replay-process.ts, which answers /ready',
-  },
 ]
 
 type Of = Pick<Judged, 'program' | 'version' | 'id'>

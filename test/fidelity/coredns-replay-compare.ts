@@ -49,32 +49,33 @@ function sameButTtl(model: Lines, real: Lines): boolean {
   })
 }
 
-const portless = (line: string): string => line.replace(/SRV 0 0 \d+ \./, 'SRV 0 0 0 .')
+/** Without what no model can know: a port that was free, the time of the recording in the SOA of a cluster's zone. */
+const plain = (line: string): string => line.replace(/SRV 0 0 \d+ \./, 'SRV 0 0 0 .').replace(/(ns\.dns\.\S* hostmaster\.\S*) \d+ /i, '$1 SERIAL ')
 
-/** Sections as sets of lines, without what no model can know of a record. */
-export function sectionLines(r: Reply, plain = portless): Lines {
+/** Sections as sets of lines. */
+export function sectionLines(r: Reply): Lines {
   const lines = (records: readonly ResourceRecord[]): string[] => records.map(({ name, ttlS, class: of = 'IN', type, data }) => plain(`${name} ${ttlS} ${of} ${type} ${data}`)).sort()
   return { answer: lines(r.answer), authority: lines(r.authority), additional: lines(r.additional), opt: ednsText(r.edns) }
 }
 
-export function observedSections(o: Observed, plain = portless): Lines {
+export function observedSections(o: Observed): Lines {
   const lines = (records: readonly string[] = []): string[] => records.map(plain).sort()
   return { answer: lines(o.answer), authority: lines(o.authority), additional: lines(o.additional), opt: optText(o.opt) }
 }
 
 /** No reply = silence. */
-export function replyDifferences(reply: Reply | undefined, query: RowQuery, observed: Observed, plain = portless): string[] {
+export function replyDifferences(reply: Reply | undefined, query: RowQuery, observed: Observed): string[] {
   const silence = { noReply: true }
-  return differences('reply', reply ? replyLines(reply, query, plain) : silence, observed.noReply === undefined ? observedLines(observed, plain) : silence)
+  return differences('reply', reply ? replyLines(reply, query) : silence, observed.noReply === undefined ? observedLines(observed) : silence)
 }
 
-function replyLines(r: Reply, query: RowQuery, plain: typeof portless): Lines {
+function replyLines(r: Reply, query: RowQuery): Lines {
   const question = r.question?.name === '' ? '' : `${r.question?.name ?? query.name} ${r.question?.class ?? query.klass ?? 'IN'} ${r.question?.type ?? query.type}`
-  return { rcode: r.rcode, flags: r.flags.join(','), question, ...sectionLines(r, plain) }
+  return { rcode: r.rcode, flags: r.flags.join(','), question, ...sectionLines(r) }
 }
 
-const observedLines = (o: Observed, plain: typeof portless): Lines =>
-  ({ rcode: o.rcode, flags: (o.flags ?? []).filter(f => f !== 'qr').join(','), question: o.question?.[0] ?? '', ...observedSections(o, plain) })
+const observedLines = (o: Observed): Lines =>
+  ({ rcode: o.rcode, flags: (o.flags ?? []).filter(f => f !== 'qr').join(','), question: o.question?.[0] ?? '', ...observedSections(o) })
 
 export interface AskedAt { readonly line: string; readonly atMs: number }
 

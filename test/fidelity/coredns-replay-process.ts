@@ -13,14 +13,13 @@ import { DEFAULT_COREFILE, defaultPort, startCoredns, type Start } from '../../s
 import { readVersion } from '../../src/hops/coredns/version.ts'
 import { dice } from '../support/dice.ts'
 import { Run, type Noted } from '../support/run.ts'
+import { NO_OBJECTS, POD_ADDRESS, UNSYNCED, type ApiServer } from './api-server.ts'
 import { dnsQuery, PAUSE_MS, pauseMsOf, serverOf, type Action, type Row, type RowQuery, type Where } from './coredns-replay-rows.ts'
 import { unreachable, Upstreams } from './coredns-replay-upstream.ts'
 
 const REPLY_LIMIT_MS = 35_000
 /** Of the machine the recordings were made on. */
 const NAMESERVER = { address: '10.255.255.53', fault: 'dial udp 10.255.255.53:53: connect: network is unreachable' }
-
-const UNSYNCED = { value: false, source: { file: 'machine', start: 0, end: 0, line: 1, column: 1, endLine: 1, endColumn: 1, text: '' } }
 
 type Files = ReadonlyMap<string, { readonly file: string; readonly text: string }>
 
@@ -46,14 +45,19 @@ export class Process {
   private disk: string
   private watch: { hash: string; everyMs: number; nextMs: number; isStale: boolean } | undefined
   private readonly numbers: string
+  /** Absent: nobody answers its lists. */
+  private readonly api: ApiServer | undefined
 
-  constructor(row: Row, seed: number, numbers: string, isAhead = true) {
+  constructor(row: Row, { seed, numbers, isAhead = true, api }: { readonly seed: number; readonly numbers: string; readonly isAhead?: boolean; readonly api?: ApiServer | undefined }) {
     this.row = row
+    this.api = api
     this.numbers = numbers
     this.upstreams = new Upstreams(row.upstreamScript)
     this.files = new Map(Object.entries(row.files ?? {}).map(([path, text]) => [inside(path), { file: path, text, writtenAtMs: 0 }]))
     // What a process finds on any machine.
     this.files.set('/tmp/x', { file: 'x', text: '', writtenAtMs: 0 })
+    // The recorder made one for its API server.
+    if (api) this.files.set('/kubeconfig', { file: 'kubeconfig', text: '', writtenAtMs: 0 })
     if (row.corefile !== null) this.files.set('/Corefile', { file: 'Corefile', text: row.corefile, writtenAtMs: 0 })
     this.files.set('/etc/resolv.conf', { file: 'resolv.conf', text: `nameserver ${NAMESERVER.address}\n`, writtenAtMs: 0 })
     for (const action of row.state?.preamble ?? []) if (action['systemHostsFile']) this.writeFile('/etc/hosts', String(action['systemHostsFile']))
@@ -127,6 +131,12 @@ export class Process {
     else if (action['signal']) this.signal(String(action['signal']) as Signal)
     else if (action['concurrent']) this.askAside(action['concurrent'])
     else if (action['queries']) this.askMany(String(action['queries']))
+    else if (this.api?.act(action)) this.serving = this.boot(this.read, this.seen)
+  }
+
+  /** Whether `ready` hears yes of the plugins that wait for the API server. */
+  get isSynced(): boolean {
+    return this.api?.isRead ?? false
   }
 
   /** The reply, or nothing; how long it took is `tookMs`. */
@@ -264,12 +274,11 @@ export class Process {
     const taken = (this.row.state?.preamble ?? []).flatMap(a => takenBy(a['otherProcess']))
     const port = defaultPort(this.row.args ?? [])
     return {
-      pod: 'ns/pod', node: 'node', addresses: ['127.0.0.1'], version: this.row.version, files, resolvConf: undefined,
-      // No API server: lists that never come.
-      kubernetes: { services: [], endpointSlices: [], namespaces: [], pods: [], nodes: [] }, kubernetesSynced: UNSYNCED, hostNetwork: true,
+      pod: 'ns/pod', node: 'node', addresses: this.api ? [POD_ADDRESS] : ['127.0.0.1'], version: this.row.version, files, resolvConf: undefined,
+      kubernetes: this.api?.view ?? NO_OBJECTS, ...(!this.isSynced && { kubernetesSynced: UNSYNCED }), hostNetwork: !this.api,
       machine: {
         ...(this.row.plugins && { plugins: this.row.plugins }),
-        interfaces: new Map([['lo', ['127.0.0.1', '::1']]]), hasAllFiles: true, env: new Map(Object.entries(this.row.env ?? {})), processors: 2, nameserver: NAMESERVER,
+        interfaces: new Map([['lo', ['127.0.0.1', '::1', ...(this.api ? [POD_ADDRESS] : [])]]]), hasAllFiles: true, env: new Map(Object.entries(this.row.env ?? {})), processors: 2, nameserver: NAMESERVER,
         taken: new Set(taken), ...(port !== undefined && { dnsPort: port }),
       },
     }

@@ -30,7 +30,7 @@ export interface Observed {
   readonly elapsedMs?: number; readonly log?: readonly string[]; readonly wireSize?: number; readonly upstreamAsked?: readonly AskedRow[]
   readonly extraReplies?: readonly Observed[]
   readonly started?: boolean; readonly exit?: number | null; readonly stdout?: readonly string[]; readonly stderr?: readonly string[]
-  readonly secondsAfterSignal?: number; readonly http?: string; readonly health?: string; readonly 'health+ready'?: string
+  readonly secondsAfterSignal?: number; readonly http?: string; readonly ready?: string; readonly health?: string; readonly 'health+ready'?: string
   readonly orders?: Readonly<Record<string, number>>; readonly sequence?: string; readonly firstUpstreamByAnswer?: Readonly<Record<string, number>>
   readonly [other: string]: unknown
 }
@@ -44,7 +44,8 @@ export interface Row {
   readonly args?: readonly string[] | null
   /** Compiled in beside CoreDNS's own. */
   readonly plugins?: readonly string[]
-  readonly state: { readonly preamble?: readonly Action[] } | null
+  /** `fixture`: id of the row that holds the objects of its API server. */
+  readonly state: { readonly preamble?: readonly Action[]; readonly fixture?: string } | null
   readonly query: RowQuery | null
   readonly upstreamScript: Script | null
   readonly observed: Observed

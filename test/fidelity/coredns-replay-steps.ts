@@ -71,18 +71,19 @@ function httpText(status: number, body: string): string {
 
 function httpFaults(observed: Observed, process: Process): string[] | undefined {
   const both = observed['health+ready']
-  if (both === undefined && observed.http === undefined && observed.health === undefined) return undefined
+  const alone = observed.http ?? observed.ready
+  if (both === undefined && alone === undefined && observed.health === undefined) return undefined
   const has = (name: string): boolean => !process.exit && process.has(name)
   const health = has('health') ? httpText(200, 'OK') : ''
   const ready = (): string => {
     if (!has('ready') || process.isClosing) return ''
-    const { status, body, line } = readyAnswer(process.corefile, process.version, () => false)
+    const { status, body, line } = readyAnswer(process.corefile, process.version, () => process.isSynced)
     if (line !== undefined) process.say(line)
     return httpText(status, body)
   }
   return [
     ...(both === undefined ? [] : differences('http', `${health}\n${ready()}`, dateless(both))),
-    ...(observed.http === undefined ? [] : differences('http', ready(), dateless(observed.http))),
+    ...(alone === undefined ? [] : differences('ready', ready(), dateless(alone))),
     ...(observed.health === undefined ? [] : differences('health', has('health') ? 'OK' : '', observed.health)),
   ]
 }

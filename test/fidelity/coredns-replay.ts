@@ -3,6 +3,7 @@
 import { LOST } from '../../src/chain/effects.ts'
 import type { Problem } from '../../src/chain/source.ts'
 import type { Reply } from '../../src/dns/message.ts'
+import { ApiServer, type Fixture } from './api-server.ts'
 import { askedDifferences, askedOf, differences, logLines, realAsked, replyDifferences, stripped, timing, wireSize } from './coredns-replay-compare.ts'
 import { Process } from './coredns-replay-process.ts'
 import { sampleVerdict } from './coredns-replay-random.ts'
@@ -16,25 +17,26 @@ export type { Row } from './coredns-replay-rows.ts'
 /** Runs of a scenario that has chance in it: a row is equal when one of them gives it. */
 const SEEDS = 24
 
-/** All rows of one scenario of one version, in order. */
-export function replay(scenario: readonly Row[]): readonly Verdict[] {
-  let best = once(scenario, 1)
+/** All rows of one scenario of one version, in order. `fixture`: what the API server held at first, where there was one. */
+export function replay(scenario: readonly Row[], fixture?: Fixture): readonly Verdict[] {
+  let best = once(scenario, fixture, 1)
   const isOff = (): boolean => best.verdicts.some(v => v.kind === 'different')
   const tryAgain = ({ verdicts }: Replayed): void => {
     best = { chance: best.chance, verdicts: best.verdicts.map((v, i) => (v.kind === 'different' ? verdicts[i] as Verdict : v)) }
   }
-  for (let seed = 2; seed <= SEEDS && best.chance && isOff(); seed++) tryAgain(once(scenario, seed))
+  for (let seed = 2; seed <= SEEDS && best.chance && isOff(); seed++) tryAgain(once(scenario, fixture, seed))
   // Two timers that end at one instant: either may be first.
-  if (isOff()) tryAgain(once(scenario, 1, false))
+  if (isOff()) tryAgain(once(scenario, fixture, 1, false))
   return best.verdicts
 }
 
 interface Replayed { readonly chance: boolean; readonly verdicts: readonly Verdict[] }
 
-function once(scenario: readonly Row[], seed: number, isAhead = true): Replayed {
+function once(scenario: readonly Row[], fixture: Fixture | undefined, seed: number, isAhead = true): Replayed {
   const numbers = drawnNumbers(scenario)
   // What another process had before the start is in the row of the start.
-  const make = (): Process => new Process(withAllPreambles(scenario), seed, numbers, isAhead)
+  const whole = withAllPreambles(scenario)
+  const make = (): Process => new Process(whole, { seed, numbers, isAhead, api: fixture && new ApiServer(fixture, whole.state?.preamble ?? []) })
   const process = make()
   let done = 0
   const verdicts = scenario.map((row): Verdict => {

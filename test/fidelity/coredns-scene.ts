@@ -9,17 +9,18 @@ import type { DnsQuery } from '../../src/dns/message.ts'
 import { REFUSED_PORT } from '../../src/dns/message.ts'
 import { listenerAt } from '../../src/hops/coredns/listeners.ts'
 import { startCoredns, type Start } from '../../src/hops/coredns/start.ts'
+import { ApiServer, type Fixture, NO_OBJECTS, POD_ADDRESS, UNSYNCED } from './api-server.ts'
 import { covers } from './coredns-replay-rules.ts'
 import { dnsQuery, PAUSE_MS, serverOf, type Row, type RowQuery, type Rule, type Script } from './coredns-replay-rows.ts'
 import { answer, unreachable } from './coredns-replay-upstream.ts'
 import type { Scene } from './scene.ts'
 
 /** Undefined: the row has no answer, or its process does not serve. */
-export function sceneOf(row: Row): Scene | undefined {
+export function sceneOf(row: Row, fixture?: Fixture): Scene | undefined {
   if (!row.query || row.query.rawHex !== undefined || row.observed.noReply !== undefined || row.corefile === null) return undefined
   const preamble = row.state?.preamble ?? []
   const scripts = [row.upstreamScript ?? {}, ...preamble.flatMap(a => (a['upstream'] ? [a['upstream'] as Script] : []))]
-  const start = started(row, new Set(scripts.flatMap(s => Object.keys(s))))
+  const start = started(row, new Set(scripts.flatMap(s => Object.keys(s))), fixture)
   const listeners = start.hops?.listeners ?? []
   const hopFor = (query: RowQuery): string | undefined => listenerAt(listeners, ...serverOf(query))?.id
   const last = hopFor(row.query)
@@ -41,15 +42,18 @@ export function sceneOf(row: Row): Scene | undefined {
 
 const closed: Hop = function* () { return REFUSED_PORT }
 
-function started(row: Row, upstreams: ReadonlySet<string>): Start {
+function started(row: Row, upstreams: ReadonlySet<string>, fixture: Fixture | undefined): Start {
   const texts = new Map(Object.entries(row.files ?? {}))
   for (const action of row.state?.preamble ?? []) for (const [path, text] of Object.entries((action['writeFile'] ?? {}) as Record<string, string>)) texts.set(path, text)
   const corefile = texts.get('Corefile') ?? row.corefile ?? ''
   const files = new Map([...texts].map(([path, text]) => [path.startsWith('/') ? path : `/etc/coredns/${path}`, { file: path, text }]))
   const read = readCorefile('Corefile', corefile, { path: 'Corefile', files, env: new Map(Object.entries(row.env ?? {})), hasAllFiles: true, version: row.version })
+  const steps = row.state?.preamble ?? []
+  const api = fixture && new ApiServer(fixture, steps)
+  for (const step of steps) api?.act(step)
   const model = {
-    pod: 'ns/pod', node: 'node', addresses: ['127.0.0.1'], version: row.version, files, resolvConf: undefined, hostNetwork: true,
-    kubernetes: { services: [], endpointSlices: [], namespaces: [], pods: [], nodes: [] },
+    pod: 'ns/pod', node: 'node', addresses: [api ? POD_ADDRESS : '127.0.0.1'], version: row.version, files, resolvConf: undefined, hostNetwork: !api,
+    kubernetes: api?.view ?? NO_OBJECTS, ...(api && !api.isRead && { kubernetesSynced: UNSYNCED }),
     ...(row.plugins && { machine: { plugins: row.plugins } }),
   }
   const reach = (address: string, port = 53): string =>

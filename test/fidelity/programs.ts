@@ -1,5 +1,5 @@
 // The recorded programs: how a row is known to be one of theirs, and what replays it.
-import { fixtureOf, replayKubernetes, type Row as KubernetesRow } from './coredns-kubernetes-replay.ts'
+import { fixtureOf } from './api-server.ts'
 import { replay as replayCoredns, type Row as CorednsRow } from './coredns-replay.ts'
 import { replay as replayKubeProxy, type KubeProxyRow } from './kube-proxy-replay.ts'
 import { replay as replayKubelet, type KubeletRow } from './kubelet-replay.ts'
@@ -50,10 +50,10 @@ const corednsKubernetes: Program = {
   recognises: row => isCoredns(row) && isKubernetes(row),
   placeOf: row => ({ ...corednsPlace('coredns-kubernetes')(row), group: (word(row, 'id').split('/')[0] as string).replace('kubernetes.', '') }),
   replay: (rows, beside) => {
-    const scenario = rows as unknown as readonly KubernetesRow[]
+    const scenario = rows as unknown as readonly CorednsRow[]
     const fixture = scenario[0] && fixtureOf(scenario[0], beside)
     if (!fixture) return rows.map(() => ({ kind: 'not modelled', why: `the API objects ${scenario[0]?.state?.fixture} are in none of the files` }))
-    return replayKubernetes(scenario, fixture)
+    return replayCoredns(scenario, fixture)
   },
 }
 

@@ -1,5 +1,5 @@
 // The recorded rows that the driver contract is checked on: those of which one lookup has an answer.
-import { fixtureOf, kubernetesScene, type Row as KubernetesRow } from './coredns-kubernetes-replay.ts'
+import { fixtureOf } from './api-server.ts'
 import type { Row as CorednsRow } from './coredns-replay-rows.ts'
 import { sceneOf } from './coredns-scene.ts'
 import { programOf, type Json } from './programs.ts'
@@ -31,9 +31,9 @@ export function checkRows(rows: readonly Json[], fixtures: readonly Json[]): Che
 function sceneOfRow(row: Json, program: string | undefined, fixtures: readonly Json[]): Scene | undefined {
   if (program === 'coredns') return sceneOf(row as unknown as CorednsRow)
   if (program === 'coredns-kubernetes') {
-    const asked = row as unknown as KubernetesRow
+    const asked = row as unknown as CorednsRow
     const fixture = fixtureOf(asked, fixtures)
-    return fixture && kubernetesScene(asked, fixture)
+    return fixture && sceneOf(asked, fixture)
   }
   return 'resolvConf' in row ? stubScene(row as unknown as StubRow) : undefined
 }
