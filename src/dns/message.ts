@@ -67,6 +67,8 @@ export type Reply = {
   readonly question?: { readonly name: string; readonly type: string; readonly class?: string }
   /** Sent without compressed names. Only who reads the packet looks at it. */
   readonly uncompressed?: true
+  /** What was sent behind this one to the same question. Who asks takes the first. */
+  readonly also?: readonly Reply[]
 }
 
 /** Header flags as they stand on the wire. */

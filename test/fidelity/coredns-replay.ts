@@ -73,6 +73,13 @@ function verdictOf(row: Row, process: Process, make: () => Process): Verdict {
   return compare(row, row.query, process)
 }
 
+/** Messages behind the first, in their order. */
+function alsoDifferences(reply: Reply | undefined, query: RowQuery, { extraReplies = [] }: Row['observed']): string[] {
+  const also = reply?.also ?? []
+  if (also.length !== extraReplies.length) return [`${also.length + 1} replies, for ${extraReplies.length + 1}`]
+  return extraReplies.flatMap((real, i) => replyDifferences(also[i], query, real).map(text => `reply ${i + 2}: ${text}`))
+}
+
 /** A difference that what is not modelled may be the reason of. */
 const unless = (unmodelled: Problem | undefined, verdict: Verdict): Verdict => (unmodelled && verdict.kind === 'different' ? notModelled(unmodelled) : verdict)
 
@@ -93,7 +100,7 @@ function compare(row: Row, query: RowQuery, process: Process): Verdict {
     ...askedDifferences(asked, real),
     ...differences('log', logLines(notes).sort(), (observed.log ?? []).map(stripped).sort()),
     ...(reply ? [...wireSize(dnsQuery(query), reply, observed.wireSize), ...timing(process.tookMs, observed.elapsedMs)] : []),
-    ...(observed.extraReplies ? [`one reply, for ${observed.extraReplies.length + 1}`] : []),
+    ...alsoDifferences(reply, query, observed),
   ]
   const { unmodelled } = process
   if (unmodelled && (faults.length > 0 || reply?.cause?.kind === 'unmodelled')) return notModelled(unmodelled)

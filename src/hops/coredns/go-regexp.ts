@@ -48,7 +48,8 @@ export function compileGoRegexp(text: string, version: CorednsVersion): GoRegexp
 
 export const isRefused = (regexp: GoRegexp | Refused): regexp is Refused => 'error' in regexp
 
-const goMinor = (version: CorednsVersion): number => (since(version, 1, 14) ? 26 : since(version, 1, 11) ? 21 : 20)
+/** Of the Go that it is built with: 1.<minor>. */
+export const goMinor = (version: CorednsVersion): number => (since(version, 1, 14) ? 26 : since(version, 1, 11) ? 21 : 20)
 
 function textOf(chars: readonly number[], from: number, to: number): string {
   let text = ''

@@ -22,6 +22,7 @@ import { loop } from './loop.ts'
 import { minimal } from './minimal.ts'
 import type { PluginFactory } from './plugin.ts'
 import { rewrite } from './rewrite.ts'
+import { template } from './template.ts'
 import { view } from './view.ts'
 import { whoami } from './whoami.ts'
 
@@ -49,6 +50,7 @@ export const PLUGINS: ReadonlyMap<string, PluginFactory> = new Map([
   ['minimal', minimal],
   ['proxy', forward],
   ['rewrite', rewrite],
+  ['template', template],
   ['view', view],
   ['whoami', whoami],
 ])

@@ -1,6 +1,6 @@
 // A lookup that CoreDNS makes of itself: plugin/pkg/upstream and plugin/pkg/nonwriter, 1.9.3 to 1.15.0. The question enters the server's own
 // ServeDNS again: block choice, all plugins, own log line, own cache entry; flags, EDNS and the client's address are those of the
-// query behind it, the class is IN. The answer is the message as it would have left the server, cut to that client's size.
+// query behind it, the class is IN. The answer is the message as it would have left the server, cut to that client's size; of two the last.
 // Not modelled: a recursion that nobody counts ends the real process (stack overflow); here it is a loop.
 import { call, LOOP, type HopRun } from '../../chain/effects.ts'
 import { absolute } from '../../dns/name.ts'
@@ -16,5 +16,7 @@ export function* internalLookup(setup: Pick<PluginSetup, 'server'>, query: DnsQu
   const question: DnsQuery = { ...rest, name: absolute(name), type, ...(aliases !== undefined && { aliases }) }
   const value = yield* call(setup.server, plain(question))
   if (value === LOOP) return 'loop'
-  return typeof value === 'string' || value === undefined ? 'nothing' : value as unknown as Reply
+  if (typeof value === 'string' || value === undefined) return 'nothing'
+  const reply = value as unknown as Reply
+  return reply.also?.at(-1) ?? reply
 }

@@ -7,7 +7,7 @@ import type { Problem } from '../../chain/source.ts'
 import type { DnsQuery, Rcode, Reply } from '../../dns/message.ts'
 
 /** (rcode, err) of ServeDNS, and the reply if one was written. `reply` absent and rcode FORMERR, SERVFAIL, NOTIMP or
- * REFUSED: the server writes a minimal error. `reply` absent and any other rcode: the client gets no reply at all. */
+ * REFUSED: the server writes a minimal error, behind the reply if there is one. `reply` absent and any other rcode: the client gets no reply at all. */
 export type Served = {
   readonly rcode: Rcode
   readonly reply?: Reply

@@ -120,14 +120,18 @@ function* reverting(r: Rewrite, before: DnsQuery, changed: DnsQuery, next: Next,
   const served = yield* next(changed)
   const asked = served.query ?? changed
   if (served.panic) return { ...served, query: asked }
-  const written = served.reply ?? (undo.writesFailures && WRITTEN_BY_SERVER.has(served.rcode) ? failure(r, asked, served) : undefined)
+  const failed = undo.writesFailures && WRITTEN_BY_SERVER.has(served.rcode) ? failure(r, asked, served) : undefined
+  // Behind a later plugin that wrote and left one of these codes, too, this is the second message.
+  const [written, second] = served.reply ? [served.reply, failed] : [failed]
   if (!written) return { ...served, query: asked }
   const ordered = since(version, 1, 11, 4) ? undo.responses.toReversed() : undo.responses
   const undone = yield* reverted(r.setup, before, asked, written, ordered)
   if ('failure' in undone) return broken(r, undone.failure, asked)
+  const after = second && (yield* reverted(r.setup, before, undone.query, second, ordered))
+  if (after && 'failure' in after) return broken(r, after.failure, asked)
   const echoes = since(version, 1, 14, 7) && undone.query.edns !== undefined && ordered.some(rule => rule.kind === 'edns0')
   return {
-    ...served, rcode: served.reply && !WRITTEN_BY_SERVER.has(served.rcode) ? served.rcode : 'NOERROR', reply: undone.reply, query: undone.query,
+    ...served, rcode: failed ? 'NOERROR' : served.rcode, reply: { ...undone.reply, ...(after && { also: [after.reply] }) }, query: undone.query,
     ...(echoes && { answered: { ...undone.query, edns: revertedEdns(undone.query.edns, ordered) } }),
   }
 }

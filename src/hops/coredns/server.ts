@@ -254,11 +254,14 @@ function* answered(server: Server, query: DnsQuery, block: Block, head: string):
   if (panic) yield* note({ kind: 'errors', by: server.id, line: `[ERROR] Recovered from panic in server: "${socketOf(server, block)}" ${PANIC}` })
   const asked = atWrite ?? changed ?? query
   const registered = registeredOptions(server.model)
-  const sent = (message: Reply): Plain => {
-    const whole = replyTo(query, asked, message, server.version, registered)
-    return whole ? plain(whole) : LOST
+  const sent = (...messages: readonly Reply[]): Plain => {
+    const [first, ...also] = messages.flatMap(message => replyTo(query, asked, message, server.version, registered) ?? [])
+    return !first ? LOST : plain(also.length > 0 ? { ...first, also } : first)
   }
-  if (reply) return sent(reply)
+  if (reply) {
+    const { also = [], ...first } = reply
+    return sent(first, ...also, ...WRITTEN_BY_SERVER.has(rcode) ? [bareReply(asked, rcode, cause)] : [])
+  }
   // The client gets nothing at all from a handler that says "written" and wrote nothing.
   if (!WRITTEN_BY_SERVER.has(rcode)) return LOST
   const why: Cause = cause ?? { kind: 'failed', by: server.id, detail: rcode }

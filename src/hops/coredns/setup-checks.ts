@@ -16,6 +16,7 @@ import type { SetupCheck } from './setup-check.ts'
 import {
   anySetup, bufsizeSetup, cancelSetup, chaosSetup, debugSetup, localSetup, loopSetup, metadataSetup, multisocketSetup, nameAlone, nsidSetup, rootSetup, timeoutsSetup,
 } from './small-setups.ts'
+import { templateSetup } from './template-setup.ts'
 
 export const CHECKS: ReadonlyMap<string, SetupCheck> = new Map([
   ['any', anySetup],
@@ -52,6 +53,7 @@ export const CHECKS: ReadonlyMap<string, SetupCheck> = new Map([
   ['reload', reloadSetup],
   ['root', rootSetup],
   ['shed', shedSetup],
+  ['template', templateSetup],
   ['timeouts', timeoutsSetup],
   ['tls', tlsSetup],
   ['trace', traceSetup],

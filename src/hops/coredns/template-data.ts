@@ -15,7 +15,8 @@ export interface TemplateData {
   readonly class: string
   readonly type: string
   readonly query: DnsQuery
-  readonly remote: string
+  /** Absent: nobody knows who asks. */
+  readonly remote: string | undefined
   readonly metadata: (label: string) => string | undefined
   /** `var` of 1.15.0; absent: a release without. */
   readonly variables?: ReadonlyMap<string, GoValue>
@@ -27,12 +28,16 @@ export function templateData(data: TemplateData): GoValue {
     ['Zone', () => goString(data.zone)], ['Name', () => goString(data.name)], ['Regex', () => goString(data.regex)], ['Match', () => goStrings(data.match)],
     ['Group', () => goStringMap(data.group)], ['Class', () => goString(data.class)], ['Type', () => goString(data.type)],
     ['Message', () => ({ kind: 'pointer', to: messageOf(data.query, question) })], ['Question', () => ({ kind: 'pointer', to: question })],
-    ['Remote', () => goString(data.remote)],
+    ['Remote', () => goString(data.remote ?? unknownAsker())],
   ])
   const { variables } = data
   if (variables) fields.set('Var', () => ({ kind: 'map', type: 'map[string]interface {}', entries: variables, empty: undefined }))
   const Meta: GoMethod = { parameters: ['string'], call: ([label]) => goString(data.metadata(label?.kind === 'string' ? label.value : '') ?? '') }
   return { kind: 'pointer', to: structOf('template.templateData', fields, { methods: new Map([['Meta', Meta]]), hidden: new Set(['md']) }) }
+}
+
+function unknownAsker(): never {
+  throw new TemplateUnmodelled('.Remote of a template: who asks is not known')
 }
 
 const structOf = (type: string, fields: ReadonlyMap<string, () => GoValue>, more: Partial<GoStruct> = {}): GoStruct =>

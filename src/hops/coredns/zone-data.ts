@@ -36,7 +36,7 @@ export const containerFile = (model: CorednsModel, path: string): { readonly fil
   model.files.get(containerPath(path))
 
 /** The release of the DNS library in a CoreDNS: v1.1.49 in 1.9.3, v1.1.58 in 1.11.3, v1.1.72 in 1.14.7. */
-const dialectOf = (version: CorednsVersion): ZoneDialect => ({
+export const dialectOf = (version: CorednsVersion): ZoneDialect => ({
   wordLimitBytes: since(version, 1, 11) ? Infinity : 2048, before72: !since(version, 1, 12), first: !since(version, 1, 11),
 })
 
@@ -101,6 +101,9 @@ export const printedName = (name: string): string => nameFromText(name).value?.t
 export const unpackedName = (name: string): string =>
   name.replace(/\\(\d{3})/g, (all, code: string) => (Number(code) >= 32 && Number(code) <= 126 ? `\\${String.fromCharCode(Number(code))}` : all))
 
+export const recordOf = ({ name, type, ttlS, class: dnsClass, data }: Omit<ZoneRecord, 'source'>): ResourceRecord =>
+  ({ name: printedName(name), type, ttlS, ...(dnsClass !== 'IN' && { class: dnsClass }), data })
+
 /** How a record is filed: escapes as written up to 1.14.3. */
 function ownerOf({ name, type }: ZoneRecord, version: CorednsVersion): string {
   if (type === 'SRV' && since(version, 1, 12, 3)) return name
@@ -126,9 +129,7 @@ function zoneOf(records: readonly ZoneRecord[], origin: string, version: Coredns
   const nsSignatures: ResourceRecord[] = []
   for (const record of records) {
     const name = ownerOf(record, version)
-    const held: ResourceRecord = {
-      name: printedName(name), type: record.type, ttlS: record.ttlS, ...(record.class !== 'IN' && { class: record.class }), data: foldedData(record, version),
-    }
+    const held = recordOf({ ...record, name, data: foldedData(record, version) })
     const covers = record.type === 'RRSIG' ? record.data.slice(0, record.data.indexOf(' ')) : undefined
     if (record.type === 'SOA') soa = held
     else if (record.type === 'NS' && name === origin) ns.push(held)

@@ -24,8 +24,20 @@ export function readZoneFile(file: string, text: string, options: ZoneFileOption
   return { value: { records, error: parser.error }, problems }
 }
 
-function parse(p: Parser, records: ZoneRecord[]): void {
-  while (!p.budget.spent) {
+/** dns.NewRR: the first record of a text without a file, below the root, with a TTL of an hour where it names none. A string: the error as printed;
+ * undefined: the text holds no record, which is no error. */
+export function readRecord(text: string, options: Pick<ZoneFileOptions, 'dialect' | 'open'>): ZoneRecord | string | undefined {
+  const records: ZoneRecord[] = []
+  const whole = text === '' || text.endsWith('\n') ? text : `${text}\n`
+  const parser = parserOf('', whole, '', '.', { ...options, path: '', origin: '.' }, 0, { ttlS: RECORD_TTL_S, set: false }, { chars: whole.length, spent: false })
+  parse(parser, records, 1)
+  return records[0] ?? parser.error?.text
+}
+
+const RECORD_TTL_S = 3600
+
+function parse(p: Parser, records: ZoneRecord[], most = Infinity): void {
+  while (!p.budget.spent && records.length < most) {
     const line = beginLine(p)
     if (line === 'ended') break
     if (line === 'record') {
@@ -36,11 +48,11 @@ function parse(p: Parser, records: ZoneRecord[]): void {
     } else if (line !== 'directive') {
       const sub = line === '$INCLUDE' ? include(p) : generate(p)
       if (!sub) break
-      parse(sub, records)
+      parse(sub, records, most)
       p.error = sub.error
       if (p.error) return
     }
   }
-  const broken = p.error ? undefined : p.broken()
+  const broken = p.error || records.length >= most ? undefined : p.broken()
   if (broken) fail(p, broken.text, broken.token)
 }

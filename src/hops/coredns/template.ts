@@ -1,0 +1,145 @@
+// CoreDNS's `template` plugin, 1.9.3 to 1.15.0: plugin/template/. Stanzas are tried in file order: one whose zone, class or type does not fit is
+// passed over, the first pattern that fits answers, and a stanza without such a pattern ends the query with SERVFAIL unless it falls
+// through. Each answer is a Go template whose text is read as one line of a zone file (dns.NewRR). An rcode that the server writes
+// itself (REFUSED, NOTIMP, FORMERR) is sent twice.
+// Not modelled: its counters, `.Message` of templates beyond header and question.
+import type { HopRun } from '../../chain/effects.ts'
+import type { Cause, DnsQuery, Reply, ResourceRecord } from '../../dns/message.ts'
+import { nameKey } from '../../dns/name.ts'
+import { hexOf } from '../../dns/presentation-bytes.ts'
+import { encodeText } from '../../dns/presentation-escape.ts'
+import { classNumber, typeNumber } from '../../dns/wire-numbers-table.ts'
+import { authoritativeReply, refusedHandler } from './authoritative-reply.ts'
+import { SetupRefused } from './dispenser.ts'
+import { internalLookup } from './internal-lookup.ts'
+import { metadataOf } from './metadata.ts'
+import { matchZone } from './origins.ts'
+import { panicked, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { rcodeOfNumber } from './rcode-number.ts'
+import { refuse } from './refuse.ts'
+import { dispenserOf } from './setup-check.ts'
+import { templateData } from './template-data.ts'
+import { readStanzas, type Stanza, type TemplateRecord } from './template-setup.ts'
+import { unmodelledPlugin } from './unmodelled.ts'
+import { containerFile, dialectOf, recordOf } from './zone-data.ts'
+import { readRecord } from './zone-file.ts'
+import { goTypeName, goTypeNumber } from './zone-file-types.ts'
+
+interface Template {
+  readonly setup: PluginSetup
+  readonly id: string
+  readonly stanzas: readonly Stanza[]
+}
+
+export const template: PluginFactory = setup => {
+  const id = `${setup.server} template`
+  const block = setup.model.corefile.blocks[setup.block]
+  if (!block?.uses) return unmodelledPlugin('template', true)(setup)
+  try {
+    const stanzas = readStanzas(dispenserOf(block, 'template', setup.version), setup.version, setup.zones)
+    for (const { unmodelled, source } of stanzas) {
+      if (unmodelled !== undefined) setup.report({ code: 'corefile-plugin-unmodelled', message: `template: ${unmodelled}`, state: 'unmodelled', ...(source && { source }) })
+    }
+    return handler({ setup, id, stanzas })
+  } catch (refused) {
+    if (!(refused instanceof SetupRefused)) throw refused
+    refuse(setup.report, `plugin/template: ${refused.message}`, refused.source)
+    return refusedHandler(id, refused.message)
+  }
+}
+
+const ANY = 255
+const classOf = (query: DnsQuery): number => classNumber(query.class ?? 'IN') ?? ANY
+const typeOf = (query: DnsQuery): number => goTypeNumber(query.type) ?? typeNumber(query.type) ?? ANY
+const fits = (wanted: number, asked: number): boolean => wanted === ANY || asked === ANY || wanted === asked
+
+const handler = (t: Template): Handler => function* (query, next) {
+  for (const stanza of t.stanzas) {
+    const zone = matchZone(stanza.zones, query.name)
+    if (zone === undefined || !fits(stanza.class, classOf(query)) || !fits(stanza.type, typeOf(query))) continue
+    if (stanza.unmodelled !== undefined) return unmodelled(t, stanza.unmodelled)
+    const name = nameKey(query.name)
+    for (const { text, regexp } of stanza.patterns) {
+      const match = regexp.match(name)
+      if (!match) continue
+      return yield* answered(t, stanza, query, { zone, regex: text, match, names: regexp.names })
+    }
+    if (matchZone(stanza.fallthrough, name) === undefined) return { rcode: 'SERVFAIL', cause: { kind: 'policy', by: t.id, detail: 'no pattern fits' } }
+  }
+  return yield* next(query)
+}
+
+const unmodelled = (t: Template, detail: string): Served => ({ rcode: 'SERVFAIL', cause: { kind: 'unmodelled', by: t.id, detail } })
+
+interface Matched {
+  readonly zone: string
+  readonly regex: string
+  readonly match: readonly string[]
+  readonly names: readonly string[]
+}
+
+const SERVFAIL = 2
+
+function* answered(t: Template, stanza: Stanza, query: DnsQuery, matched: Matched): HopRun<Served> {
+  const rcode = rcodeOfNumber(stanza.rcode)
+  const cause: Cause | undefined = stanza.rcode === 0 ? undefined : { kind: 'policy', by: t.id, detail: `rcode ${rcode}` }
+  if (stanza.rcode === SERVFAIL) return { rcode, ...(cause && { cause }) }
+  const data = templateData({
+    zone: matched.zone, name: nameKey(query.name), regex: matched.regex, match: matched.match, group: groupsOf(matched), query, remote: query.client,
+    class: wordOf(classOf(query), stanza.class, CLASS_WORDS), type: wordOf(typeOf(query), stanza.type, TYPE_WORDS), metadata: metadataOf(t.setup, query),
+  })
+  const sections: Record<TemplateRecord['section'], ResourceRecord[]> = { answer: [], additional: [], authority: [] }
+  let truncated = false
+  for (const { section, template: source } of stanza.records) {
+    const result = source.run(data)
+    if ('unmodelled' in result) return unmodelled(t, result.unmodelled)
+    const made = 'error' in result ? result.error : recordFrom(t.setup, result.text)
+    if (typeof made === 'string') return { rcode: 'SERVFAIL', error: made, cause: { kind: 'failed', by: t.id, detail: made } }
+    if (!made) return empty(t, section, query)
+    sections[section].push(made)
+    if (section !== 'answer' || made.type !== 'CNAME' || (query.type !== 'A' && query.type !== 'AAAA')) continue
+    const found = yield* internalLookup(t.setup, query, made.data, query.type)
+    if (found === 'loop') return { rcode: 'SERVFAIL', error: 'loop', cause: { kind: 'loop', by: t.id } }
+    if (found === 'nothing') continue
+    truncated = found.flags.includes('tc')
+    sections.answer.push(...found.answer)
+  }
+  const reply = authoritativeReply(query, { ...sections, truncated, rcode, ...(cause && { cause }), ...extendedError(stanza) })
+  return { rcode, reply }
+}
+
+/** Extended DNS errors, RFC 8914. */
+const EDE_OPTION = 15
+const EDNS_BYTES = 4096
+
+function extendedError({ extendedError: error }: Stanza): Pick<Reply, 'edns'> {
+  if (!error) return {}
+  const option = error.code.toString(16).padStart(4, '0') + hexOf(encodeText(error.text)).toLowerCase()
+  return { edns: { sizeBytes: EDNS_BYTES, do: true, options: [[EDE_OPTION, option]] } }
+}
+
+function recordFrom({ model, version }: PluginSetup, text: string): ResourceRecord | string | undefined {
+  const record = readRecord(text, { dialect: dialectOf(version), open: path => containerFile(model, path) })
+  return typeof record === 'object' ? recordOf(record) : record
+}
+
+/** A text without a record is a nil pointer: looked at for an alias, or left in a message that nothing can pack. */
+function empty(t: Template, section: TemplateRecord['section'], query: DnsQuery): Served {
+  if (section === 'answer' && (query.type === 'A' || query.type === 'AAAA')) return panicked(t.id)
+  return { rcode: 'NOERROR', cause: { kind: 'broken', by: t.id, detail: 'a template gives no record' } }
+}
+
+/** By number and by name; of two with one name the last. */
+const groupsOf = ({ match, names }: Matched): readonly (readonly [string, string])[] => [
+  ...match.map((text, i) => [String(i), text] as const), ...match.flatMap((text, i) => (names[i] ? [[names[i], text] as const] : [])),
+]
+
+const CLASS_WORDS = (number: number): string => (CLASSES.get(number) ?? '')
+const CLASSES: ReadonlyMap<number, string> = new Map([[1, 'IN'], [2, 'CS'], [3, 'CH'], [4, 'HS'], [254, 'NONE'], [255, 'ANY']])
+/** dns.TypeToString has no `TYPE65280`. */
+const TYPE_WORDS = (number: number): string => {
+  const word = number === 0 ? 'None' : number === 41 ? 'OPT' : number === 65_535 ? 'Reserved' : goTypeName(number)
+  return word.startsWith('TYPE') ? '' : word
+}
+/** Of what was asked; of the stanza where that is ANY. */
+const wordOf = (asked: number, wanted: number, words: (number: number) => string): string => words(asked === ANY ? wanted : asked)
