@@ -43,8 +43,8 @@ function readRule(directive: Directive, setup: PluginSetup): Rule | string {
   const original = words[0]?.value === 'original'
   const [codes, from, ...tos] = original ? words.slice(1) : words
   if (!codes) return argumentText(words.at(-1)?.value ?? directive.name)
-  const rcodes = codes.value.split(',').flatMap(c => rcodeOfWord(c.toUpperCase()) ?? []).map(rcodeOfNumber)
-  const unknown = codes.value.split(',').find(c => rcodeOfWord(c.toUpperCase()) === undefined)
+  const rcodes = codes.value.split(',').flatMap(c => rcodeOfWord(c.toUpperCase(), setup.version) ?? []).map(rcodeOfNumber)
+  const unknown = codes.value.split(',').find(c => rcodeOfWord(c.toUpperCase(), setup.version) === undefined)
   if (unknown !== undefined) return `${unknown} is not a valid rcode`
   if (!from || tos.length === 0) return `plugin/alternate: ${argumentText((from ?? codes).value)}`
   if (directive.properties.length > 0) return 'plugin/alternate: additional parameters not allowed'

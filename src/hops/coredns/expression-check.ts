@@ -12,13 +12,15 @@ import type { CorednsVersion } from './plugin.ts'
 interface Checker {
   readonly modern: boolean
   readonly version: CorednsVersion
+  readonly environment: ReadonlyMap<string, Type>
   /** Of the predicates that are open: what `#` is, and whether `#index` is there. */
   readonly scopes: { readonly collection: Type; readonly hasIndex: boolean }[]
 }
 
-export function checkExpression(node: Node, version: CorednsVersion): void {
-  typeOf({ modern: isModern(version), version, scopes: [] }, node)
-}
+/** The type of what it gives. @throws ExpressionFault, ExpressionUnmodelled */
+export const checkExpression = (node: Node, version: CorednsVersion, environment = ENVIRONMENT): Type =>
+  typeOf({ modern: isModern(version), version, environment, scopes: [] }, node)
+
 
 function fault(at: Node, message: string): never {
   throw new ExpressionFault(message, at.at)
@@ -53,7 +55,7 @@ const text = (c: Checker, type: Type): string => typeText(type, c.modern)
 
 function named(c: Checker, node: Of<'name'>): Type {
   if (isBuiltin(node.name, c.modern) || isPredicate(node.name, c.modern)) throw new ExpressionUnmodelled('a function of the library as a value')
-  return ENVIRONMENT.get(node.name) ?? fault(node, `unknown name ${node.name}`)
+  return c.environment.get(node.name) ?? fault(node, `unknown name ${node.name}`)
 }
 
 function pointed(c: Checker, node: Node, name: string): Type {

@@ -12,6 +12,7 @@ export interface Surroundings {
   readonly version: CorednsVersion
   /** A function of CoreDNS; throws RuntimeFault or UnknownInput. */
   readonly call: (name: string, args: readonly Value[]) => Value
+  readonly variables?: ReadonlyMap<string, Value>
 }
 
 /** Steps of one run; the library bounds memory only. */
@@ -32,7 +33,7 @@ function value(r: Run, node: Node): Value {
   switch (node.kind) {
     case 'nil': return null
     case 'bool': case 'int': case 'float': case 'string': return node.value
-    case 'name': return stop('a function is no value')
+    case 'name': return r.variables?.has(node.name) ? r.variables.get(node.name) as Value : stop('a function is no value')
     case 'pointer': return node.name === '' ? r.scopes.at(-1)?.element ?? null : r.scopes.at(-1)?.index ?? null
     case 'unary': return unary(node.op, value(r, node.node))
     case 'binary': return binary(r, node)

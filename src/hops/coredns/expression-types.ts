@@ -20,7 +20,7 @@ export const MAP: Type = { kind: 'map' }
 export const STRINGS: Type = { kind: 'array', elem: STRING, name: '[]string' }
 export const arrayOf = (elem: Type): Type => ({ kind: 'array', elem })
 
-const func = (takes: readonly Type[], gives: Type, name: string): Type => ({ kind: 'func', takes, gives, name })
+export const func = (takes: readonly Type[], gives: Type, name: string): Type => ({ kind: 'func', takes, gives, name })
 const giving = (gives: Type, name: string): Type => func([], gives, `func() ${name}`)
 
 /** What CoreDNS defines: plugin/pkg/expression/expression.go. */

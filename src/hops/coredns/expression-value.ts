@@ -11,6 +11,10 @@ export function stop(message: string): never {
   throw new RuntimeFault(message)
 }
 
+export function unknownInput(what: string): never {
+  throw new UnknownInput(what)
+}
+
 export const isArray = (v: Value): v is readonly Value[] => Array.isArray(v)
 export const boolOf = (v: Value): boolean => (typeof v === 'boolean' ? v : stop('not a bool'))
 export const numberOf = (v: Value): number => (typeof v === 'number' ? v : stop('not a number'))

@@ -1,6 +1,7 @@
 // Package fmt of Go, for the values of templates: Print, Println and Printf with their verbs, flags, widths and complaints.
 // Not modelled: argument indexes (`%[1]d`), `%#v`, verbs of structs.
 import { encodeText } from '../../dns/presentation-escape.ts'
+import { exponentText, fixedText } from './go-float.ts'
 import { goQuote, goQuoteChar, unicodeName } from './go-quote.ts'
 import { TemplateUnmodelled } from './go-template-fault.ts'
 import { typeOf, type GoValue } from './go-value.ts'
@@ -152,11 +153,13 @@ function integerText(value: bigint, spec: Spec): string | undefined {
 function floatText(value: number, spec: Spec): string | undefined {
   const { verb, flags, precision } = spec
   const upper = verb === 'E' || verb === 'G'
+  const form = verb === 'v' ? 'g' : verb.toLowerCase()
+  if (!Number.isFinite(value) && 'gef'.includes(form)) return padded(Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf', spec)
   let text: string
-  switch (verb === 'v' ? 'g' : verb.toLowerCase()) {
+  switch (form) {
     case 'g': text = general(value, precision); break
-    case 'e': text = exponent(value.toExponential(precision ?? 6)); break
-    case 'f': text = fixed(value, precision ?? 6); break
+    case 'e': text = exponentText(value, precision ?? 6); break
+    case 'f': text = fixedText(value, precision ?? 6); break
     default: return undefined
   }
   const signed = value >= 0 && !text.startsWith('-') ? (flags.has('+') ? `+${text}` : flags.has(' ') ? ` ${text}` : text) : text
@@ -169,18 +172,12 @@ function floatText(value: number, spec: Spec): string | undefined {
 /** Exponents have at least two digits. */
 const exponent = (text: string): string => text.replace(/e([+-])(\d)$/, 'e$10$2')
 
-const fixed = (value: number, precision: number): string => (precision > 100 || Math.abs(value) >= 1e21 ? tooPrecise() : value.toFixed(precision))
-
-function tooPrecise(): never {
-  throw new TemplateUnmodelled('so long a number in a template is not modelled')
-}
-
 const SHORTEST_FROM = 21
 
 /** Shortest form that reads back, with an exponent below 1e-4 and from 1e21 on (with a precision: from that many digits on). */
 function general(value: number, precision: number | undefined): string {
   if (value === 0) return Object.is(value, -0) ? '-0' : '0'
-  const digits = precision === undefined ? value.toExponential() : value.toExponential(Math.min(Math.max(precision, 1), 100) - 1)
+  const digits = precision === undefined ? value.toExponential() : exponentText(value, Math.max(precision, 1) - 1)
   const [mantissa = '', power = '0'] = digits.split('e')
   const from = precision === undefined ? SHORTEST_FROM : Math.max(precision, 1)
   const trimmed = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa

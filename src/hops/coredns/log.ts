@@ -91,7 +91,7 @@ function valuesOf(setup: PluginSetup, query: DnsQuery, served: Served, reply: Re
     ['{type}', asked.type], ['{class}', asked.class === 'ANY' ? 'CLASS255' : asked.class ?? 'IN'], ['{name}', printed(query.name)], ['{proto}', query.transport],
     ['{size}', String(queryBytes(asked.name, edns))], ['{>do}', String(asked.edns?.do === true)], ['{>bufsize}', String(clientBytes(asked))],
     ['{>opcode}', query.opcode === 'NOTIFY' ? '4' : '0'],
-    ['{rcode}', reply ? rcodeWord(reply.rcode) : '-'], ['{>rflags}', reply ? ['qr', ...reply.flags].join(',') : '-'],
+    ['{rcode}', reply ? rcodeWord(reply.rcode, setup.version) : '-'], ['{>rflags}', reply ? ['qr', ...reply.flags].join(',') : '-'],
     ['{rsize}', String(reply ? loggedBytes(asked, served.reply ?? reply) : 0)],
   ])
 }

@@ -1,4 +1,5 @@
 import type { Rcode } from '../../dns/message.ts'
+import { since, type CorednsVersion } from './plugin.ts'
 
 const NUMBERS: ReadonlyMap<string, number> = new Map([
   ['NOERROR', 0], ['FORMERR', 1], ['SERVFAIL', 2], ['NXDOMAIN', 3], ['NOTIMP', 4], ['REFUSED', 5], ['YXDOMAIN', 6], ['YXRRSET', 7], ['NXRRSET', 8],
@@ -15,13 +16,18 @@ export const rcodeNumber = (rcode: Rcode): number => NUMBERS.get(rcode) ?? Numbe
 
 export const rcodeOfNumber = (number: number): Rcode => (NAMES.get(number) ?? `RCODE${number}`) as Rcode
 
+/** Up to 1.12.0 it had no word. */
+const hasWord = (number: number, version: CorednsVersion): boolean => number !== OTHER_WORDS.get('DSOTYPENI') || since(version, 1, 12, 2)
+
 /** dns.StringToRcode; `NOTIMPL` is its old spelling, `BADVERS` is not in it. */
-export const rcodeOfWord = (word: string): number | undefined =>
-  word === 'NOTIMPL' ? 4 : OTHER_WORDS.get(word) ?? (word === 'BADVERS' ? undefined : NUMBERS.get(word))
+export function rcodeOfWord(word: string, version: CorednsVersion): number | undefined {
+  const number = word === 'NOTIMPL' ? 4 : OTHER_WORDS.get(word) ?? (word === 'BADVERS' ? undefined : NUMBERS.get(word))
+  return number !== undefined && hasWord(number, version) ? number : undefined
+}
 
 /** dns.RcodeToString, else the number: as the log prints it. */
-export function rcodeWord(rcode: Rcode): string {
+export function rcodeWord(rcode: Rcode, version: CorednsVersion): string {
   const number = rcodeNumber(rcode)
-  for (const [word, of] of OTHER_WORDS) if (of === number) return word
+  for (const [word, of] of OTHER_WORDS) if (of === number && hasWord(number, version)) return word
   return NAMES.get(number) ?? String(number)
 }

@@ -72,9 +72,9 @@ function ttlRange(text: string): readonly [number, number] | undefined {
 export const rcodeRule: RuleReader = (args, version) => {
   if (args.length < 3) throw new RuleRefused(`too few (${args.length}) arguments for a rcode rule`)
   const [before, after] = args.length === 3 ? args.slice(1) : args.length === 4 ? args.slice(2) : ['', '']
-  const from = rcodeOf(before as string)
+  const from = rcodeOf(before as string, version)
   if (from === undefined) throw new RuleRefused(`invalid matching RCODE '${before}' for a rcode rule`)
-  const to = rcodeOf(after as string)
+  const to = rcodeOf(after as string, version)
   if (to === undefined) throw new RuleRefused(`invalid replacement RCODE '${after}' for a rcode rule`)
   if (args.length > 4) throw new RuleRefused('many few arguments for a rcode rule')
   const matches = scope(args, 4, 'rcode', version)
@@ -83,9 +83,9 @@ export const rcodeRule: RuleReader = (args, version) => {
 
 const MAX_RCODE = 23
 
-function rcodeOf(word: string): number | undefined {
+function rcodeOf(word: string, version: CorednsVersion): number | undefined {
   const number = parseUint(word, 32)
-  return !isFault(number) && number.value <= MAX_RCODE ? number.value : rcodeOfWord(word.toUpperCase())
+  return !isFault(number) && number.value <= MAX_RCODE ? number.value : rcodeOfWord(word.toUpperCase(), version)
 }
 
 export const cnameRule: RuleReader = (args, version) => {

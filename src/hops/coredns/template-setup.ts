@@ -12,6 +12,7 @@ import { since, type CorednsVersion } from './plugin.ts'
 import { rcodeOfWord } from './rcode-number.ts'
 import type { SetupCheck } from './setup-check.ts'
 import { TEMPLATE_FUNCTIONS } from './template-data.ts'
+import { noExpressions, readExpression, type Expressions } from './template-variables.ts'
 import { goTypeNumber } from './zone-file-types.ts'
 
 export type TemplateSection = 'answer' | 'additional' | 'authority'
@@ -32,6 +33,8 @@ export interface Stanza {
   readonly rcode: number
   readonly extendedError: { readonly code: number; readonly text: string } | undefined
   readonly fallthrough: readonly string[]
+  /** `var` and `expr`, since 1.15.0; undefined: it has none. */
+  readonly expressions: Expressions | undefined
   readonly source: Source | undefined
   /** What of it nobody here can work out. */
   readonly unmodelled: string | undefined
@@ -61,11 +64,11 @@ function readStanza({ c, version }: Reading, blockZones: readonly string[]): Sta
   const dnsClass = classOfWord(c.val())
   if (dnsClass === undefined) throw c.err(`invalid query class ${c.val()}`)
   if (!c.nextArg()) throw c.argErr()
-  const type = typeOfWord(c.val())
+  const type = typeOfWord(c.val(), version)
   if (type === undefined) throw c.err(`invalid RR class ${c.val()}`)
   const zones = originsOf(c.remainingArgs(), blockZones)
   const stanza: Draft = {
-    zones, class: dnsClass, type, patterns: [], records: [], rcode: 0, extendedError: undefined, fallthrough: [], source, unmodelled: undefined,
+    zones, class: dnsClass, type, patterns: [], records: [], rcode: 0, extendedError: undefined, fallthrough: [], expressions: undefined, source, unmodelled: undefined,
   }
   while (c.nextBlock()) readOption({ c, version }, stanza)
   if (stanza.patterns.length === 0) takePattern({ c, version }, stanza, EVERYTHING)
@@ -82,8 +85,12 @@ const classOfWord = (word: string): number | undefined => (word === 'CS' ? CLASS
 /** Types that no zone file may name. */
 const ODD_TYPES: ReadonlyMap<string, number> = new Map([['None', 0], ['OPT', 41], ['Reserved', 65_535]])
 
+/** First release whose DNS library has a word for the type, where 1.9.3 had none. */
+const TYPES_SINCE: ReadonlyMap<string, CorednsVersion> = new Map([['AMTRELAY', [1, 11, 0]], ['NXNAME', [1, 11, 4]], ['RESINFO', [1, 12, 2]]])
+
 /** dns.StringToType. */
-const typeOfWord = (word: string): number | undefined => ODD_TYPES.get(word) ?? goTypeNumber(word)
+const typeOfWord = (word: string, version: CorednsVersion): number | undefined =>
+  (since(version, ...TYPES_SINCE.get(word) ?? [1, 0, 0]) ? ODD_TYPES.get(word) ?? goTypeNumber(word) : undefined)
 
 function readOption(reading: Reading, stanza: Draft): void {
   const { c, version } = reading
@@ -97,7 +104,7 @@ function readOption(reading: Reading, stanza: Draft): void {
       return
     case 'rcode': {
       if (!c.nextArg()) throw c.argErr()
-      const rcode = rcodeOfWord(c.val())
+      const rcode = rcodeOfWord(c.val(), version)
       if (rcode === undefined) throw c.err(`unknown rcode ${c.val()}`)
       stanza.rcode = rcode
       return
@@ -107,6 +114,12 @@ function readOption(reading: Reading, stanza: Draft): void {
       return
     case 'upstream':
       c.remainingArgs()
+      return
+    case 'var': case 'expr':
+      if (!since(version, 1, 15)) break
+      stanza.expressions ??= noExpressions()
+      readExpression(c, name, stanza.expressions, version)
+      stanza.unmodelled ??= stanza.expressions.unmodelled
       return
   }
   if (name !== 'ederror' || !since(version, 1, 10, 1)) throw c.argErr()
@@ -134,14 +147,13 @@ function takeTemplate({ c, version }: Reading, stanza: Draft, section: TemplateS
   const template = compileGoTemplate(section, text, since(version, 1, 10) ? TEMPLATE_FUNCTIONS : new Map(), goMinor(version))
   if ('run' in template) stanza.records.push({ section, template })
   else if ('unmodelled' in template) stanza.unmodelled ??= template.unmodelled
-  // Of the three, only `answer` does not end its line.
-  else throw c.err(`could not compile template: ${c.val()}, ${template.error}${section === 'answer' ? '' : '\n'}`)
+  else throw c.err(`could not compile template: ${c.val()}, ${template.error}`)
 }
 
 function readExtendedError(c: Dispenser, stanza: Draft): void {
   const [word = '', text = '', ...more] = c.remainingArgs()
   if (word === '' || more.length > 0) throw c.argErr()
   const code = parseUint(word, 16)
-  if (isFault(code)) throw c.err(`error parsing extended DNS error code ${c.val()}, ${code.fault}\n`)
+  if (isFault(code)) throw c.err(`error parsing extended DNS error code ${c.val()}, ${code.fault}`)
   stanza.extendedError = { code: code.value, text }
 }

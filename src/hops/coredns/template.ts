@@ -11,15 +11,19 @@ import { encodeText } from '../../dns/presentation-escape.ts'
 import { classNumber, typeNumber } from '../../dns/wire-numbers-table.ts'
 import { authoritativeReply, refusedHandler } from './authoritative-reply.ts'
 import { SetupRefused } from './dispenser.ts'
+import { queryFunctions } from './expression-query.ts'
+import type { Surroundings } from './expression-run.ts'
+import type { GoValue } from './go-value.ts'
 import { internalLookup } from './internal-lookup.ts'
 import { metadataOf } from './metadata.ts'
 import { matchZone } from './origins.ts'
-import { panicked, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { panicked, since, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { rcodeOfNumber } from './rcode-number.ts'
 import { refuse } from './refuse.ts'
 import { dispenserOf } from './setup-check.ts'
 import { templateData } from './template-data.ts'
 import { readStanzas, type Stanza, type TemplateRecord } from './template-setup.ts'
+import { worked, type Worked } from './template-variables.ts'
 import { unmodelledPlugin } from './unmodelled.ts'
 import { containerFile, dialectOf, recordOf } from './zone-data.ts'
 import { readRecord } from './zone-file.ts'
@@ -62,11 +66,31 @@ const handler = (t: Template): Handler => function* (query, next) {
     for (const { text, regexp } of stanza.patterns) {
       const match = regexp.match(name)
       if (!match) continue
-      return yield* answered(t, stanza, query, { zone, regex: text, match, names: regexp.names })
+      const matched = { zone, regex: text, match, names: regexp.names }
+      const values = yield* conditionsMet(t, stanza, query, matched)
+      if (values.kind === 'unmodelled') return unmodelled(t, values.what)
+      if (values.kind === 'failed') return ended(t, 'an expression fails')
+      if (values.kind === 'met') return yield* answered(t, stanza, query, { ...matched, values: values.values })
+      break
     }
-    if (matchZone(stanza.fallthrough, name) === undefined) return { rcode: 'SERVFAIL', cause: { kind: 'policy', by: t.id, detail: 'no pattern fits' } }
+    if (matchZone(stanza.fallthrough, name) === undefined) return ended(t, 'no pattern fits')
   }
   return yield* next(query)
+}
+
+const ended = (t: Template, detail: string): Served => ({ rcode: 'SERVFAIL', cause: { kind: 'policy', by: t.id, detail } })
+
+function* conditionsMet(t: Template, { expressions }: Stanza, query: DnsQuery, matched: Pick<Matched, 'match' | 'names'>): HopRun<Worked> {
+  if (!expressions) return { kind: 'met', values: new Map() }
+  const metadata = metadataOf(t.setup, query)
+  const functions = queryFunctions(t.setup, query, label => metadata(label) ?? '')
+  const groups = new Map(groupsOf(matched))
+  const call: Surroundings['call'] = (name, args) => {
+    const [group] = args
+    if (name !== 'group') return functions(name, args)
+    return typeof group === 'string' || (typeof group === 'number' && Number.isInteger(group)) ? groups.get(String(group)) ?? '' : ''
+  }
+  return yield* worked(expressions, call, t.setup.version, `${t.setup.server} block ${t.setup.block + 1} template`)
 }
 
 const unmodelled = (t: Template, detail: string): Served => ({ rcode: 'SERVFAIL', cause: { kind: 'unmodelled', by: t.id, detail } })
@@ -76,6 +100,7 @@ interface Matched {
   readonly regex: string
   readonly match: readonly string[]
   readonly names: readonly string[]
+  readonly values: ReadonlyMap<string, GoValue>
 }
 
 const SERVFAIL = 2
@@ -87,6 +112,7 @@ function* answered(t: Template, stanza: Stanza, query: DnsQuery, matched: Matche
   const data = templateData({
     zone: matched.zone, name: nameKey(query.name), regex: matched.regex, match: matched.match, group: groupsOf(matched), query, remote: query.client,
     class: wordOf(classOf(query), stanza.class, CLASS_WORDS), type: wordOf(typeOf(query), stanza.type, TYPE_WORDS), metadata: metadataOf(t.setup, query),
+    ...(since(t.setup.version, 1, 15) && { variables: matched.values }),
   })
   const sections: Record<TemplateRecord['section'], ResourceRecord[]> = { answer: [], additional: [], authority: [] }
   let truncated = false
@@ -130,7 +156,7 @@ function empty(t: Template, section: TemplateRecord['section'], query: DnsQuery)
 }
 
 /** By number and by name; of two with one name the last. */
-const groupsOf = ({ match, names }: Matched): readonly (readonly [string, string])[] => [
+const groupsOf = ({ match, names }: Pick<Matched, 'match' | 'names'>): readonly (readonly [string, string])[] => [
   ...match.map((text, i) => [String(i), text] as const), ...match.flatMap((text, i) => (names[i] ? [[names[i], text] as const] : [])),
 ]
 

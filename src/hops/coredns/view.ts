@@ -6,21 +6,16 @@
 import { pick, type HopRun } from '../../chain/effects.ts'
 import type { Directive } from '../../chain/model.ts'
 import type { Source } from '../../chain/source.ts'
-import { parseAddress, withoutZone } from '../../dns/go-address.ts'
-import { cidrContains, parseCidr } from '../../dns/go-cidr.ts'
 import type { DnsQuery } from '../../dns/message.ts'
-import { nameKey } from '../../dns/name.ts'
-import { queryBytes } from '../../dns/size.ts'
-import { opcodeNumber } from '../../dns/wire-numbers-table.ts'
 import { refusedHandler } from './authoritative-reply.ts'
 import { checkExpression } from './expression-check.ts'
 import { ExpressionFault, ExpressionUnmodelled, faultText, isModern } from './expression-fault.ts'
 import { parseExpression, type Node } from './expression-parser.ts'
+import { queryFunctions } from './expression-query.ts'
 import { runExpression } from './expression-run.ts'
-import { RuntimeFault, stop, stringOf, UnknownInput, type Value } from './expression-value.ts'
+import { RuntimeFault, UnknownInput, unknownInput } from './expression-value.ts'
 import type { PluginFactory, PluginSetup } from './plugin.ts'
 import { argumentText, ONCE_TEXT, refuse } from './refuse.ts'
-import { clientBytes } from './server-reply.ts'
 
 /** What of a set-up decides. */
 export type ViewSetup = Pick<PluginSetup, 'server' | 'block' | 'version' | 'model' | 'directives' | 'has'>
@@ -65,7 +60,7 @@ export function viewFilter(setup: ViewSetup): (query: DnsQuery) => HopRun<boolea
 function* isMet(setup: ViewSetup, of: View, { node, text, source }: Expression, query: DnsQuery): HopRun<boolean> {
   try {
     if (!node) throw new UnknownInput(text)
-    return runExpression(node, { version: setup.version, call: (name, args) => called(setup, of, query, name, args) }) === true
+    return runExpression(node, { version: setup.version, call: queryFunctions(setup, query, label => metadata(setup, of, label)) }) === true
   } catch (thrown) {
     if (thrown instanceof RuntimeFault) return false
     if (!(thrown instanceof UnknownInput)) throw thrown
@@ -100,45 +95,8 @@ function compiledExpression(text: string, { version }: ViewSetup): Omit<Expressi
   }
 }
 
-/** The functions of CoreDNS. Of the query, what the server has of it before any plugin. */
-function called(setup: ViewSetup, of: View, query: DnsQuery, name: string, args: readonly Value[]): Value {
-  switch (name) {
-    case 'incidr': return isInside(stringOf(args[0] as Value), stringOf(args[1] as Value))
-    case 'metadata': return metadata(setup, of, stringOf(args[0] as Value))
-    case 'type': return query.type
-    case 'name': return nameKey(query.name)
-    case 'class': return query.class ?? 'IN'
-    case 'proto': return query.transport
-    case 'size': return queryBytes(query.name, query.edns)
-    case 'client_ip': return withoutZone(query.client ?? unknown('the client'))
-    case 'opcode': return opcodeNumber(query.opcode ?? 'QUERY') ?? 0
-    case 'do': return query.edns?.do === true
-    case 'bufsize': return clientBytes(query)
-    case 'server_ip': return serverAddress(setup, query)
-    case 'server_port': return '53'
-    default: return unknown(name)
-  }
-}
-
-function unknown(what: string): never {
-  throw new UnknownInput(what)
-}
-
-function isInside(address: string, network: string): boolean {
-  if (!parseAddress(address)) return stop('first argument is not an IP address')
-  const cidr = parseCidr(network)
-  return cidr ? cidrContains(cidr, address) : stop(`invalid CIDR address: ${network}`)
-}
-
 /** Without the plugin of that name nothing is ever set. */
 function metadata(setup: ViewSetup, of: View, label: string): string {
   if (!setup.has('metadata')) return ''
-  return label === 'view/name' ? of.name : unknown(`metadata ${label}`)
-}
-
-/** The address of the socket: that of all addresses for UDP without `bind`. */
-function serverAddress(setup: ViewSetup, query: DnsQuery): string {
-  if (query.transport === 'udp' && !setup.has('bind')) return '::'
-  const [own, ...others] = setup.model.addresses
-  return own !== undefined && others.length === 0 ? own : unknown('the address asked')
+  return label === 'view/name' ? of.name : unknownInput(`metadata ${label}`)
 }
