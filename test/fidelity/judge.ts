@@ -14,6 +14,8 @@ export interface Wanted {
   readonly group?: string | undefined
   /** Every `of`-th instance, from `at` on. */
   readonly share?: { readonly at: number; readonly of: number }
+  /** By their places among the instances that are left; absent = all. */
+  readonly instances?: ReadonlySet<number>
 }
 
 interface Instance {
@@ -24,13 +26,17 @@ interface Instance {
 
 /** `strangers`: the columns of each row that is of no program. */
 export function judgeRows(rows: readonly Json[], wanted: Wanted = {}): { readonly judged: readonly Judged[]; readonly strangers: readonly string[] } {
-  const { instances, strangers } = instancesOf(rows, wanted)
+  return { judged: [...judging(rows, wanted)].flat(), strangers: instancesOf(rows, wanted).strangers }
+}
+
+/** Instance by instance, for who may have seen enough before the end. */
+export function* judging(rows: readonly Json[], wanted: Wanted): Generator<readonly Judged[]> {
   const beside = rows.filter(isFixture)
-  const judged = instances.flatMap(({ program, rows: mine, places }) => {
+  for (const [at, { program, rows: mine, places }] of instancesOf(rows, wanted).instances.entries()) {
+    if (wanted.instances && !wanted.instances.has(at)) continue
     const verdicts = verdictsOf(program, mine, beside)
-    return places.map((place, i): Judged => ({ ...place, verdict: verdicts[i] as Verdict }))
-  })
-  return { judged, strangers }
+    yield places.map((place, i): Judged => ({ ...place, verdict: verdicts[i] as Verdict }))
+  }
 }
 
 /** This share's rows of those that are asked for. */

@@ -50,8 +50,11 @@ test('a seed draws the same mutants each time, spread over the files, and each i
   expect(mutants.filter(mutant => !parses(mutant.file, mutated(readFileSync(join(ROOT, mutant.file), 'utf8'), mutant)))).toEqual([])
 })
 
+const CACHE = 'src/hops/coredns/cache.ts'
+const FLIPPED = ['const other = stored.map ===', 'const other = stored.map !=='] as const
+const order = { files: recordedFiles().map(url => url.pathname).filter(path => path.endsWith('/coredns.jsonl.gz')), group: 'cache' }
 let judge: RowJudge
-beforeAll(async () => { judge = await RowJudge.start(ROOT, { files: recordedFiles().map(url => url.pathname).filter(path => path.endsWith('/coredns.jsonl.gz')), group: 'cache' }) })
+beforeAll(async () => { judge = await RowJudge.start(ROOT, order) })
 afterAll(() => judge.end())
 
 const changed = (file: string, find: string, put: string): string => {
@@ -61,13 +64,20 @@ const changed = (file: string, find: string, put: string): string => {
 }
 
 test.each([
-  ['src/hops/coredns/cache.ts', 'const other = stored.map ===', 'const other = stored.map !=='],
+  [CACHE, ...FLIPPED],
   ['src/hops/coredns/cache-options.ts', 'success: 3600', 'success: 1800'],
   ['src/hops/coredns/forward.ts', 'if (!covers(f.options,', 'if (covers(f.options,'],
   ['src/hops/coredns/origins.ts', 'args.length === 0 ? blockZones', 'args.length !== 0 ? blockZones'],
   ['src/hops/coredns/plugin.ts', 'export const since', 'throw new Error("mutant"); export const since'],
 ] as const)('a mistake in %s is noticed: %s', async (file, find, put) => {
   expect(await judge.killer(file, changed(file, find, put))).toMatch(/^row coredns@\S+ cache\.|^not loaded/)
+})
+
+test('it is noticed too when only the rows that come by its place are tried', async () => {
+  const start = readFileSync(join(ROOT, CACHE), 'utf8').indexOf(FLIPPED[0])
+  const few = await RowJudge.start(ROOT, order, [{ file: CACHE, start }])
+  expect(await few.killer(CACHE, changed(CACHE, ...FLIPPED), 0)).toMatch(/^row coredns@/)
+  await few.end()
 })
 
 test('a source that nobody changed is not noticed', async () => {

@@ -2,25 +2,31 @@
 // that never ends or eats all memory takes nobody along. Started by row-judge.ts with the rows' files; a message is a mutant, or null for none.
 import { registerHooks } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
-import type { judgeRows as JudgeRows } from '../fidelity/judge.ts'
+import type { judging as Judging } from '../fidelity/judge.ts'
 import { readRows } from '../fidelity/rows.ts'
+import { Reach, type Spot } from './reach.ts'
 
 export interface Order {
   readonly files: readonly string[]
   readonly group?: string | undefined
 }
-/** `url`: of the source to exchange. `baseline`: what each row was judged without it, by number; absent = to be found out. */
+/**
+ * `url`: of the source to exchange. `baseline`: what each row was judged without it, by number; absent = to be found out, and with it which
+ * instances run through which of the `spots`. `instances`: the only ones to try.
+ */
 export interface Trial {
   readonly nth: number
   readonly url?: string
   readonly text?: string
   readonly baseline?: readonly string[]
+  readonly spots?: readonly Spot[]
+  readonly instances?: readonly number[]
 }
-/** `killedBy`: the first row that tells, or the error of loading. `verdicts` where there was no baseline. */
-export type Said = { readonly killedBy: string } | { readonly verdicts: readonly string[] } | { readonly survived: true }
+/** `killedBy`: the first row that tells, or the error of loading. `verdicts` where there was no baseline, and `through`: the instances of each spot. */
+export type Said = { readonly killedBy: string } | { readonly survived: true } | { readonly verdicts: readonly string[]; readonly through: readonly (readonly number[])[] }
 
-/** The rows are replayed in so many parts, so that most mutants need only the first. */
-const PARTS = 24
+/** Looking what was run through takes about as long as five instances. */
+const INSTANCES_A_LOOK = 5
 
 let trial: Trial = { nth: 0 }
 
@@ -39,18 +45,36 @@ registerHooks({
 const { files, group } = workerData as Order
 const rows = files.flatMap(file => readRows(file))
 
-async function judge({ nth, baseline }: Trial): Promise<Said> {
-  const { judgeRows } = await import(new URL(`../fidelity/judge.ts?mutant=${nth}`, import.meta.url).href) as { judgeRows: typeof JudgeRows }
-  const verdicts: string[] = []
-  for (let at = 0; at < PARTS; at++) {
-    for (const row of judgeRows(rows, { group, share: { at, of: PARTS } }).judged) {
-      const before = baseline?.[row.nth]
-      // What `npm test` would notice: a row that was equal is not any more, or one that was not modelled gets a wrong answer.
-      if (before && before !== 'different' && row.verdict.kind !== before && row.verdict.kind !== 'equal') return { killedBy: `row ${row.program}@${row.version} ${row.id}` }
-      verdicts[row.nth] = row.verdict.kind
+async function judge(asked: Trial): Promise<Said> {
+  const { judging } = await import(new URL(`../fidelity/judge.ts?mutant=${asked.nth}`, import.meta.url).href) as { judging: typeof Judging }
+  return asked.baseline ? firstToTell(judging, asked, asked.baseline) : withoutMutant(judging, asked.spots ?? [])
+}
+
+/** What `npm test` would notice: a row that was equal is not any more, or one that was not modelled gets a wrong answer. */
+function firstToTell(judging: typeof Judging, { instances }: Trial, baseline: readonly string[]): Said {
+  for (const judged of judging(rows, { group, ...(instances && { instances: new Set(instances) }) })) {
+    for (const { nth, verdict, program, version, id } of judged) {
+      if (baseline[nth] !== 'different' && verdict.kind !== baseline[nth] && verdict.kind !== 'equal') return { killedBy: `row ${program}@${version} ${id}` }
     }
   }
-  return baseline ? { survived: true } : { verdicts }
+  return { survived: true }
+}
+
+function withoutMutant(judging: typeof Judging, spots: readonly Spot[]): Said {
+  const verdicts: string[] = []
+  const through = spots.map((): number[] => [])
+  const reach = new Reach(spots)
+  let at = 0
+  const look = (): void => {
+    for (const spot of reach.take()) for (let i = at - (at % INSTANCES_A_LOOK || INSTANCES_A_LOOK); i < at; i++) through[spot]?.push(i)
+  }
+  for (const judged of judging(rows, { group })) {
+    for (const { nth, verdict } of judged) verdicts[nth] = verdict.kind
+    if (++at % INSTANCES_A_LOOK === 0) look()
+  }
+  if (at % INSTANCES_A_LOOK !== 0) look()
+  reach.end()
+  return { verdicts, through }
 }
 
 parentPort?.on('message', async (next: Trial) => {

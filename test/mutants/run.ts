@@ -43,12 +43,12 @@ export async function tryMutants({ count, seed, only }: Wish, rows: readonly str
     const others = Array.from({ length: Math.min(4, availableParallelism()) - 1 }, (_, lane) => copyTree(first, join(farm, String(lane + 1))))
     const red = await Promise.all([first, ...others].map(async root => {
       const tests = await TestJudge.start(root)
-      const byRows = await RowJudge.start(root, { files: rows })
+      const byRows = await RowJudge.start(root, { files: rows }, mutants)
       for (const [nth, mutant] of queue) {
         const text = readFileSync(join(root, mutant.file), 'utf8')
         const changed = mutated(text, mutant)
         if (!parses(mutant.file, changed)) throw new Error(`${mutant.file}:${mutant.line} ${mutant.kind}: no TypeScript any more`)
-        const killedBy = await byRows.killer(mutant.file, changed) ?? await tests.killer(mutant.file, changed)
+        const killedBy = await byRows.killer(mutant.file, changed, nth) ?? await tests.killer(mutant.file, changed)
         verdicts[nth] = { mutant, ...shown(text, mutant), killedBy }
         while (told in verdicts) tell(verdicts[told++] as Verdict)
       }
