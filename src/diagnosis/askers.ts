@@ -54,7 +54,7 @@ export function classes(session: Session, stubs: readonly StubModel[]): Asker[] 
 /** All that can make two pods resolve one name differently: library, files, and what answers at their name servers on their node. */
 function classKey(session: Session, stub: StubModel): string {
   const servers = servedBy(session, stub)
-  return text([stub.kind, stub.version, stub.resolvConf.lines.map(l => [l.keyword, ...l.words.map(w => w.value)]), servers, stub.hosts.map(h => [h.address.value, ...h.names.map(n => n.value)]).slice(1)])
+  return text([stub.kind, stub.version, stub.libc ? `${stub.libc.kind} ${stub.libc.version}` : null, stub.resolvConf.lines.map(l => [l.keyword, ...l.words.map(w => w.value)]), servers, stub.hosts.map(h => [h.address.value, ...h.names.map(n => n.value)]).slice(1)])
 }
 
 const servedBy = (session: Session, stub: StubModel): string[] => stub.resolvConf.lines.filter(l => l.keyword === 'nameserver').flatMap(l => l.words.slice(0, 1)).flatMap(w => {

@@ -37,7 +37,7 @@ export function stubOfPod(gathered: Gathered, place: string, resolvConf: ResolvC
   const env = environmentOf(pod?.body)
   const stub = described(evidence)
   return {
-    ...stub, place, node, resolvConf, ...readers(stub.kind, fileAt('/etc/hosts'), nsswitch),
+    ...stub, place, node, resolvConf, ...readers(stub, fileAt('/etc/hosts'), nsswitch),
     ...(pod && { hostname: isHostNetwork(pod) ? node : textOf(pod.body, 'spec', 'hostname') ?? name }),
     ...(Object.keys(env).length > 0 && { env }),
   }
@@ -49,17 +49,17 @@ export function stubOfNode(node: LinkedNode, resolvConf: ResolvConf): StubModel 
   const stub = described(osRelease ? { osRelease } : {})
   return {
     ...stub, place: `node/${node.name}`, node: node.name, resolvConf,
-    ...readers(stub.kind, node.files.get('/etc/hosts'), nsswitch), hostname: node.name,
+    ...readers(stub, node.files.get('/etc/hosts'), nsswitch), hostname: node.name,
   }
 }
 
-function described(evidence: StubEvidence): Pick<StubModel, 'kind' | 'version' | 'certainty' | 'kindSource'> {
-  const { kind, version, certainty, source } = stubOf(evidence)
-  return { kind, version, certainty, ...(source && { kindSource: source }) }
+function described(evidence: StubEvidence): Pick<StubModel, 'kind' | 'version' | 'libc' | 'certainty' | 'kindSource'> {
+  const { kind, version, libc, certainty, source } = stubOf(evidence)
+  return { kind, version, certainty, ...(libc && { libc }), ...(source && { kindSource: source }) }
 }
 
-function readers(kind: StubModel['kind'], hosts: TextFile | undefined, nsswitch: TextFile | undefined): Pick<StubModel, 'hosts' | 'nss'> {
-  const lines: readonly HostsLine[] = hosts ? readHosts(hosts.file, hosts.text, hostsReaderOf({ kind })).value : []
+function readers(stub: Pick<StubModel, 'kind' | 'version' | 'libc'>, hosts: TextFile | undefined, nsswitch: TextFile | undefined): Pick<StubModel, 'hosts' | 'nss'> {
+  const lines: readonly HostsLine[] = hosts ? readHosts(hosts.file, hosts.text, hostsReaderOf(stub)).value : []
   const nss = nsswitch && readNsswitch(nsswitch.file, nsswitch.text).value.hosts
   return { hosts: lines, ...(nss && nss.length > 0 && { nss }) }
 }

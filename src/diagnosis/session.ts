@@ -4,10 +4,10 @@ import type { Chain } from '../chain/effects.ts'
 import type { EvidenceFiles } from '../chain/evidence-files.ts'
 import type { Model, StubModel } from '../chain/model.ts'
 import type { Problem } from '../chain/source.ts'
+import { isOverLibc, libcOf } from '../chain/stub-libc.ts'
 import { corednsPods, type CorednsPod } from '../cluster/coredns-pods.ts'
 import type { Observation, ServerEvent } from '../evidence/observation.ts'
 import { buildChain } from '../hops/index.ts'
-import { isOverLibc } from '../hops/stub-from.ts'
 import { evidenceWorlds } from './evidence-worlds.ts'
 import { explainLookup, type Explained, type Lookup } from './explain.ts'
 import { gather, type Gathered } from './gather.ts'
@@ -78,10 +78,9 @@ export function ask(session: Session, place: string, name: string, family: Looku
 export function withStub(session: Session, place: string, stub: Pick<StubModel, 'kind' | 'version' | 'libc'>): Session {
   const stubs = session.model.stubs.map((s): StubModel => {
     if (s.place !== place) return s
-    const { kindSource: _, ...rest } = s
+    const { kindSource: _, libc: __, ...rest } = s
     // A program over a C library asks that of its image, if that is what the place was found to have.
-    const found = s.kind === 'glibc' || s.kind === 'musl' ? { kind: s.kind, version: s.version } : undefined
-    const libc = stub.libc ?? (isOverLibc(stub.kind) ? found : undefined)
+    const libc = stub.libc ?? (isOverLibc(stub.kind) ? libcOf(s) : undefined)
     return { ...rest, kind: stub.kind, version: stub.version, certainty: 'confirmed', ...(libc && { libc }) }
   })
   return withModel(session, { ...session.model, stubs })

@@ -1,5 +1,6 @@
 // cached-servfail: one SERVFAIL of an upstream is repeated from the cache for seconds. findings.md F18b.
 import type { CorednsModel, Directive } from '../chain/model.ts'
+import { libcOf } from '../chain/stub-libc.ts'
 import { nameKey } from '../dns/name.ts'
 import type { DirectAnswer, ServedQuery } from '../evidence/observation.ts'
 import { addOption } from '../fixes/corefile-edit.ts'
@@ -57,7 +58,7 @@ function hitOf(c: Case, server: CorednsModel, name: string): Hit[] {
     notes: [
       { kind: 'why', said: { en: 'copies are no failures of their own: what has to be mended is the upstream that said SERVFAIL; the cache makes one such reply last', zh: '副本并不是新的失败：要修复的是返回 SERVFAIL 的上游；缓存只是把一次失败延长了' } },
       ...(said.length > 0 ? [{ kind: 'confirmed' as const, said: { en: `asked directly, ${[...new Set(said.map(o => o.server))].join(', ')} said SERVFAIL`, zh: `直接询问时，${[...new Set(said.map(o => o.server))].join('、')} 返回 SERVFAIL` } }] : []),
-      ...(c.question.stub.kind === 'musl' ? [{ kind: 'note' as const, said: { en: 'musl asks again at once, gets the copy, waits out its 5 s and ends the search', zh: 'musl 会立即重试而得到副本，等满 5 秒后停止搜索' } }] : []),
+      ...(libcOf(c.question.stub)?.kind === 'musl' ? [{ kind: 'note' as const, said: { en: 'musl asks again at once, gets the copy, waits out its 5 s and ends the search', zh: 'musl 会立即重试而得到副本，等满 5 秒后停止搜索' } }] : []),
     ],
     fixes: [notKept(c, server, name, cache)].filter(f => f !== undefined),
   }]

@@ -1,6 +1,7 @@
 // The questions that one lookup sends, in the order of its search, and the forward lines that they meet.
 import { compare, ZERO } from '../chain/rational.ts'
 import type { CorednsModel } from '../chain/model.ts'
+import { libcOf } from '../chain/stub-libc.ts'
 import { absolute, isAbsolute, isSubdomain, labelsOf, nameKey } from '../dns/name.ts'
 import type { Case } from './case.ts'
 import { blockFor, forwardLinesFor, type ForwardLine } from './forward-targets.ts'
@@ -18,7 +19,7 @@ export function questionsOf(c: Case): string[] {
   const words = lines.filter(l => l.keyword === 'search').at(-1)?.words ?? []
   const searched = words.filter(w => w.value !== '.').slice(0, SUFFIXES).map(w => nameKey(absolute(`${name}.${w.value}`)))
   if (labelsOf(bare).length - 1 < Number(option?.value.slice(6) ?? 1)) return [...searched, bare]
-  return stub.kind === 'musl' ? [bare] : [bare, ...searched]
+  return libcOf(stub)?.kind === 'musl' ? [bare] : [bare, ...searched]
 }
 
 /** A line is met when an earlier question may have been denied. Each once, in order. */

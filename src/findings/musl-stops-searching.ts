@@ -1,6 +1,7 @@
 // musl-stops-searching: an empty or failing answer on one suffix ends musl's search. findings.md F09.
 import { compare, ZERO } from '../chain/rational.ts'
 import type { Sourced } from '../chain/source.ts'
+import { libcOf } from '../chain/stub-libc.ts'
 import { absolute, isAbsolute, nameKey } from '../dns/name.ts'
 import type { Observation } from '../evidence/observation.ts'
 import type { Case, ReplyResult } from './case.ts'
@@ -27,7 +28,8 @@ const STOPS: readonly ReplyResult[] = ['nodata', 'servfail', 'refused']
 
 function hits(c: Case): Hit[] {
   const { stub, name } = c.question
-  if (stub.kind !== 'musl' || isAbsolute(name)) return []
+  const musl = libcOf(stub)
+  if (musl?.kind !== 'musl' || isAbsolute(name)) return []
   const at = stopOf(c)
   if (!at || !glibcDoesBetter(c)) return []
   const { suffix, results, always } = at
@@ -43,7 +45,7 @@ function hits(c: Case): Hit[] {
     sources: [
       { source: suffix.source, primary: true, label: { en: `this suffix is answered ${words}`, zh: `该后缀得到 ${words}` } },
       ...(suffix.source.behind ?? []).map(source => ({ source, label: { en: 'it comes from here', zh: '它来自这里' } })),
-      ...(stub.kindSource ? [{ source: stub.kindSource, label: { en: `musl ${stub.version}`, zh: `musl ${stub.version}` } }] : []),
+      ...(stub.kindSource ? [{ source: stub.kindSource, label: { en: `musl ${musl.version}`, zh: `musl ${musl.version}` } }] : []),
     ],
     evidence: seen.slice(0, 3).map(o => `${o.source.file}:${o.source.line}`),
     notes: [{ kind: 'why', said: { en: 'glibc goes on to the next candidate and can find the name; musl takes an empty NOERROR, SERVFAIL or REFUSED as the end', zh: 'glibc 会继续尝试下一个候选，因而能找到该名称；musl 把空的 NOERROR、SERVFAIL 或 REFUSED 当作终点' } }],

@@ -8,6 +8,7 @@ import { call, get, put, type Hop, type HopRun, type Plain } from '../chain/effe
 import { hopId, type HopEntries, type Reach } from '../chain/hop.ts'
 import type { StubKind, StubModel } from '../chain/model.ts'
 import type { StubResult } from '../chain/outcome.ts'
+import { USUAL_LIBC } from '../chain/stub-libc.ts'
 import { nameKey } from '../dns/name.ts'
 import { glibcStub } from './glibc-stub.ts'
 import { muslStub } from './musl-stub.ts'
@@ -53,7 +54,7 @@ const PROGRAMS: Readonly<Record<OverLibc, Program>> = {
 
 export const overLibcStub = (kind: OverLibc) => (model: StubModel, reach: Reach): HopEntries => {
   const id = hopId.stub(model.place)
-  const { libc = { kind: 'glibc', version: '2.36' } } = model
+  const { libc = USUAL_LIBC } = model
   const place = `${model.place} libc`
   const library: StubModel = { ...model, place, kind: libc.kind, version: libc.version }
   const root: Hop = query => lookUp(PROGRAMS[kind], id, hopId.stub(place), query as unknown as StubQuery)

@@ -1,6 +1,7 @@
 // A stub resolver named on the command line for a what-if: `musl@1.2.2`, `glibc@2.36`, `go@1.21`, or `musl` alone; a program over a C library with
 // that library behind it: `java@17`, `java@17+musl@1.2.5`. Tools of a shell go by their own names: `dig`, `host`, `nslookup`, `busybox`.
 import type { StubKind, StubModel } from '../chain/model.ts'
+import { isOverLibc } from '../chain/stub-libc.ts'
 import { isStubKind } from './stub.ts'
 
 /** The newest release that was compared with the real program. */
@@ -10,9 +11,6 @@ export const NEWEST_STUB: Readonly<Record<StubKind, string>> = {
 }
 
 export type StubChoice = Pick<StubModel, 'kind' | 'version' | 'libc'> | { readonly error: string }
-
-/** Whether it asks the C library of its image. */
-export const isOverLibc = (kind: StubKind): boolean => ['java', 'node', 'curl', 'getent', 'getent-hosts', 'cgo'].includes(kind)
 
 export function stubFrom(spec: string): StubChoice {
   const part = String.raw`([A-Za-z][A-Za-z-]{0,20})(?:@v?([0-9][\w.~-]{0,30}(?:\+[\w.~+-]{0,30})?))?`

@@ -2,6 +2,7 @@
 // bytes, a trailing dot included; Go folds ASCII and strips the dot. All addresses of all lines that name the host are taken.
 // Not modelled: `multi off` of /etc/host.conf, which makes glibc stop at the first line.
 import type { HostsLine, StubModel } from '../chain/model.ts'
+import { libcOf } from '../chain/stub-libc.ts'
 import { absolute, nameKey } from '../dns/name.ts'
 import { glibcAddress } from './stub-address.ts'
 
@@ -20,8 +21,7 @@ const SAME: Readonly<Record<Reader, (written: string, asked: string) => boolean>
 }
 
 /** Who reads the file of this place; tools that ask servers alone read none. */
-export const hostsReaderOf = ({ kind, libc }: Pick<StubModel, 'kind' | 'libc'>): Reader =>
-  kind === 'glibc' || kind === 'musl' || kind === 'go' ? kind : libc?.kind ?? 'glibc'
+export const hostsReaderOf = (stub: Pick<StubModel, 'kind' | 'version' | 'libc'>): Reader => (stub.kind === 'go' ? 'go' : libcOf(stub)?.kind ?? 'glibc')
 
 /** Undefined: no line names it. */
 export function hostsEntry(kind: Reader, hosts: readonly HostsLine[], name: string): HostsEntry | undefined {

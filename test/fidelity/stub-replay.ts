@@ -52,7 +52,7 @@ export interface Replayed {
 export function chainOf(row: StubRow, recorded: boolean): Chain {
   const model: StubModel = {
     place: PLACE, node: 'node', kind: row.implementation, version: row.version, certainty: 'confirmed', hostname: 'pod7.hostdom.test',
-    resolvConf: readResolvConf('etc/resolv.conf', row.resolvConf).value, hosts: readHosts('etc/hosts', row.hosts ?? '', hostsReaderOf({ kind: row.implementation })).value, ...(row.env && { env: row.env }),
+    resolvConf: readResolvConf('etc/resolv.conf', row.resolvConf).value, hosts: readHosts('etc/hosts', row.hosts ?? '', hostsReaderOf({ kind: row.implementation, version: row.version })).value, ...(row.env && { env: row.env }),
   }
   const servers = Object.values(SERVERS).map(server => [server, scriptedServer(server, row.rules, recorded)] as const)
   return new Map<string, Hop>([['closed', closedPort], ...servers, ...stubHops(model, address => SERVERS[address] ?? 'closed')])
