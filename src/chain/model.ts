@@ -157,6 +157,10 @@ export interface CorednsModel {
   /** `1.9.3`; undefined = not known, then the newest whose behaviour the evidence does not refute is used and said. */
   readonly version: string | undefined
   readonly versionSource?: Source
+  /** Not the stock program: NodeLocal DNSCache, of its own release; `version` is the CoreDNS in it. */
+  readonly build?: { readonly program: 'node-cache'; readonly version: string | undefined }
+  /** NodeLocal DNSCache: addresses on an interface of its node. A packet of that node goes there, ahead of any Service's rules. */
+  readonly nodeAddresses?: readonly Sourced<string>[]
   readonly corefile: Corefile
   /** Files the Corefile names, by absolute path in the container: NodeHosts, custom/*.server, zone files. */
   readonly files: ReadonlyMap<string, { readonly file: string; readonly text: string }>
@@ -222,6 +226,8 @@ export interface ViewEntry {
 /** Addresses that clients are told to ask and that belong to nobody: a cluster DNS address that no Service has. */
 export interface NobodyModel {
   readonly address: string
+  /** Nobody's on this node only; absent = on all. */
+  readonly node?: string
   readonly source: Source
 }
 

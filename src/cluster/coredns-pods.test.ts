@@ -78,11 +78,11 @@ test('an image of another name with the labels and a Corefile is CoreDNS; a miss
   expect(without.problems.map(problem => `${problem.code} ${problem.state}`)).toEqual(['configmap-not-seen unknown', 'configmap-not-seen ignored'])
 })
 
-test('NodeLocal DNSCache is recognised and said to be modelled in part', () => {
+test('NodeLocal DNSCache is recognised, and its template is looked for', () => {
   const cluster = of(pod('node-local-dns-x', 'registry.k8s.io/dns/k8s-dns-node-cache:1.23.1', '    args: ["-localip", "169.254.20.10,10.96.0.10", "-conf", "/etc/Corefile"]\n'))
   const { value, problems } = corednsPods(cluster)
-  expect(value).toMatchObject([{ role: 'node-local-dns', corefilePath: '/etc/Corefile' }])
-  expect(problems).toMatchObject([{ code: 'node-local-dns', state: 'partly-modelled' }])
+  expect(value).toMatchObject([{ role: 'node-local-dns', corefilePath: '/etc/coredns/Corefile.base' }])
+  expect(problems).toEqual([])
   expect(ownerOfAddress(cluster, value, '169.254.20.10')).toMatchObject({ kind: 'coredns' })
 })
 

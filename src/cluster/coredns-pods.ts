@@ -1,19 +1,23 @@
 // Which pods are CoreDNS, and what each was started with: version (image tag), Corefile (`-conf`, a mounted ConfigMap's key) and the other
 // files that a Corefile may name (k3s' NodeHosts, `coredns-custom`, ACK Edge's tunnel-nodes), listening port (`-dns.port`).
 // Recognised by the image; else by the labels of a DNS workload together with a mounted Corefile, for images of another name.
-// NodeLocal DNSCache (k8s-dns-node-cache) is recognised and reported: its template Corefile is filled in by the process itself.
+// NodeLocal DNSCache (k8s-dns-node-cache) is one of them, with the template of its Corefile (node-local.ts).
 // Not modelled: kube-dns (dnsmasq), Corefiles baked into an image, arguments taken from environment variables.
 import type { KubeObject } from '../chain/model.ts'
 import type { Problem, Read, Sourced } from '../chain/source.ts'
-import { fieldOf, listOf, textOf, textsOf } from './fields.ts'
+import { argumentOf } from './container-arguments.ts'
+import { fieldOf, listOf, textOf } from './fields.ts'
 import { isHostNetwork, podAddressesOf, type Inventory } from './inventory.ts'
 import { clusterAddresses, portsOf } from './kube-proxy.ts'
 import { mountedFiles, type MountedFile } from './mounted-files.ts'
+import { nodeLocalFlags } from './node-local.ts'
 import { matchesLabels } from './selector.ts'
 
 export interface CorednsPod {
   readonly role: 'coredns' | 'node-local-dns'
   readonly pod: KubeObject
+  /** Index of its container in the pod. */
+  readonly container: number
   /** `kube-system/coredns-edge-bz9bq`. */
   readonly place: string
   readonly node: string
@@ -21,7 +25,7 @@ export interface CorednsPod {
   readonly hostNetwork: boolean
   /** `1.9.3`; undefined = the image's tag is no version. */
   readonly version: Sourced<string> | undefined
-  /** Path of the Corefile in the container. */
+  /** Path of the Corefile in the container; of NodeLocal DNSCache that of its template. */
   readonly corefilePath: string
   /** Undefined: its ConfigMap is not in the evidence (a file of the pod may be). */
   readonly corefile: MountedFile | undefined
@@ -66,18 +70,11 @@ function recognise(cluster: Inventory, pod: KubeObject): Recognised | undefined 
 }
 
 function describe(cluster: Inventory, pod: KubeObject, { role, container }: Recognised, problems: Problem[]): CorednsPod {
-  const args = (['command', 'args'] as const).flatMap(list => textsOf(pod.body, 'spec', 'containers', container, list))
-  const path = argument(args, 'conf') ?? '/Corefile'
+  const path = role === 'node-local-dns' ? nodeLocalFlags(pod, container).template : argumentOf(pod, container, 'conf')?.value ?? '/Corefile'
   const corefilePath = path.startsWith('/') ? path : `${textOf(pod.body, 'spec', 'containers', container, 'workingDir') ?? ''}/${path}`
   const { files, missing } = mountedFiles(cluster, pod, container)
   const corefile = files.get(corefilePath)
   const place = `${pod.namespace}/${pod.name}`
-  if (role === 'node-local-dns') {
-    problems.push({
-      code: 'node-local-dns', state: 'partly-modelled', source: pod.source,
-      message: `${place} is NodeLocal DNSCache: it answers before the Service on its node and is not a hop of the model`,
-    })
-  }
   for (const map of missing.filter(one => one.name !== ROOT_CA && !(corefile && one.optional))) {
     problems.push({
       code: 'configmap-not-seen', state: map.optional ? 'ignored' : 'unknown', source: map.source,
@@ -85,23 +82,12 @@ function describe(cluster: Inventory, pod: KubeObject, { role, container }: Reco
     })
   }
   return {
-    role, pod, place, corefilePath, corefile, files,
+    role, pod, container, place, corefilePath, corefile, files,
     node: textOf(pod.body, 'spec', 'nodeName') ?? '', addresses: podAddressesOf(pod), hostNetwork: isHostNetwork(pod),
-    version: versionOf(pod, container), port: Number(argument(args, 'dns.port') ?? argument(args, 'p') ?? 53) || 53,
+    version: versionOf(pod, container), port: Number((argumentOf(pod, container, 'dns.port') ?? argumentOf(pod, container, 'p'))?.value ?? 53) || 53,
     ready: textOf(listOf(pod.body, 'status', 'conditions').find(one => textOf(one, 'type') === 'Ready'), 'status') === 'True',
     running: listOf(pod.body, 'status', 'containerStatuses').some(status => fieldOf(status, 'state', 'running') !== undefined),
   }
-}
-
-/** `-conf x`, `--conf=x`: Go's flag package takes both. */
-function argument(args: readonly string[], name: string): string | undefined {
-  for (const [at, word] of args.entries()) {
-    const bare = word.replace(/^--?/, '')
-    if (bare === word) continue
-    if (bare === name) return args[at + 1]
-    if (bare.startsWith(`${name}=`)) return bare.slice(name.length + 1)
-  }
-  return undefined
 }
 
 /** `v1.8.4-eksbuild.1` is 1.8.4: builders put their own number behind it. */
@@ -163,6 +149,5 @@ export function ownerOfAddress(cluster: Inventory, servers: readonly CorednsPod[
 /** `-localip 169.254.20.10,10.96.0.10` of NodeLocal DNSCache. */
 export function localAddresses(server: CorednsPod): readonly string[] {
   if (server.role !== 'node-local-dns') return []
-  const args = listOf(server.pod.body, 'spec', 'containers').flatMap(container => textsOf(container, 'args'))
-  return (argument(args, 'localip') ?? '').split(',').map(address => address.trim()).filter(address => address !== '')
+  return (nodeLocalFlags(server.pod, server.container).localIps?.value ?? '').split(',').map(address => address.trim()).filter(address => address !== '')
 }

@@ -60,7 +60,7 @@ export function serviceAtNode(input: ServiceAtNodeInput, port = 53): Read<readon
   if (ports.length === 0) return { value: [], problems }
   const held = endpointSetsOf(cluster, service) ?? inferredSets(cluster, service, problems)
   const filtered = filterSets(input, held, problems)
-  const value = clusterAddresses(service).map(address => atAddress(input, address, ports, filtered, problems))
+  const value = clusterAddresses(service).map(address => atAddress(input, address, ports, filtered))
   return { value, problems }
 }
 
@@ -135,21 +135,12 @@ function saidOf(scope: Scope, topology: Sourced<string>, hub: YurtHub, pools: No
   }
 }
 
-function atAddress(
-  input: ServiceAtNodeInput, address: string, ports: readonly ServicePort[], filtered: FilteredSets, problems: Problem[],
-): ServiceAtNode {
+function atAddress(input: ServiceAtNodeInput, address: string, ports: readonly ServicePort[], filtered: FilteredSets): ServiceAtNode {
   const { service, node, rules, pools } = input
   const number = ports[0]?.port ?? 53
   const byProtocol = new Map(ports.map(port => [port.protocol, ofPort(input, address, port, filtered)]))
   const main = (byProtocol.get('UDP') ?? byProtocol.get('TCP')) as OfPort
   const tcp = byProtocol.get('UDP') && byProtocol.get('TCP')
-  const taken = rules?.notrack.find(one => one.value === address)
-  if (taken) {
-    problems.push({
-      code: 'node-local-dns', state: 'partly-modelled', source: taken.source,
-      message: `NodeLocal DNSCache answers at ${address} on ${node}: the Service's endpoints are asked only on its behalf`,
-    })
-  }
   const model: ServiceModel = {
     name: `${service.namespace}/${service.name}`, node, address, port: number,
     protocols: ports.map(port => (port.protocol === 'TCP' ? 'tcp' as const : 'udp' as const)),

@@ -9,9 +9,13 @@ import type { Inventory } from './inventory.ts'
 
 /** Undefined: the cluster's evidence does not say, or it draws at random. */
 export function ipvsDraws(cluster: Inventory): ServiceModel['affinity'] | undefined {
-  const config = textOf(cluster.get('ConfigMap', 'kube-proxy', 'kube-system')?.body, 'data', 'config.conf')
-  if (config === undefined || valueOf(config, 'mode') !== 'ipvs') return undefined
-  return valueOf(config, 'scheduler') === 'sh' ? 'client' : 'turn'
+  if (kubeProxyMode(cluster) !== 'ipvs') return undefined
+  return valueOf(configOf(cluster), 'scheduler') === 'sh' ? 'client' : 'turn'
 }
+
+/** Undefined: the evidence does not say, or kube-proxy chooses itself. */
+export const kubeProxyMode = (cluster: Inventory): string | undefined => valueOf(configOf(cluster), 'mode')
+
+const configOf = (cluster: Inventory): string => textOf(cluster.get('ConfigMap', 'kube-proxy', 'kube-system')?.body, 'data', 'config.conf') ?? ''
 
 const valueOf = (config: string, key: string): string | undefined => new RegExp(`^[ \\t]*${key}:[ \\t]*["']?([\\w-]+)`, 'm').exec(config)?.[1]

@@ -6,11 +6,12 @@ import { explore } from '../drivers/explore.ts'
 import { oddsByClass } from '../drivers/worlds.ts'
 import { nameKey } from '../dns/name.ts'
 import type { Reply } from '../dns/message.ts'
-import { hopId } from '../chain/hop.ts'
+import { hopId, nodeLocalAt } from '../chain/hop.ts'
 import { confront } from './confront.ts'
 import { evidenceWorlds, replyResult } from './evidence-worlds.ts'
 import { agreeing, decidersOf, type Explained } from './explain.ts'
 import { nameservers } from './link.ts'
+import { targets } from '../findings/forward-targets.ts'
 import { ask, lookupOf, withStub, type Session } from './session.ts'
 
 export function caseOf(session: Session, question: Question, explained: Explained): Case {
@@ -40,12 +41,15 @@ export function caseOf(session: Session, question: Question, explained: Explaine
 
 /** CoreDNS pods that the asker's name servers lead to, on its node. */
 function serversOf(model: Model, stub: StubModel): CorednsModel[] {
-  const addresses = nameservers(stub.resolvConf).flatMap(({ value }) => {
+  const asked = nameservers(stub.resolvConf).map(s => s.value)
+  const inFront = asked.flatMap(value => nodeLocalAt(model, stub.node, value) ?? [])
+  const addresses = [...asked, ...inFront.flatMap(targets).map(t => t.address)].flatMap(value => {
+    if (nodeLocalAt(model, stub.node, value)) return []
     const service = model.services.find(s => s.address === value && s.node === stub.node)
     return service ? service.endpoints.map(e => e.value.address) : [value]
   })
   const local = addresses.filter(a => a.startsWith('169.254.') || a.startsWith('127.'))
-  const found = model.coredns.filter(c => c.addresses.some(a => addresses.includes(a)) || (local.length > 0 && c.hostNetwork && c.node === stub.node))
+  const found = model.coredns.filter(c => inFront.includes(c) || (!c.nodeAddresses && c.addresses.some(a => addresses.includes(a))) || (local.length > 0 && c.hostNetwork && !c.nodeAddresses && c.node === stub.node))
   // A server that is down has left the endpoints; what ended it is still the question.
   return found.length > 0 ? found : model.coredns.filter(c => c.down !== undefined && model.services.some(s => nameservers(stub.resolvConf).some(n => n.value === s.address)))
 }
@@ -53,8 +57,9 @@ function serversOf(model: Model, stub: StubModel): CorednsModel[] {
 /** The hop that the stub's first name server is, seen from the asker's node. */
 function firstServer(session: Session, stub: StubModel): string | undefined {
   const address = nameservers(stub.resolvConf)[0]?.value
-  const service = session.model.services.find(s => s.address === address && s.node === stub.node)
-  const server = session.model.coredns.find(c => c.addresses.some(a => a === address))
+  const inFront = address === undefined ? undefined : nodeLocalAt(session.model, stub.node, address)
+  const service = inFront ? undefined : session.model.services.find(s => s.address === address && s.node === stub.node)
+  const server = inFront ?? session.model.coredns.find(c => c.addresses.some(a => a === address))
   const id = service ? hopId.service(service.node, service.address, service.port) : server ? hopId.coredns(server.pod) : address !== undefined ? hopId.upstream(address) : undefined
   return id !== undefined && session.chain.has(id) ? id : undefined
 }

@@ -1,7 +1,7 @@
 // Which worlds agree with what was seen. A reply that CoreDNS gave, or a lookup that an application made, must be able to
 // happen in the world we believe in: worlds in which it cannot are ruled out. Nothing is weighed, only excluded.
 import type { Ask, Chain, Plain } from '../chain/effects.ts'
-import { hopId } from '../chain/hop.ts'
+import { hopId, nodeLocalAt } from '../chain/hop.ts'
 import type { Model } from '../chain/model.ts'
 import type { Outcome } from '../chain/outcome.ts'
 import { explore } from '../drivers/explore.ts'
@@ -118,10 +118,10 @@ const questionTo = (hop: string, name: string, type: string): Ask => ({ hop, que
 
 /** The CoreDNS pod or Service that a direct question went to; upstreams are views, not evidence about worlds. */
 function ourHop(chain: Chain, model: Model, o: DirectAnswer, place: string): string | undefined {
-  const pod = model.coredns.find(c => c.addresses.includes(o.server))
-  if (pod) return hopId.coredns(pod.pod)
   const asker = o.place ?? place
   const node = asker.startsWith('node/') ? asker.slice(5) : model.stubs.find(s => s.place === asker)?.node
+  const pod = nodeLocalAt(model, node, o.server) ?? model.coredns.find(c => !c.nodeAddresses && c.addresses.includes(o.server))
+  if (pod) return hopId.coredns(pod.pod)
   const service = model.services.find(s => s.address === o.server && s.node === node)
   const hop = service && hopId.service(service.node, service.address, service.port)
   return hop !== undefined && chain.has(hop) ? hop : undefined

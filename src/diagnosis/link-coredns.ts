@@ -1,7 +1,7 @@
 // The CoreDNS pods of the model: Corefile as mounted, with every place moved into the file a person edits; the resolv.conf the
 // pod was given; and whether the process serves at all, as far as its log says.
-import type { CorednsModel } from '../chain/model.ts'
-import type { Problem, Sourced } from '../chain/source.ts'
+import type { CorednsModel, NobodyModel } from '../chain/model.ts'
+import type { Problem, Source, Sourced } from '../chain/source.ts'
 import type { CorednsPod } from '../cluster/coredns-pods.ts'
 import type { MountedFile } from '../cluster/mounted-files.ts'
 import { readCorefile } from '../config/corefile.ts'
@@ -13,12 +13,15 @@ import type { CorefileText } from '../fixes/corefile-edit.ts'
 import { checkCorefile } from '../hops/coredns/check.ts'
 import { REFUSED_CODE } from '../hops/coredns/refuse.ts'
 import { viewAtNode } from '../cluster/view-at-node.ts'
+import { filledIn, onItsNode, writtenPath } from './link-node-local.ts'
 import type { Gathered } from './gather.ts'
 import type { LinkedNode } from './link-nodes.ts'
 
 export interface LinkedCoredns {
   readonly model: CorednsModel
   readonly text: CorefileText
+  /** NodeLocal DNSCache that is not there: its addresses. */
+  readonly nobody: readonly NobodyModel[]
 }
 
 /** The release that most clusters run where nothing tells which it is. */
@@ -33,30 +36,38 @@ export function linkCoredns(gathered: Gathered, server: CorednsPod, node: Linked
   }
   const files = new Map([...server.files].map(([path, file]) => [path, { file: file.file, text: file.text }]))
   for (const [path, file] of gathered.layout.podFiles.get(server.place) ?? []) if (!files.has(path)) files.set(path, { file: file.path, text: file.text() })
-  const read = readCorefile(found.innerFile, found.embedded.text, { path: server.corefilePath, files })
-  const movers = [found, ...[...server.files.values()].filter(f => f.file !== found.innerFile).map(f => ({ innerFile: f.file, embedded: embeddedOf(gathered, f) }))]
-  const moved = <T>(value: T): T => movers.reduce((all, { innerFile, embedded }) => (innerFile === embedded.file ? all : moveSources(all, innerFile, embedded.outer)), value)
+  const said: Problem[] = []
+  const own = server.role === 'node-local-dns' ? filledIn(gathered, server, found.innerFile, found.embedded.text, said) : undefined
+  const outer = (inner: Source): Source => (inner.file === found.innerFile ? found.embedded.outer(inner) : inner)
+  problems.push(...moveSources(said, found.innerFile, outer))
+  if (server.role === 'node-local-dns' && !own) return undefined
+  const read = readCorefile(found.innerFile, own?.text ?? found.embedded.text, { path: own?.path ?? server.corefilePath, files })
+  const movers = [...server.files.values()].filter(f => f.file !== found.innerFile).map(f => ({ innerFile: f.file, embedded: embeddedOf(gathered, f) }))
+  const moved = <T>(value: T): T => movers.reduce((all, { innerFile, embedded }) => (innerFile === embedded.file ? all : moveSources(all, innerFile, embedded.outer)),
+    own || found.innerFile !== found.embedded.file ? moveSources(value, found.innerFile, inner => outer(own ? own.back(inner) : inner)) : value)
   problems.push(...moved(read.problems))
   const events = observations.filter((o): o is ServerEvent => o.kind === 'server-event' && o.place === server.place)
+  const version = own?.version ?? server.version ?? versionLogged(events)
   const model: CorednsModel = {
     pod: server.place, node: server.node, addresses: server.addresses, hostNetwork: server.hostNetwork, files,
-    version: server.version?.value ?? versionLogged(events)?.value,
-    ...((server.version ?? versionLogged(events)) && { versionSource: (server.version ?? versionLogged(events))!.source }),
+    version: version?.value, ...(version && { versionSource: version.source }), ...(own && { build: own.build }),
     corefile: moved(read.value), resolvConf: given?.resolvConf, kubernetes: node ? viewAtNode(gathered.inventory, gathered.pools, node.hub) : gathered.inventory.view,
   }
   const refused = refusedBy(model, moved(read.problems))
   if (refused) problems.push({ code: REFUSED_CODE, message: refused.value, source: refused.source, state: 'damaged' })
   const down = endedBy(events) ?? loopsAtStart(model) ?? (refused && !server.ready ? refused : undefined)
   const synced = lastWord(events, ['unsynced-kubernetes', 'api-forbidden'], [])
-  return {
-    model: { ...model, ...(down && { down }), ...(refused && { refused }), ...(synced && { kubernetesSynced: { value: false, source: synced.source } }) },
-    text: { embedded: found.embedded, blocks: read.value.blocks },
-  }
+  const whole: CorednsModel = { ...model, ...(down && { down }), ...(refused && { refused }), ...(synced && { kubernetesSynced: { value: false, source: synced.source } }) }
+  const placed = own ? onItsNode(gathered, server, node, whole, problems) : { model: whole, nobody: [] }
+  // Edits are made in the template.
+  const blocks = own ? readCorefile(found.innerFile, found.embedded.text).value.blocks : read.value.blocks
+  return { ...placed, text: { embedded: found.embedded, blocks } }
 }
 
 function corefileOf(gathered: Gathered, server: CorednsPod): { readonly innerFile: string; readonly embedded: EmbeddedText } | undefined {
   if (server.corefile) return { innerFile: server.corefile.file, embedded: embeddedOf(gathered, server.corefile) }
-  const file = gathered.layout.podFiles.get(server.place)?.get(server.corefilePath)
+  const files = gathered.layout.podFiles.get(server.place)
+  const file = files?.get(server.corefilePath) ?? (server.role === 'node-local-dns' ? files?.get(writtenPath(server)) : undefined)
   return file && { innerFile: file.path, embedded: wholeFile(file.path, file.text()) }
 }
 
@@ -95,6 +106,6 @@ function loopsAtStart(model: CorednsModel): Sourced<string> | undefined {
 /** A syntax error, or a set-up that this release refuses. An unknown plugin may be in the image's own build; it is unmodelled instead. */
 function refusedBy(model: CorednsModel, readProblems: readonly Problem[]): Sourced<string> | undefined {
   const problem = readProblems.find(p => p.code.startsWith('corefile-') && p.state === 'damaged')
-    ?? checkCorefile(model.corefile, model.version ?? ASSUMED_VERSION, model.files).find(p => p.code === REFUSED_CODE)
+    ?? checkCorefile(model.corefile, model.version ?? ASSUMED_VERSION, model.files, model.build).find(p => p.code === REFUSED_CODE)
   return problem?.source && { value: problem.message, source: problem.source }
 }

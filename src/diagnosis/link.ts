@@ -1,5 +1,6 @@
 // From what was gathered and observed to the model: who asks with which stub and resolv.conf, through which Service, at which
 // CoreDNS, which forwards where. What is not known stays unknown; what is inferred is said.
+import { nodeLocalAt } from '../chain/hop.ts'
 import type { CorednsModel, Model, NobodyModel, ResolvConf, ServiceModel, StubModel } from '../chain/model.ts'
 import type { Problem, Source, Sourced } from '../chain/source.ts'
 import { corednsPods, dnsServices, ownerOfAddress, type CorednsPod, type DnsService } from '../cluster/coredns-pods.ts'
@@ -30,12 +31,15 @@ export function link(gathered: Gathered, servers: readonly CorednsPod[], observa
   const given = givenToPods(gathered, nodes, problems)
   const coredns: CorednsModel[] = []
   const corefiles = new Map<string, CorefileText>()
-  for (const server of servers.filter(s => s.role === 'coredns')) {
+  const nobody: NobodyModel[] = []
+  for (const server of servers) {
     const linked = linkCoredns(gathered, server, nodes.get(server.node), given.get(server.place), observations, problems)
     if (!linked) continue
     coredns.push(linked.model)
+    nobody.push(...linked.nobody)
     corefiles.set(server.place, linked.text)
   }
+  for (const node of nodes.values()) problems.push(...unseenNodeLocal(node, coredns))
   const atNodes = dnsAtNodes(gathered, nodes, services, coredns, problems)
   const stubs = stubsOf(gathered, nodes, given, observations)
   const ours = new Set([...vips.map(v => v.value), ...servers.flatMap(s => s.addresses)])
@@ -45,7 +49,7 @@ export function link(gathered: Gathered, servers: readonly CorednsPod[], observa
   return {
     problems, nodes,
     model: {
-      stubs, coredns, upstreams, services: [...atNodes.map(s => s.service), ...inferred], nobody: unowned.nobody,
+      stubs, coredns, upstreams, services: [...atNodes.map(s => s.service), ...inferred], nobody: [...unowned.nobody, ...nobody],
       resolved: [...nodes.values()].flatMap(n => (n.dns.resolved ? [n.dns.resolved] : [])),
     },
     facts: {
@@ -84,6 +88,14 @@ function dnsAtNodes(gathered: Gathered, nodes: ReadonlyMap<string, LinkedNode>, 
     }
   }
   return all
+}
+
+/** NOTRACK rules of a NodeLocal DNSCache that is not in the evidence: what answers there is not known. */
+function unseenNodeLocal({ name, rules }: LinkedNode, coredns: readonly CorednsModel[]): Problem[] {
+  return (rules?.notrack ?? []).filter(({ value }) => !nodeLocalAt({ coredns }, name, value)).map(({ value, source }) => ({
+    code: 'node-local-dns', state: 'unknown', source,
+    message: `on ${name} a NodeLocal DNSCache answers at ${value}, which is not in the evidence: taken to be the Service`,
+  }))
 }
 
 const alive = ({ endpoints }: Pick<ServiceModel, 'endpoints'>, dead: ReadonlySet<string>): Pick<ServiceModel, 'endpoints'> =>

@@ -86,7 +86,7 @@ function portOfClients(server: CorednsModel): number {
 export function comesBack(line: ForwardLine, target: ForwardTarget, seen: ReadonlySet<ServerBlock> = new Set()): boolean {
   const { server } = line
   const loopback = isLoopback(target.address)
-  if (loopback ? server.hostNetwork : !server.addresses.includes(target.address)) return false
+  if (loopback ? server.hostNetwork : ![...server.addresses, ...server.nodeAddresses?.map(a => a.value) ?? []].includes(target.address)) return false
   const zone = zoneOfLine(line)
   const block = blockFor(server, zone, target.port)
   // `bind` takes the address of one interface: the loopback of the pod is then nobody's.

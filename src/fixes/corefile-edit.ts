@@ -10,13 +10,13 @@ export interface CorefileText {
   readonly blocks: readonly ServerBlock[]
 }
 
-/** A server block for `zone`, in front of the block whose `forward` sent its names elsewhere. Keeps that block's port, `errors`, `log`, `cache` and forward options. */
+/** A server block for `zone`, in front of the block whose `forward` sent its names elsewhere. Keeps that block's port, `bind`, `errors`, `log`, `cache` and forward options. */
 export function addServerBlock(corefile: CorefileText, beside: ServerBlock, forward: Directive, zone: string, servers: readonly string[]): Edit {
   const text = corefile.embedded.text
   const indent = indentOf(text, beside)
   const port = portOf(beside)
   const options = forward.properties.filter(p => ['prefer_udp', 'force_tcp', 'max_concurrent', 'expire', 'policy'].includes(p.name))
-  const kept = beside.directives.filter(d => ['errors', 'log', 'cache'].includes(d.name))
+  const kept = beside.directives.filter(d => ['errors', 'log', 'cache', 'bind'].includes(d.name))
   const lines = [
     `${zone.replace(/\.$/, '')}:${port} {`,
     ...kept.map(d => indent + words(d)),

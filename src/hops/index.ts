@@ -1,7 +1,7 @@
 // From a Model to a Chain: one entry for each hop and each of its continuations, and who answers at which address, seen
 // from where. This is the only file that knows all kinds of hops.
 import { LOST, type Chain, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
-import { hopId, type HopEntries, type Reach } from '../chain/hop.ts'
+import { hopId, nodeLocalAt, type HopEntries, type Reach } from '../chain/hop.ts'
 import type { CorednsModel, Model, UpstreamModel } from '../chain/model.ts'
 import type { Problem } from '../chain/source.ts'
 import { REFUSED_PORT, type Reply } from '../dns/message.ts'
@@ -72,11 +72,13 @@ class Wiring {
     const host = pod === undefined || pod.hostNetwork
     return (address, port = 53) => {
       if (isLoopback(address)) return host ? this.onNodeLoopback(node, address, port) : listensOn(pod).has(port) ? hopId.coredns(pod.pod) : CLOSED_PORT
-      if (this.model.nobody.some(n => n.address === address)) return NOBODY
+      const local = nodeLocalAt(this.model, node, address)
+      if (local) return listensOn(local).has(port) ? hopId.coredns(local.pod) : CLOSED_PORT
+      if (this.model.nobody.some(n => n.address === address && (n.node === undefined || n.node === node))) return NOBODY
       const service = this.model.services.find(s => s.node === node && s.address === address && s.port === port)
       if (service) return hopId.service(node, address, port)
-      const server = this.model.coredns.find(c => c.addresses.includes(address))
-        ?? (isLinkLocal(address) ? this.model.coredns.find(c => c.hostNetwork && c.node === node) : undefined)
+      const server = this.model.coredns.find(c => !c.nodeAddresses && c.addresses.includes(address))
+        ?? (isLinkLocal(address) ? this.onNode(node) : undefined)
       if (server) return hopId.coredns(server.pod)
       return this.upstream(address, port)
     }
@@ -85,10 +87,15 @@ class Wiring {
   private onNodeLoopback(node: string, address: string, port: number): string {
     const resolved = this.model.resolved.find(r => r.node === node)
     if (resolved?.stubListener && (address === '127.0.0.53' || address === '127.0.0.54') && port === 53) return hopId.resolved(node)
-    const server = this.model.coredns.find(c => c.hostNetwork && c.node === node)
+    const server = this.onNode(node)
     if (server) return hopId.coredns(server.pod)
     // Another local resolver (dnsmasq, unbound) may listen; the bundle does not say, so its view is unknown.
     return address === '127.0.0.53' && resolved ? CLOSED_PORT : this.upstream(address, port)
+  }
+
+  /** A CoreDNS that listens on every address of the node. */
+  private onNode(node: string): CorednsModel | undefined {
+    return this.model.coredns.find(c => c.hostNetwork && c.node === node && !(c.nodeAddresses && c.corefile.blocks.every(b => b.directives.some(d => d.name === 'bind'))))
   }
 
   private upstream(address: string, port: number): string {

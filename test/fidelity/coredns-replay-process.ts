@@ -15,6 +15,7 @@ import { dice } from '../support/dice.ts'
 import { Run, type Noted } from '../support/run.ts'
 import { NO_OBJECTS, POD_ADDRESS, UNSYNCED, type ApiServer } from './api-server.ts'
 import { dnsQuery, PAUSE_MS, pauseMsOf, serverOf, type Action, type Row, type RowQuery, type Where } from './coredns-replay-rows.ts'
+import { nodeCacheRun, type NodeCacheRun } from './node-cache-replay.ts'
 import { unreachable, Upstreams } from './coredns-replay-upstream.ts'
 
 const REPLY_LIMIT_MS = 35_000
@@ -45,11 +46,13 @@ export class Process {
   private disk: string
   private watch: { hash: string; everyMs: number; nextMs: number; isStale: boolean } | undefined
   private readonly numbers: string
+  private readonly nodeCache: NodeCacheRun | undefined
   /** Absent: nobody answers its lists. */
   private readonly api: ApiServer | undefined
 
   constructor(row: Row, { seed, numbers, isAhead = true, api }: { readonly seed: number; readonly numbers: string; readonly isAhead?: boolean; readonly api?: ApiServer | undefined }) {
-    this.row = row
+    this.nodeCache = nodeCacheRun(row)
+    this.row = this.nodeCache?.row ?? row
     this.api = api
     this.numbers = numbers
     this.upstreams = new Upstreams(row.upstreamScript)
@@ -58,10 +61,10 @@ export class Process {
     this.files.set('/tmp/x', { file: 'x', text: '', writtenAtMs: 0 })
     // The recorder made one for its API server.
     if (api) this.files.set('/kubeconfig', { file: 'kubeconfig', text: '', writtenAtMs: 0 })
-    if (row.corefile !== null) this.files.set('/Corefile', { file: 'Corefile', text: row.corefile, writtenAtMs: 0 })
+    if (this.row.corefile !== null) this.files.set('/Corefile', { file: 'Corefile', text: this.row.corefile, writtenAtMs: 0 })
     this.files.set('/etc/resolv.conf', { file: 'resolv.conf', text: `nameserver ${NAMESERVER.address}\n`, writtenAtMs: 0 })
     for (const action of row.state?.preamble ?? []) if (action['systemHostsFile']) this.writeFile('/etc/hosts', String(action['systemHostsFile']))
-    this.disk = row.corefile ?? ''
+    this.disk = this.row.corefile ?? ''
     const random = dice(seed)
     this.run = new Run(new Map(), pick => {
       this.lastPick ??= pick
@@ -69,7 +72,7 @@ export class Process {
       return this.forced ?? (pick.odds ? random(pick.options.length) : 0)
     })
     this.read = this.parse(this.disk)
-    this.start = this.boot(this.read)
+    this.start = this.nodeCache ? this.nodeCache.before(() => this.boot(this.read)) : this.boot(this.read)
     this.serving = this.start
     for (const { id } of this.start.hops?.atStart ?? []) this.run.background(id, { numbers: this.numbers, aheadMs: isAhead ? 1 : 0 })
     this.beginWatch()
@@ -275,7 +278,7 @@ export class Process {
     const port = defaultPort(this.row.args ?? [])
     return {
       pod: 'ns/pod', node: 'node', addresses: this.api ? [POD_ADDRESS] : ['127.0.0.1'], version: this.row.version, files, resolvConf: undefined,
-      kubernetes: this.api?.view ?? NO_OBJECTS, ...(!this.isSynced && { kubernetesSynced: UNSYNCED }), hostNetwork: !this.api,
+      kubernetes: this.api?.view ?? NO_OBJECTS, ...(!this.isSynced && { kubernetesSynced: UNSYNCED }), hostNetwork: !this.api, ...(this.nodeCache && { build: this.nodeCache.build }),
       machine: {
         ...(this.row.plugins && { plugins: this.row.plugins }),
         interfaces: new Map([['lo', ['127.0.0.1', '::1', ...(this.api ? [POD_ADDRESS] : [])]]]), hasAllFiles: true, env: new Map(Object.entries(this.row.env ?? {})), processors: 2, nameserver: NAMESERVER,

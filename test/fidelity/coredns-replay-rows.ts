@@ -37,6 +37,8 @@ export interface Observed {
 
 export interface Row {
   readonly id: string
+  /** Not CoreDNS itself: `node-cache`, whose `version` is its own and whose `corefile` is the template. */
+  readonly program?: string
   readonly version: string
   readonly corefile: string | null
   readonly files?: Readonly<Record<string, string>> | null

@@ -2,6 +2,7 @@
 import type { Start } from '../../src/hops/coredns/start.ts'
 import { askedDifferences, askedOf, differences, logLines, realAsked, stripped } from './coredns-replay-compare.ts'
 import type { Process } from './coredns-replay-process.ts'
+import { isNodeCacheWait, nodeCacheLines } from './node-cache-replay.ts'
 import type { Observed, Row } from './coredns-replay-rows.ts'
 
 /** A minute is longer than anybody watched. */
@@ -30,7 +31,8 @@ export function startFaults(row: Row, process: Process): string[] {
   const { observed } = row
   const { start } = process
   if (start.end === 'endless') return observed.exit === null && observed.started === false ? [] : [`endless, for ${JSON.stringify(observed.stderr)}`]
-  const stderr = differences('stderr', start.stderr.map(plainLine), (observed.stderr ?? []).map(plainLine))
+  const lines = (of: readonly string[]): readonly string[] => (row.program === 'node-cache' ? nodeCacheLines(of.map(plainLine)) : of.map(plainLine))
+  const stderr = differences('stderr', lines(start.stderr), lines(observed.stderr ?? []))
   const out = stdoutFaults(start, observed, process)
   const exit = start.end === 'serving' ? process.exit?.code ?? null : start.end
   return [...stderr, ...out, ...differences('exit', exit, observed.exit ?? null), ...startedFaults(start, row)]
@@ -43,7 +45,7 @@ function startedFaults(start: Start, { observed, args }: Row): string[] {
 }
 
 function stdoutFaults(start: Start, observed: Observed, process: Process): string[] {
-  const real = inOneOrder((observed.stdout ?? []).map(plainLine).filter(l => !isRetry(l)))
+  const real = inOneOrder((observed.stdout ?? []).map(plainLine).filter(l => !isRetry(l) && !isNodeCacheWait(l)))
   const own = inOneOrder(start.stdout.map(plainLine))
   const head = differences('stdout', own, real.slice(0, own.length))
   const later = real.slice(own.length)

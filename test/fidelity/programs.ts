@@ -41,9 +41,16 @@ const isCoredns = (row: Json): boolean => has(row, 'id', 'corefile', 'observed')
 const isKubernetes = (row: Json): boolean => word(row, 'id').startsWith('kubernetes.')
 
 const coredns: Program = {
-  recognises: row => isCoredns(row) && !isKubernetes(row),
+  recognises: row => isCoredns(row) && !isKubernetes(row) && row['program'] !== 'node-cache',
   placeOf: corednsPlace('coredns'),
   replay: rows => replayCoredns(rows as unknown as readonly CorednsRow[]),
+}
+
+/** NodeLocal DNSCache. */
+const nodeCache: Program = {
+  recognises: row => isCoredns(row) && row['program'] === 'node-cache',
+  placeOf: row => ({ ...corednsPlace('node-cache')(row), group: (/^node-cache\.([a-z]+)/.exec(word(row, 'id')) ?? [])[1] ?? 'all' }),
+  replay: coredns.replay,
 }
 
 const corednsKubernetes: Program = {
@@ -109,7 +116,7 @@ const resolved: Program = {
   replay: rows => (rows as unknown as readonly ResolvedRow[]).map(replayResolved),
 }
 
-const PROGRAMS: readonly Program[] = [coredns, corednsKubernetes, stub, kubelet, openyurt, kubeProxy, netplan, resolved]
+const PROGRAMS: readonly Program[] = [coredns, nodeCache, corednsKubernetes, stub, kubelet, openyurt, kubeProxy, netplan, resolved]
 
 export const programOf = (row: Json): Program | undefined => PROGRAMS.find(p => p.recognises(row))
 

@@ -5,6 +5,7 @@ import type { CorednsModel, Directive, ServerBlock } from '../../chain/model.ts'
 import type { Problem, Source } from '../../chain/source.ts'
 import { readBlockKey, type BlockKey } from './block-keys.ts'
 import { servingFault, type ServedBlock } from './listeners.ts'
+import { isCompiledIn, notCompiledIn } from './node-cache.ts'
 import { pluginOrder } from './order.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { dispenserOf, runCheck, type SetupAt } from './setup-check.ts'
@@ -46,6 +47,10 @@ export function setUpBlocks(model: CorednsModel, version: CorednsVersion, report
   for (const { keys } of drafts) for (const key of keys) if (key.unreachable) sayUnreachable(key, version, report)
   for (const name of pluginOrder(version)) {
     const check = CHECKS.get(name)
+    if (!isCompiledIn(model.build, name)) {
+      refusals.push(...drafts.filter(d => d.uses.has(name)).map(d => ({ text: notCompiledIn(name), plugin: name, block: d.index, source: d.uses.get(name)?.[0]?.source })))
+      continue
+    }
     if (!check) continue
     for (const draft of drafts) {
       if (!draft.uses.has(name) || !draft.block.uses) continue
