@@ -24,14 +24,13 @@ interface Instance {
   readonly places: (Place & { readonly nth: number })[]
 }
 
-/** `strangers`: the columns of each row that is of no program. */
-export function judgeRows(rows: readonly Json[], wanted: Wanted = {}): { readonly judged: readonly Judged[]; readonly strangers: readonly string[] } {
-  return { judged: [...judging(rows, wanted)].flat(), strangers: instancesOf(rows, wanted).strangers }
+/** `strangers`: the columns of each row that is of no program. `beside`: rows that others point at. */
+export function judgeRows(rows: readonly Json[], wanted: Wanted = {}, beside: readonly Json[] = rows.filter(isFixture)): { readonly judged: readonly Judged[]; readonly strangers: readonly string[] } {
+  return { judged: [...judging(rows, wanted, beside)].flat(), strangers: instancesOf(rows, wanted).strangers }
 }
 
 /** Instance by instance, for who may have seen enough before the end. */
-export function* judging(rows: readonly Json[], wanted: Wanted): Generator<readonly Judged[]> {
-  const beside = rows.filter(isFixture)
+export function* judging(rows: readonly Json[], wanted: Wanted, beside: readonly Json[] = rows.filter(isFixture)): Generator<readonly Judged[]> {
   for (const [at, { program, rows: mine, places }] of instancesOf(rows, wanted).instances.entries()) {
     if (wanted.instances && !wanted.instances.has(at)) continue
     const verdicts = verdictsOf(program, mine, beside)

@@ -1,7 +1,7 @@
 // Recorded rows of real programs: one JSON object a line, plain or gzip'd. Those of the repository lie in test/fidelity/rows/.
 import { readdirSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import type { Json } from './programs.ts'
+import { isFixture, type Json } from './programs.ts'
 
 const FOLDER = new URL('rows/', import.meta.url)
 
@@ -17,6 +17,10 @@ export const recordedFiles = (): readonly URL[] => readdirSync(FOLDER).filter(na
 export function readRows(file: string | URL, name = String(file)): readonly Json[] {
   return textOf(file, name).split('\n').flatMap((line, i) => (line.trim() === '' ? [] : [rowOf(line, `${name}:${i + 1}`)]))
 }
+
+/** The rows of a file that others point at; lines that cannot be one are not read. Throws DamagedRows. */
+export const fixturesIn = (file: string | URL, name = String(file)): readonly Json[] =>
+  textOf(file, name).split('\n').flatMap((line, i) => (/"id":\s*"fixture\./.test(line) ? [rowOf(line, `${name}:${i + 1}`)] : [])).filter(isFixture)
 
 function textOf(file: string | URL, name: string): string {
   try {
