@@ -103,6 +103,8 @@ function compare(row: Row, query: RowQuery, process: Process): Verdict {
     ...alsoDifferences(reply, query, observed),
   ]
   const { unmodelled } = process
-  if (unmodelled && (faults.length > 0 || reply?.cause?.kind === 'unmodelled')) return notModelled(unmodelled)
+  const isSaid = reply?.cause?.kind === 'unmodelled'
+  if (unmodelled && (faults.length > 0 || isSaid)) return notModelled(unmodelled)
+  if (isSaid) return { kind: 'not modelled', why: reply?.cause?.detail ?? '' }
   return judged(faults)
 }

@@ -10,7 +10,7 @@ import { ageMsOf, leftS, lifetimeS, storedOf, withTtl, type Content, type Entry,
 import { readCacheOptions, type CacheOptions } from './cache-options.ts'
 import { endsAtZero, isRenewed, mayRenew, renewalEnded } from './cache-stale.ts'
 import { matchZone } from './origins.ts'
-import { plain, since, type CorednsVersion, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { panicked, plain, since, type CorednsVersion, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { copiedFlags } from './server-reply.ts'
 
 interface Cache {
@@ -109,6 +109,7 @@ function asked(c: Cache, query: DnsQuery): DnsQuery {
 
 function* miss(c: Cache, query: DnsQuery, next: Next, cell: string): HopRun<Served> {
   const served = yield* next(asked(c, query))
+  if (served.reply?.unpackable) return panicked(c.id)
   yield* store(c, cell, storedOf(served, query, c.options, c.version), false)
   return rewritten(c, query, served)
 }

@@ -33,8 +33,11 @@ export function fixedText(value: number, digits: number): string {
 /** `%.<digits>e`; an exponent has two digits or more. */
 export function exponentText(value: number, digits: number): string {
   let power = value === 0 ? 0 : Number(value.toExponential().split('e')[1])
-  let all = scaled(value, digits - power).toString().padStart(digits + 1, '0')
-  if (all.length > digits + 1) all = scaled(value, digits - ++power).toString()
+  let all = scaled(value, digits - power).toString()
+  // The shortest form may be on the other side of a power of ten, and rounding may carry.
+  if (all.length <= digits && value !== 0) all = scaled(value, digits - --power).toString()
+  else if (all.length > digits + 1) all = scaled(value, digits - ++power).toString()
+  all = all.padStart(digits + 1, '0')
   const mantissa = digits === 0 ? all : `${all.slice(0, 1)}.${all.slice(1)}`
   return `${signOf(value)}${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`
 }

@@ -80,7 +80,8 @@ function formatted(value: Argument, spec: Spec): string {
     case 'string': return stringText(value.value, spec) ?? wrongVerb(value, spec)
     case 'int': case 'uint': return integerText(value.value, spec) ?? wrongVerb(value, spec)
     case 'float': return floatText(value.value, spec) ?? wrongVerb(value, spec)
-    case 'slice': return `[${value.items.map(item => formatted(item, spec)).join(' ')}]`
+    // The String method of an element belongs to a pointer to it.
+    case 'slice': return `[${value.items.map(item => (item.kind === 'struct' && item.plain ? item.plain() : formatted(item, spec))).join(' ')}]`
     case 'map': return `map[${sortedKeys(value.entries).map(key => `${formatted({ kind: 'string', value: key }, spec)}:${formatted(value.entries.get(key), spec)}`).join(' ')}]`
     default: {
       const own = (value.kind === 'pointer' ? value.to : value).text
@@ -172,9 +173,9 @@ function floatText(value: number, spec: Spec): string | undefined {
 /** Exponents have at least two digits. */
 const exponent = (text: string): string => text.replace(/e([+-])(\d)$/, 'e$10$2')
 
-const SHORTEST_FROM = 21
+const SHORTEST_FROM = 6
 
-/** Shortest form that reads back, with an exponent below 1e-4 and from 1e21 on (with a precision: from that many digits on). */
+/** Shortest form that reads back, with an exponent below 1e-4 and from 1e6 on (with a precision: from that many digits on). */
 function general(value: number, precision: number | undefined): string {
   if (value === 0) return Object.is(value, -0) ? '-0' : '0'
   const digits = precision === undefined ? value.toExponential() : exponentText(value, Math.max(precision, 1) - 1)

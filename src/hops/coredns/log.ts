@@ -53,9 +53,9 @@ export const log: PluginFactory = setup => {
   }
 }
 
-/** The message as log's recorder holds it: what was written, cut to size; since 1.14.5 what the server will write. */
+/** The message as log's recorder holds it: what was written last, cut to size; since 1.14.5 what the server will write. */
 function recorded(query: DnsQuery, served: Served, version: CorednsVersion): Reply | undefined {
-  if (served.reply) return scrubbed(served.answered ?? served.query ?? query, served.reply, version)
+  if (served.reply) return scrubbed(served.answered ?? served.query ?? query, served.reply.also?.at(-1) ?? served.reply, version)
   return since(version, 1, 14, 5) && WRITTEN_BY_SERVER.has(served.rcode) ? bareReply(served.query ?? query, served.rcode) : undefined
 }
 
@@ -92,9 +92,12 @@ function valuesOf(setup: PluginSetup, query: DnsQuery, served: Served, reply: Re
     ['{size}', String(queryBytes(asked.name, edns))], ['{>do}', String(asked.edns?.do === true)], ['{>bufsize}', String(clientBytes(asked))],
     ['{>opcode}', query.opcode === 'NOTIFY' ? '4' : '0'],
     ['{rcode}', reply ? rcodeWord(reply.rcode, setup.version) : '-'], ['{>rflags}', reply ? ['qr', ...reply.flags].join(',') : '-'],
-    ['{rsize}', String(reply ? loggedBytes(asked, served.reply ?? reply) : 0)],
+    ['{rsize}', String(reply ? sizeOf(asked, served.reply ?? reply) : 0)],
   ])
 }
+
+/** Of all messages that were written. */
+const sizeOf = (asked: DnsQuery, reply: Reply): number => [reply, ...reply.also ?? []].reduce((total, each) => total + loggedBytes(asked, each), 0)
 
 /** Printable octets that were given as `\DDD` are printed with a backslash. */
 const printed = (name: string): string =>

@@ -5,11 +5,18 @@ import { replyTypeOf } from './reply-type.ts'
 
 export const minimal: PluginFactory = setup => function* (query, next) {
   const served = yield* next(query)
-  if (served.reply) {
-    if (replyTypeOf(served.reply, query, setup.version) !== 'NOERROR') return served
-    const { edns: _, ...rest } = served.reply
-    return { ...served, reply: { ...rest, authority: [], additional: [] } }
+  if (served.error !== undefined) {
+    const { reply: _, ...unwritten } = served
+    return unwritten
   }
-  if (served.error !== undefined || since(setup.version, 1, 15)) return served
+  if (served.reply) {
+    // Of two messages it has the last, and what it writes counts as written.
+    const { also = [], ...first } = served.reply
+    const reply = also.at(-1) ?? first
+    if (replyTypeOf(reply, query, setup.version) !== 'NOERROR') return { ...served, rcode: 'NOERROR', reply }
+    const { edns: _, ...rest } = reply
+    return { ...served, rcode: 'NOERROR', reply: { ...rest, authority: [], additional: [] } }
+  }
+  if (since(setup.version, 1, 15)) return served
   return panicked(`${setup.server} minimal`, 'panic: nothing was written')
 }

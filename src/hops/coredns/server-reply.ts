@@ -52,7 +52,7 @@ const LARGEST_RCODE_WITHOUT_OPT = 15
 /** What `client` gets for its query, which plugins turned into `asked`. Undefined: a message that cannot be packed, so nothing is sent. */
 export function replyTo(client: DnsQuery, asked: DnsQuery, reply: Reply, version: CorednsVersion, registered: ReadonlySet<number>): Reply | undefined {
   const { question, ...rest } = scrubbed(asked, isSameQuestion(client, asked) || reply.question ? reply : { ...reply, question: questionOf(asked) }, version, registered)
-  if (rcodeNumber(rest.rcode) > LARGEST_RCODE_WITHOUT_OPT && !rest.edns) return undefined
+  if (rest.unpackable || (rcodeNumber(rest.rcode) > LARGEST_RCODE_WITHOUT_OPT && !rest.edns)) return undefined
   const isOwn = !question || (question.name === client.name && question.type === client.type && (question.class ?? client.class ?? 'IN') === (client.class ?? 'IN'))
   return isOwn ? rest : { ...rest, question }
 }

@@ -1,6 +1,7 @@
 // What a template of CoreDNS's `template` sees as its data (templateData of plugin/template/template.go, 1.9.3 to 1.15.0), and its own function.
-// Not modelled: the message beyond its header and question (a use of more is said), its id, which nobody knows.
+// Not modelled: of the message its id, which nobody knows, its text, and its OPT beyond size, version and DO (a use of these is said).
 import type { DnsQuery } from '../../dns/message.ts'
+import { queryBytes } from '../../dns/size.ts'
 import { classNumber, opcodeNumber, typeNumber } from '../../dns/wire-numbers-table.ts'
 import { goQuote } from './go-quote.ts'
 import { TemplateUnmodelled } from './go-template-fault.ts'
@@ -54,7 +55,27 @@ function questionOf(query: DnsQuery): GoStruct {
 }
 
 /** Fields and methods of dns.Msg and dns.MsgHdr that are not worked out. */
-const OTHER = new Set(['Id', 'Answer', 'Ns', 'Extra', 'MsgHdr', 'IsEdns0', 'IsTsig', 'Len', 'String', 'Copy', 'Pack', 'SetReply', 'SetQuestion', 'SetRcode', 'SetEdns0'])
+const OTHER = new Set(['Id', 'MsgHdr', 'IsTsig', 'String', 'Copy', 'Pack', 'SetReply', 'SetQuestion', 'SetRcode', 'SetEdns0'])
+
+const getter = (get: () => GoValue): GoMethod => ({ parameters: [], call: get })
+
+function optOf({ edns }: DnsQuery): GoValue {
+  if (!edns) return { kind: 'nil' }
+  const methods = new Map([
+    ['Do', getter(() => goBool(edns.do === true))], ['UDPSize', getter(() => goUint(edns.sizeBytes, 'uint16'))],
+    ['Version', getter(() => goUint(edns.version ?? 0, 'uint8'))],
+  ])
+  const field = (name: string): never => {
+    throw new TemplateUnmodelled(`.${name} of an OPT record in a template is not modelled`)
+  }
+  return { kind: 'pointer', to: { kind: 'struct', type: 'dns.OPT', field, methods } }
+}
+
+const records = (): GoValue => ({ kind: 'slice', type: '[]dns.RR', items: [] })
+
+function unmodelledField(name: string): never {
+  throw new TemplateUnmodelled(`.Message.${name} of a template is not modelled`)
+}
 
 function messageOf(query: DnsQuery, question: GoStruct): GoStruct {
   const flags: readonly (readonly [string, boolean])[] = [
@@ -65,12 +86,15 @@ function messageOf(query: DnsQuery, question: GoStruct): GoStruct {
     ...flags.map(([name, value]) => [name, () => goBool(value)] as const),
     ['Opcode', () => goInt(opcodeNumber(query.opcode ?? 'QUERY') ?? 0)], ['Rcode', () => goInt(0)],
     ['Question', () => ({ kind: 'slice', type: '[]dns.Question', items: [question] })],
+    ...['Answer', 'Ns'].map(name => [name, records] as const),
+    ['Extra', () => (query.edns ? unmodelledField('Extra') : records())],
   ])
+  const methods = new Map([['Len', getter(() => goInt(queryBytes(query.name, query.edns)))], ['IsEdns0', getter(() => optOf(query))]])
   const field = (name: string): GoValue | undefined => {
-    if (OTHER.has(name)) throw new TemplateUnmodelled(`.Message.${name} of a template is not modelled`)
+    if (OTHER.has(name)) unmodelledField(name)
     return fields.get(name)?.()
   }
-  return { kind: 'struct', type: 'dns.Msg', field }
+  return { kind: 'struct', type: 'dns.Msg', field, methods }
 }
 
 /** `parseInt`, which is strconv.ParseUint; since 1.10.0. */

@@ -10,7 +10,7 @@ import { checkExpression } from './expression-check.ts'
 import { ExpressionFault, ExpressionUnmodelled, faultText } from './expression-fault.ts'
 import { parseExpression, type Node } from './expression-parser.ts'
 import { runExpression, type Surroundings } from './expression-run.ts'
-import { ANY, arrayOf, ENVIRONMENT, func, INTERFACE, STRING, type Type } from './expression-types.ts'
+import { ANY, arrayOf, ENVIRONMENT, func, INT, INTERFACE, STRING, type Type } from './expression-types.ts'
 import { isArray, RuntimeFault, UnknownInput, type Value } from './expression-value.ts'
 import { goQuote } from './go-quote.ts'
 import { goBool, goInt, goString, type GoValue } from './go-value.ts'
@@ -49,7 +49,8 @@ export function readExpression(c: Dispenser, kind: 'var' | 'expr', into: Express
   const text = more.join(' ')
   try {
     const node = parseExpression(text, true)
-    const type = checkExpression(node, version, into.environment)
+    const checked = checkExpression(node, version, into.environment)
+    const type = node.kind === 'binary' && node.op === '..' ? INTS : checked
     if (kind === 'expr') into.conditions.push({ name, text, node, type, source })
     else {
       if (type.kind === 'func') throw new ExpressionUnmodelled('a function as the value of a variable')
@@ -63,6 +64,9 @@ export function readExpression(c: Dispenser, kind: 'var' | 'expr', into: Express
     if (kind === 'var') into.environment.set(name, INTERFACE)
   }
 }
+
+/** Of a range, which the check of the library takes for any list. */
+const INTS: Type = { kind: 'array', elem: INT, name: '[]int' }
 
 /** Names of functions, of earlier variables, and words of the language. */
 function isReserved(name: string, { environment }: Expressions): boolean {

@@ -115,22 +115,27 @@ function* answered(t: Template, stanza: Stanza, query: DnsQuery, matched: Matche
     ...(since(t.setup.version, 1, 15) && { variables: matched.values }),
   })
   const sections: Record<TemplateRecord['section'], ResourceRecord[]> = { answer: [], additional: [], authority: [] }
-  let truncated = false
+  let [truncated, unpackable] = [false, false]
   for (const { section, template: source } of stanza.records) {
     const result = source.run(data)
     if ('unmodelled' in result) return unmodelled(t, result.unmodelled)
     const made = 'error' in result ? result.error : recordFrom(t.setup, result.text)
     if (typeof made === 'string') return { rcode: 'SERVFAIL', error: made, cause: { kind: 'failed', by: t.id, detail: made } }
-    if (!made) return empty(t, section, query)
+    if (!made) {
+      // A nil pointer: who looks at it panics, and no packet can be made of the message.
+      if (section === 'additional' || (section === 'answer' && isAddress(query))) return panicked(t.id)
+      unpackable = true
+      continue
+    }
     sections[section].push(made)
-    if (section !== 'answer' || made.type !== 'CNAME' || (query.type !== 'A' && query.type !== 'AAAA')) continue
+    if (section !== 'answer' || made.type !== 'CNAME' || !isAddress(query)) continue
     const found = yield* internalLookup(t.setup, query, made.data, query.type)
     if (found === 'loop') return { rcode: 'SERVFAIL', error: 'loop', cause: { kind: 'loop', by: t.id } }
     if (found === 'nothing') continue
     truncated = found.flags.includes('tc')
     sections.answer.push(...found.answer)
   }
-  const reply = authoritativeReply(query, { ...sections, truncated, rcode, ...(cause && { cause }), ...extendedError(stanza) })
+  const reply = authoritativeReply(query, { ...sections, truncated, rcode, ...(cause && { cause }), ...extendedError(stanza), ...(unpackable && { unpackable }) })
   return { rcode, reply }
 }
 
@@ -149,11 +154,7 @@ function recordFrom({ model, version }: PluginSetup, text: string): ResourceReco
   return typeof record === 'object' ? recordOf(record) : record
 }
 
-/** A text without a record is a nil pointer: looked at for an alias, or left in a message that nothing can pack. */
-function empty(t: Template, section: TemplateRecord['section'], query: DnsQuery): Served {
-  if (section === 'answer' && (query.type === 'A' || query.type === 'AAAA')) return panicked(t.id)
-  return { rcode: 'NOERROR', cause: { kind: 'broken', by: t.id, detail: 'a template gives no record' } }
-}
+const isAddress = ({ type }: DnsQuery): boolean => type === 'A' || type === 'AAAA'
 
 /** By number and by name; of two with one name the last. */
 const groupsOf = ({ match, names }: Pick<Matched, 'match' | 'names'>): readonly (readonly [string, string])[] => [
