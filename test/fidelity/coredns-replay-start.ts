@@ -16,7 +16,16 @@ const isRetry = (line: string): boolean => /^\[(INFO|ERROR)\] plugin\/kubernetes
 
 /** The Go release and the processors are the recorder's, the directory is one of its own. */
 const plainLine = (line: string): string => stripped(line)
-  .replace(/^linux\/amd64, go.*$/, 'linux/amd64, go, ').replace(/GOMAXPROCS=\d+/, 'GOMAXPROCS=2').replaceAll('<CWD>', '')
+  .replace(/^linux\/amd64, go.*$/, 'linux/amd64, go, ').replace(/GOMAXPROCS=\d+/, 'GOMAXPROCS=2').replace(/( with ID )[0-9a-f-]{36}$/, '$1').replaceAll('<CWD>', '')
+
+/** What `sign` does beside the start: with times and names of its own, and before or behind the banner. */
+const isAside = (line: string): boolean => /^\[(INFO|WARNING)\] plugin\/sign: /.test(line)
+
+/** Of a panic its words; then come addresses and paths of the build. */
+function withoutTrace(lines: readonly string[]): readonly string[] {
+  const trace = lines.findIndex(line => /^goroutine \d+/.test(line))
+  return trace < 0 ? lines : lines.slice(0, trace).filter(line => line !== '')
+}
 
 /** Sockets come in any order, and so do the lines of their zones. */
 function inOneOrder(lines: readonly string[]): string[] {
@@ -32,7 +41,7 @@ export function startFaults(row: Row, process: Process): string[] {
   const { start } = process
   if (start.end === 'endless') return observed.exit === null && observed.started === false ? [] : [`endless, for ${JSON.stringify(observed.stderr)}`]
   const lines = (of: readonly string[]): readonly string[] => (row.program === 'node-cache' ? nodeCacheLines(of.map(plainLine)) : of.map(plainLine))
-  const stderr = differences('stderr', lines(start.stderr), lines(observed.stderr ?? []))
+  const stderr = differences('stderr', lines(start.stderr), lines(withoutTrace(observed.stderr ?? [])))
   const out = stdoutFaults(start, observed, process)
   const exit = start.end === 'serving' ? process.exit?.code ?? null : start.end
   return [...stderr, ...out, ...differences('exit', exit, observed.exit ?? null), ...startedFaults(start, row)]
@@ -45,8 +54,10 @@ function startedFaults(start: Start, { observed, args }: Row): string[] {
 }
 
 function stdoutFaults(start: Start, observed: Observed, process: Process): string[] {
-  const real = inOneOrder((observed.stdout ?? []).map(plainLine).filter(l => !isRetry(l) && !isNodeCacheWait(l)))
-  const own = inOneOrder(start.stdout.map(plainLine))
+  const real = inOneOrder((observed.stdout ?? []).map(plainLine).filter(l => !isRetry(l) && !isNodeCacheWait(l) && !isAside(l)))
+  const all = inOneOrder(start.stdout.map(plainLine))
+  // A panic beside the start comes before or after any of its lines.
+  const own = start.end === 2 ? all.slice(0, real.length) : all
   const head = differences('stdout', own, real.slice(0, own.length))
   const later = real.slice(own.length)
   if (head.length > 0 || later.length === 0) return real.length < own.length ? differences('stdout', own, real) : head

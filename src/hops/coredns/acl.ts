@@ -10,6 +10,7 @@ import type { DnsQuery, Reply } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
 import { typeNumber, typeName } from '../../dns/wire-numbers-table.ts'
 import { refusedHandler } from './authoritative-reply.ts'
+import { goQuote } from './go-quote.ts'
 import { matchZone, originsOf } from './origins.ts'
 import { since, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { refuse } from './refuse.ts'
@@ -98,7 +99,7 @@ function readPolicy({ name, args, ...directive }: Directive, setup: PluginSetup)
   const action = name.toLowerCase() as Action
   const knowsDrop = since(setup.version, 1, 10, 1)
   if (!['allow', 'block', 'filter', ...(knowsDrop ? ['drop'] : [])].includes(action)) {
-    return `unexpected token ${JSON.stringify(name)}; expect 'allow', 'block', ${knowsDrop ? '\'filter\' or \'drop\'' : 'or \'filter\''}`
+    return `unexpected token ${goQuote(name)}; expect 'allow', 'block', ${knowsDrop ? '\'filter\' or \'drop\'' : 'or \'filter\''}`
   }
   const words = args.map(a => a.value)
   let types: Set<string> | undefined = new Set()
@@ -106,12 +107,12 @@ function readPolicy({ name, args, ...directive }: Directive, setup: PluginSetup)
   const seen = new Set<string>()
   for (let at = 0; at < words.length;) {
     const section = (words[at] as string).toLowerCase()
-    if (!isSection(section)) return `unexpected token ${JSON.stringify(words[at])}; expect 'type | net'`
+    if (!isSection(section)) return `unexpected token ${goQuote(words[at] ?? '')}; expect 'type | net'`
     seen.add(section)
     const end = words.findIndex((w, i) => i > at && isSection(w.toLowerCase()))
     const values = words.slice(at + 1, end < 0 ? undefined : end)
     at = end < 0 ? words.length : end
-    if (values.length === 0) return `no token specified in ${JSON.stringify(section)} section`
+    if (values.length === 0) return `no token specified in ${goQuote(section)} section`
     const wrong = section === 'type' ? readTypes(values, { add: type => types?.add(type), all: () => void (types = undefined) })
       : readNets(values, { add: net => nets?.push(net), all: () => void (nets = undefined) })
     if (wrong !== undefined) return wrong
@@ -131,7 +132,7 @@ function readTypes(words: readonly string[], { add, all }: Collected<string>): s
   for (const word of words) {
     if (word === '*') return void all()
     const type = typeOf(word)
-    if (type === undefined) return `unexpected token ${JSON.stringify(word)}; expect legal QTYPE`
+    if (type === undefined) return `unexpected token ${goQuote(word)}; expect legal QTYPE`
     add(type)
   }
   return undefined
@@ -156,7 +157,7 @@ function readNets(words: readonly string[], { add, all }: Collected<Cidr>): stri
     if (word === '*') return void all()
     const text = word.includes('/') ? word : `${word}${word.includes(':') ? '/128' : '/32'}`
     const net = parseCidr(text)
-    if (!net) return `illegal CIDR notation ${JSON.stringify(text)}`
+    if (!net) return `illegal CIDR notation ${goQuote(text)}`
     add(net)
   }
   return undefined

@@ -9,6 +9,7 @@ import type { Source } from '../../chain/source.ts'
 import type { DnsQuery, Reply, ResourceRecord } from '../../dns/message.ts'
 import { isSubdomain, labelsOf, nameKey, sameName } from '../../dns/name.ts'
 import { refusedHandler } from './authoritative-reply.ts'
+import { goQuote } from './go-quote.ts'
 import { indexKubernetes } from './kubernetes-index.ts'
 import { readKubernetes } from './kubernetes-options.ts'
 import { matchZone, originsOf } from './origins.ts'
@@ -33,7 +34,7 @@ export const autopath: PluginFactory = setup => {
     const other = args.at(-1)?.value
     const clash = other?.startsWith('@') && setup.has(other.slice(1)) && !PROVIDERS.has(other.slice(1)) ? `${other.slice(1)} does not implement the AutoPather interface` : undefined
     const missing = other !== undefined && !other.startsWith('@') && setup.model.machine?.hasAllFiles && !fileSearch(setup, other)
-      ? `failed to parse ${JSON.stringify(other)}: open ${other}: no such file or directory` : undefined
+      ? `failed to parse ${goQuote(other)}: open ${other}: no such file or directory` : undefined
     const refused = text ?? missing ?? clash
     if (refused !== undefined) refuse(setup.report, `plugin/autopath: ${refused}`, source)
     if (refused !== undefined && clash === undefined) return refusedHandler(by, refused)

@@ -3,6 +3,7 @@
 // Not modelled: interfaces the evidence does not tell of (their addresses are not known, and the name is taken as it is).
 import { parseAddress } from '../../dns/go-address.ts'
 import type { Dispenser } from './dispenser.ts'
+import { goQuote } from './go-quote.ts'
 import { since } from './plugin.ts'
 import type { SetupAt, SetupCheck } from './setup-check.ts'
 
@@ -15,7 +16,7 @@ export const bindSetup: SetupCheck = (c, at) => {
     if (words.length === 0) throw c.refuse('at least one address or interface name is expected')
     let except: string[] = []
     while (c.nextBlock()) {
-      if (c.val() !== 'except') throw c.refuse(`invalid option ${JSON.stringify(c.val())}`)
+      if (c.val() !== 'except') throw c.refuse(`invalid option ${goQuote(c.val())}`)
       except = c.remainingArgs()
       if (except.length === 0) throw c.refuse('at least one address or interface must be given to except subdirective')
     }
@@ -24,6 +25,8 @@ export const bindSetup: SetupCheck = (c, at) => {
     all.push(...addresses.filter(a => !without.has(a)))
   }
   at.addresses = all
+  // What nobody knows the addresses of is no reason to listen nowhere.
+  at.isBoundNowhere = all.length === 0 && at.model.machine?.interfaces !== undefined
 }
 
 const isLinkLocal = (address: string): boolean => /^(fe[89ab]|ff.2)/.test(address)
@@ -36,6 +39,6 @@ function addressesOf(c: Dispenser, words: readonly string[], at: SetupAt): strin
     if (own) return own.flatMap(a => (!isLinkLocal(a) ? [a] : since(at.version, 1, 10) ? [`${a}%${word}`] : []))
     if (parseAddress(word)) return [word]
     if (!known) return []
-    throw c.refuse(`not a valid IP address or interface name: ${JSON.stringify(word)}`)
+    throw c.refuse(`not a valid IP address or interface name: ${goQuote(word)}`)
   })
 }

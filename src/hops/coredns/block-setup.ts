@@ -4,6 +4,7 @@
 import type { CorednsModel, Directive, ServerBlock } from '../../chain/model.ts'
 import type { Problem, Source } from '../../chain/source.ts'
 import { readBlockKey, type BlockKey } from './block-keys.ts'
+import type { GivenUp } from './dispenser.ts'
 import { servingFault, type ServedBlock } from './listeners.ts'
 import { isCompiledIn, notCompiledIn } from './node-cache.ts'
 import { pluginOrder } from './order.ts'
@@ -26,6 +27,9 @@ export interface StartRefusal {
   /** Place in the container, where the words of a plugin were read. */
   readonly at?: { readonly path: string; readonly line: number }
   readonly source: Source | undefined
+  /** `start`: when all set-ups are done, after the lines of the start so far. `panic`: the process ends with code 2. */
+  readonly when?: 'start'
+  readonly how?: GivenUp
 }
 
 export interface BlockSetup {
@@ -41,9 +45,14 @@ export function setUpBlocks(model: CorednsModel, version: CorednsVersion, report
   const refusals: StartRefusal[] = []
   const printed: string[] = []
   const printedAtStart: string[] = []
-  const drafts = model.corefile.blocks.map((block, index) => draftOf(model, version, since(version, ...CHECKED_SINCE) ? block : withoutWords(block), index, refusals, line => {
-    if (refusals.length === 0) printed.push(line)
-  }, line => void printedAtStart.push(line)))
+  const atStart: StartRefusal[] = []
+  const says = {
+    print: (line: string): void => { if (refusals.length === 0) printed.push(line) },
+    printAtStart: (line: string): void => { if (atStart.length === 0) printedAtStart.push(line) },
+    refuseAtStart: (text: string, how?: GivenUp): void =>
+      void atStart.push({ text, plugin: undefined, block: model.corefile.blocks.length, source: undefined, when: 'start', ...(how && { how }) }),
+  }
+  const drafts = model.corefile.blocks.map((block, index) => draftOf(model, version, since(version, ...CHECKED_SINCE) ? block : withoutWords(block), index, refusals, says))
   for (const { keys } of drafts) for (const key of keys) if (key.unreachable) sayUnreachable(key, version, report)
   for (const name of pluginOrder(version)) {
     const check = CHECKS.get(name)
@@ -57,28 +66,32 @@ export function setUpBlocks(model: CorednsModel, version: CorednsVersion, report
       const c = dispenserOf(draft.block, name, version)
       const refused = runCheck(check, c, draft.at)
       if (!refused) continue
-      const { word } = refused
-      refusals.push({ text: `plugin/${name}: ${refused.message}`, plugin: name, block: draft.index, source: word?.source, ...(word && { at: { path: word.path, line: word.line } }) })
+      const { word, how } = refused
+      refusals.push({
+        text: how === undefined ? `plugin/${name}: ${refused.message}` : refused.message, plugin: name, block: draft.index, source: word?.source,
+        ...(word && { at: { path: word.path, line: word.line } }), ...(how && { how }),
+      })
     }
   }
-  const blocks = drafts.map(({ at, ...rest }): SetUpBlock => ({ ...rest, addresses: at.addresses, sockets: at.sockets, hasTls: at.hasTls }))
+  const blocks = drafts.map(({ at, ...rest }): SetUpBlock => ({ ...rest, addresses: at.addresses, isBoundNowhere: at.isBoundNowhere, sockets: at.sockets, hasTls: at.hasTls }))
   const fault = servingFault(blocks, version)
   if (fault) refusals.push({ text: fault.text, plugin: undefined, block: blocks.length, source: fault.key.key.source })
+  refusals.push(...atStart.map(refused => ({ ...refused, block: blocks.length + 1 })))
   return { blocks, refusals, printed, printedAtStart }
 }
 
 /** What earlier releases took and refused, nobody looked at: only what the handlers themselves refuse counts there. */
-const CHECKED_SINCE = [1, 9] as const
+export const CHECKED_SINCE = [1, 9] as const
 
 function withoutWords(block: ServerBlock): ServerBlock {
   const { uses: _, ...rest } = block
   return rest
 }
 
-type Draft = Omit<SetUpBlock, 'addresses' | 'sockets' | 'hasTls'> & { readonly at: SetupAt }
+type Draft = Omit<SetUpBlock, 'addresses' | 'isBoundNowhere' | 'sockets' | 'hasTls'> & { readonly at: SetupAt }
 
 function draftOf(
-  model: CorednsModel, version: CorednsVersion, block: ServerBlock, index: number, refusals: StartRefusal[], print: (line: string) => void, printAtStart: (line: string) => void,
+  model: CorednsModel, version: CorednsVersion, block: ServerBlock, index: number, refusals: StartRefusal[], says: Pick<SetupAt, 'print' | 'printAtStart' | 'refuseAtStart'>,
 ): Draft {
   const keys = block.keys.flatMap(key => {
     const read = readBlockKey(key, version, model.machine?.dnsPort)
@@ -89,7 +102,7 @@ function draftOf(
   const uses = Map.groupBy(block.directives, d => d.name)
   // Where the words are not there, `bind` is taken as it stands.
   const addresses = block.uses ? [] : (uses.get('bind') ?? []).flatMap(d => d.args.map(a => a.value))
-  const at: SetupAt = { version, zones: keys.flatMap(k => k.zones), model, root: '', hasTls: false, addresses, sockets: 1, print, printAtStart }
+  const at: SetupAt = { version, zones: keys.flatMap(k => k.zones), model, has: plugin => uses.has(plugin), root: '', hasTls: false, addresses, isBoundNowhere: false, sockets: 1, ...says }
   return { index, block, keys, uses, hasView: uses.has('view'), at }
 }
 

@@ -3,12 +3,17 @@
 import type { CorefileWord } from '../../chain/model.ts'
 import type { Source } from '../../chain/source.ts'
 
+/** How a set-up gives up: `bare` = printed without `plugin/NAME: `; `panic` = by a panic, after which the process ends with code 2. */
+export type GivenUp = 'bare' | 'panic'
+
 /** A set-up gave up: `text` as CoreDNS prints it, without the place. */
 export class SetupRefused extends Error {
   readonly word: CorefileWord | undefined
-  constructor(text: string, word: CorefileWord | undefined) {
+  readonly how: GivenUp | undefined
+  constructor(text: string, word: CorefileWord | undefined, how?: GivenUp) {
     super(text)
     this.word = word
+    this.how = how
   }
 
   get source(): Source | undefined {
@@ -108,6 +113,16 @@ export class Dispenser {
   /** A message of the plugin's own, without a place. */
   refuse(text: string): SetupRefused {
     return new SetupRefused(text, this.word ?? this.words[0])
+  }
+
+  /** The same words, without `plugin/NAME: ` in front. */
+  bare(refused: SetupRefused): SetupRefused {
+    return new SetupRefused(refused.message, refused.word, 'bare')
+  }
+
+  /** Go's own words about its mistake. */
+  panic(text: string): SetupRefused {
+    return new SetupRefused(`panic: ${text}`, this.word ?? this.words[0], 'panic')
   }
 
   err(text: string): SetupRefused {

@@ -1,6 +1,7 @@
 // Words of an expression: parser/lexer of antonmedv/expr 1.15.5 and expr-lang/expr 1.17.8.
 // Not modelled: byte strings (b'…') and strings in back quotes of the newer one.
 import { ExpressionFault, ExpressionUnmodelled } from './expression-fault.ts'
+import { goQuote } from './go-quote.ts'
 
 export type TokenKind = 'Identifier' | 'Number' | 'String' | 'Operator' | 'Bracket' | 'EOF'
 export interface Token {
@@ -12,7 +13,7 @@ export interface Token {
 }
 
 /** As an error shows it. */
-export const tokenText = ({ kind, value }: Token): string => (value === '' ? kind : `${kind}(${JSON.stringify(value)})`)
+export const tokenText = ({ kind, value }: Token): string => (value === '' ? kind : `${kind}(${goQuote(value)})`)
 
 const isWord = (char: string | undefined): boolean => char !== undefined && /^[\p{L}\p{Nd}_$]$/u.test(char)
 /** `not` may stand before them. */
@@ -127,7 +128,7 @@ function readNumber(l: Lexer): void {
   }
   if (isWord(l.chars[l.at])) {
     l.at++
-    fault(l, `bad number syntax: ${JSON.stringify(l.chars.slice(from, l.at).join(''))}`)
+    fault(l, `bad number syntax: ${goQuote(l.chars.slice(from, l.at).join(''))}`)
   }
   emit(l, 'Number', from)
 }

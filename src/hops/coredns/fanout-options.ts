@@ -4,6 +4,7 @@ import type { Problem, Source } from '../../chain/source.ts'
 import { cancelMs } from './cancel.ts'
 import { readForward, type ForwardOptions, type Server } from './forward-options.ts'
 import { goDurationMs } from './go-duration.ts'
+import { goQuote } from './go-quote.ts'
 import { originsOf } from './origins.ts'
 import type { PluginSetup } from './plugin.ts'
 import { argumentText, ONCE_TEXT, REFUSED_CODE, refusalText } from './refuse.ts'
@@ -87,7 +88,7 @@ function readOption(draft: Draft, { name, args }: Directive, setup: PluginSetup)
     case 'policy':
       if (first === undefined) return missing
       draft.policy = first.toLowerCase()
-      return draft.policy === 'sequential' || draft.policy === 'weighted-random' ? undefined : `unknown policy ${JSON.stringify(first)}`
+      return draft.policy === 'sequential' || draft.policy === 'weighted-random' ? undefined : `unknown policy ${goQuote(first)}`
     case 'weighted-random-server-count':
       draft.asked = number ?? 0
       return number === undefined ? missing : undefined
@@ -130,7 +131,7 @@ function readFactors(draft: Draft, name: string, words: readonly string[]): stri
 function readTimeout(draft: Draft, word: string | undefined, missing: string): string | undefined {
   if (word === undefined) return missing
   const ms = goDurationMs(word)
-  if (ms === undefined) return /^\d+$/.test(word) ? `time: missing unit in duration ${JSON.stringify(word)}` : `time: invalid duration ${JSON.stringify(word)}`
+  if (ms === undefined) return /^\d+$/.test(word) ? `time: missing unit in duration ${goQuote(word)}` : `time: invalid duration ${goQuote(word)}`
   draft.timeoutMs = Math.max(0, ms)
   return undefined
 }

@@ -3,10 +3,11 @@ import type { Dispenser } from './dispenser.ts'
 import { durationText, parseDuration } from './go-duration.ts'
 import { isFault } from './go-number.ts'
 import { cleanPath } from './go-path.ts'
+import { goQuote } from './go-quote.ts'
 import { originsOf } from './origins.ts'
-import { since } from './plugin.ts'
-import { joined, unknownProperty, type SetupCheck } from './setup-check.ts'
-import { loadZone } from './zone-data.ts'
+import { since, type CorednsVersion } from './plugin.ts'
+import { joined, pathState, statFault, unknownProperty, type SetupCheck } from './setup-check.ts'
+import { loadZone, noSoaText } from './zone-data.ts'
 
 const RELOAD_MS = 60_000
 
@@ -19,9 +20,15 @@ export const fileSetup: SetupCheck = (c, at) => {
     for (const origin of originsOf(c.remainingArgs(), at.zones)) {
       // Behind a file that cannot be opened none is read any more.
       if (notOpened !== undefined) break
+      // A directory opens, and no record is read from it.
+      if (pathState(at, path === '' ? '.' : path) === 'directory') throw c.refuse(directoryText(path, origin, at.version))
+      const fault = path === '' ? undefined : statFault(at, path)
+      if (fault !== undefined) {
+        notOpened = `open ${cleanPath(path)}: ${fault}`
+        continue
+      }
       const loaded = loadZone(at.model, path, origin, at.version)
-      if (loaded === 'missing') notOpened = at.model.machine?.hasAllFiles ? `open ${cleanPath(path)}: no such file or directory` : undefined
-      else if ('refused' in loaded) throw c.refuse(loaded.refused)
+      if (loaded !== 'missing' && 'refused' in loaded) throw c.refuse(loaded.refused)
     }
     while (c.nextBlock()) {
       const name = c.val()
@@ -30,10 +37,14 @@ export const fileSetup: SetupCheck = (c, at) => {
       else if (name !== 'reload_by_mtime' || !since(at.version, 1, 14, 4)) throw unknownProperty(c)
     }
   }
+  if (reloadMs < 0) at.refuseAtStart('panic: non-positive interval for NewTicker', 'panic')
   if (notOpened === undefined) return
   if (reloadMs === 0) throw c.refuse(`plugin/file: ${notOpened}`)
-  at.print(`[WARNING] plugin/file: Failed to open ${JSON.stringify(notOpened)}: trying again in ${durationText(reloadMs)}`)
+  at.print(`[WARNING] plugin/file: Failed to open ${goQuote(notOpened)}: trying again in ${durationText(reloadMs)}`)
 }
+
+const directoryText = (path: string, origin: string, version: CorednsVersion): string =>
+  (since(version, 1, 14) ? `failed to parse file ${goQuote(path)} for origin ${origin} with error read ${cleanPath(path)}: is a directory` : noSoaText(path, origin))
 
 /** Of `reload`, in `file` and `auto`: an error names `file` in both. */
 export function reloadTime(c: Dispenser): number {

@@ -1,13 +1,15 @@
 // The options of CoreDNS's `forward` plugin as its set-up takes or refuses them, 1.9.3 to 1.15.0: plugin/forward/setup.go parseBlock.
 import { parseAddress } from '../../dns/go-address.ts'
 import { isDomainName } from '../../dns/name.ts'
+import { checkTlsFiles } from './client-tls.ts'
 import type { Dispenser } from './dispenser.ts'
 import { FORWARD_OPTIONS } from './forward-options.ts'
 import { durationText, parseDuration } from './go-duration.ts'
 import { splitHostPort } from './go-host-port.ts'
 import { atoi, isFault, parseUint } from './go-number.ts'
+import { goQuote } from './go-quote.ts'
 import { since } from './plugin.ts'
-import { noWords, pathState, rooted, unknownProperty, valueOf, type SetupAt } from './setup-check.ts'
+import { joined, noWords, unknownProperty, valueOf, type SetupAt } from './setup-check.ts'
 
 export interface ForwardSeen { maxAgeMs: number; expireMs: number; serverName: string }
 
@@ -77,15 +79,8 @@ const policy: Option = c => {
 const tls: Option = (c, at) => {
   const files = c.remainingArgs()
   if (files.length > 3) throw c.argErr()
-  const root = since(at.version, 1, 10)
-  const missing = files.find(f => pathState(at, root ? rooted(at, f) : f) === 'missing')
-  if (missing === undefined) return
-  const path = root ? rooted(at, missing) : missing
-  throw c.refuse(files.length === 2 ? `could not load TLS cert: open ${path}: no such file or directory` : tlsText(files, path))
+  checkTlsFiles(c, at, files.map(f => (since(at.version, 1, 10) ? joined(at, f) : f)))
 }
-
-const tlsText = (files: readonly string[], path: string): string =>
-  files.length === 1 ? `error reading ${path}: open ${path}: no such file or directory` : `could not load TLS cert: open ${path}: no such file or directory`
 
 const serverName: Option = (c, _, seen) => void (seen.serverName = word(c))
 
@@ -109,7 +104,7 @@ const resolver: Option = c => {
   if (servers.length === 0) throw c.argErr()
   for (const server of servers) {
     const parts = splitHostPort(server)
-    if (!parseAddress(isFault(parts) ? server : parts.value.host)) throw c.refuse(`resolver must be an IP address or IP:port: ${JSON.stringify(server)}`)
+    if (!parseAddress(isFault(parts) ? server : parts.value.host)) throw c.refuse(`resolver must be an IP address or IP:port: ${goQuote(server)}`)
   }
 }
 

@@ -10,10 +10,11 @@ import { durationText } from './go-duration.ts'
 import { joinHostPort, splitHostPort } from './go-host-port.ts'
 import { containerPath } from './go-path.ts'
 import { isFault } from './go-number.ts'
+import { goQuote } from './go-quote.ts'
 import { originsOf } from './origins.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { ONCE_TEXT } from './refuse.ts'
-import { pathState, type SetupAt, type SetupCheck } from './setup-check.ts'
+import { MISSING, pathState, statFault, type SetupAt, type SetupCheck } from './setup-check.ts'
 import { transportOf } from './transport.ts'
 
 export const forwardSetup: SetupCheck = (c, at) => {
@@ -63,14 +64,14 @@ function optionsFirst(c: Dispenser, at: SetupAt, to: readonly string[]): number 
 /** Servers of an address or a file; undefined = a host name. */
 function entryOf(c: Dispenser, at: SetupAt, text: string): readonly string[] | undefined {
   const { rest } = transportOf(text, at.version)
-  if (rest === '') throw c.refuse(`invalid address: ${JSON.stringify(text)}`)
+  if (rest === '') throw c.refuse(`invalid address: ${goQuote(text)}`)
   const hosts = addressOrFile(at, text)
   if (hosts) return hosts
   const { transport } = transportOf(withoutServerName(text), at.version)
   const host = hostOf(text, at.version)
   const isForwardable = transport === 'dns' || transport === 'tls' || transport === 'https' || (transport === 'quic' && since(at.version, 1, 15))
   if (isForwardable && host !== '' && isDomainName(host) && !parseAddress(host)) return undefined
-  throw c.refuse(`not an IP address, file, or valid domain: ${JSON.stringify(text)}`)
+  throw c.refuse(`not an IP address, file, or valid domain: ${goQuote(text)}`)
 }
 
 const hostOf = (text: string, version: CorednsVersion): string => {
@@ -91,21 +92,26 @@ function withoutServerName(text: string): string {
 
 function lookUp(c: Dispenser, at: SetupAt, host: string): void {
   const nameserver = at.model.machine?.nameserver
-  if (!nameserver) return
+  // In /etc/hosts, which nobody looks into since 1.15.
+  if (!nameserver || (host === 'localhost' && !since(at.version, 1, 15))) return
   // Go asks nobody for what is no host name.
   const isName = /^[\w.-]+$/.test(host) && /[A-Za-z_]/.test(host)
   const asked = since(at.version, 1, 15) ? `${host.replace(/\.$/, '')}.` : host
   const why = isName ? ` on ${nameserver.address}:53: ${nameserver.fault}` : ': no such host'
-  throw c.refuse(`failed to resolve ${JSON.stringify(host)}: lookup ${asked}${why}`)
+  throw c.refuse(`failed to resolve ${goQuote(host)}: lookup ${asked}${why}`)
 }
 
-/** HostPortOrFile of releases that know no host names. */
-function serversOf(c: Dispenser, at: SetupAt, text: string): readonly string[] {
+/** HostPortOrFile, which knows no host names: `forward` up to 1.14.3, and `grpc`. */
+export function serversOf(c: Dispenser, at: SetupAt, text: string): readonly string[] {
   const { rest } = transportOf(text, at.version)
-  if (rest === '' && since(at.version, 1, 10)) throw c.refuse(`invalid address: ${JSON.stringify(text)}`)
+  if (rest === '' && since(at.version, 1, 10)) throw c.refuse(`invalid address: ${goQuote(text)}`)
   const hosts = addressOrFile(at, text)
   if (hosts) return hosts
-  throw c.refuse(`not an IP address or file: ${JSON.stringify(rest)}`)
+  const bare = since(at.version, 1, 14, 2) && isFault(splitHostPort(rest)) ? rest.replace(/^[[\]]+|[[\]]+$/g, '') : rest
+  if (!since(at.version, 1, 14, 5)) throw c.refuse(`not an IP address or file: ${goQuote(bare)}`)
+  const fault = statFault(at, bare) ?? MISSING
+  const why = fault === MISSING ? `failed to open file ${goQuote(bare)}: ${goQuote(`open ${bare}: ${fault}`)}` : `open ${bare}: ${fault}`
+  throw c.refuse(`not an IP address or file ${goQuote(bare)}: ${why}`)
 }
 
 /** Undefined: neither. What the evidence cannot tell of is taken to be there. */

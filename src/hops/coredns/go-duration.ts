@@ -1,4 +1,5 @@
 // time.ParseDuration and Duration.String of Go: `300ms`, `1.5h`, `1h10m`; a bare number other than 0 is an error. In milliseconds.
+import { encodeText } from '../../dns/presentation-escape.ts'
 import type { Parsed } from './go-number.ts'
 
 const UNITS_MS: ReadonlyMap<string, number> = new Map([['ns', 1e-6], ['us', 1e-3], ['µs', 1e-3], ['μs', 1e-3], ['ms', 1], ['s', 1000], ['m', 60_000], ['h', 3_600_000]])
@@ -10,8 +11,11 @@ export function goDurationMs(text: string): number | undefined {
   return 'value' in parsed ? parsed.value : undefined
 }
 
+/** The quotes of Go's time package: what is not printable ASCII as bytes. */
+const timeQuote = (text: string): string => `"${text.replace(/["\\]/g, c => `\\${c}`).replace(/[^\x20-\x7f]/gu, c => encodeText(c).reduce((all, byte) => `${all}\\x${byte.toString(16).padStart(2, '0')}`, ''))}"`
+
 export function parseDuration(text: string): Parsed<number> {
-  const quoted = JSON.stringify(text)
+  const quoted = timeQuote(text)
   const invalid = { fault: `time: invalid duration ${quoted}` }
   let rest = text.replace(/^[-+]/, '')
   if (rest === '0') return { value: 0 }
@@ -24,7 +28,7 @@ export function parseDuration(text: string): Parsed<number> {
     const unit = (/^[^.\d]*/.exec(rest) as RegExpExecArray)[0]
     if (unit === '') return { fault: `time: missing unit in duration ${quoted}` }
     const unitMs = UNITS_MS.get(unit)
-    if (unitMs === undefined) return { fault: `time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}` }
+    if (unitMs === undefined) return { fault: `time: unknown unit ${timeQuote(unit)} in duration ${quoted}` }
     total += Number(`0${number[0]}`) * unitMs
     rest = rest.slice(unit.length)
   }

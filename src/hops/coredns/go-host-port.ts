@@ -3,7 +3,8 @@ import { bracketed } from '../../dns/socket-address.ts'
 import type { Parsed } from './go-number.ts'
 
 export function splitHostPort(text: string): Parsed<{ readonly host: string; readonly port: string }> {
-  const fault = (why: string): { fault: string } => ({ fault: `address ${text}: ${why}` })
+  // net.AddrError names no empty address.
+  const fault = (why: string): { fault: string } => ({ fault: text === '' ? why : `address ${text}: ${why}` })
   const colon = text.lastIndexOf(':')
   if (colon < 0) return fault('missing port in address')
   if (!text.startsWith('[')) {

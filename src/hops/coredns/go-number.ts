@@ -1,11 +1,12 @@
 // strconv.Atoi, ParseUint and ParseBool of Go, with the texts of what they refuse. Bounds are those of 64 bits, as far as a double tells.
 export type Parsed<T> = { readonly value: T } | { readonly fault: string }
 
+import { goQuote } from './go-quote.ts'
 export const isFault = <T>(parsed: Parsed<T>): parsed is { readonly fault: string } => 'fault' in parsed
 
 /** strconv.NumError; `by` is the function of strconv. */
 export const numberFault = (by: string, text: string, why: 'invalid syntax' | 'value out of range'): { readonly fault: string } =>
-  ({ fault: `strconv.${by}: parsing ${JSON.stringify(text)}: ${why}` })
+  ({ fault: `strconv.${by}: parsing ${goQuote(text)}: ${why}` })
 
 const LARGEST_INT = 2n ** 63n
 

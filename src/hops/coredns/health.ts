@@ -4,13 +4,14 @@
 import type { Corefile } from '../../chain/model.ts'
 import { durationText, goDurationMs, parseDuration } from './go-duration.ts'
 import { isFault } from './go-number.ts'
-import { addressAlone } from './http-address.ts'
+import { addressAlone, listenFault, urlFault } from './http-address.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { onlyWord, unknownProperty, type SetupCheck } from './setup-check.ts'
 
 export const healthSetup: SetupCheck = (c, at) => {
+  let address = ':8080'
   while (c.next()) {
-    addressAlone(c)
+    address = addressAlone(c) || address
     while (c.nextBlock()) {
       if (c.val() !== 'lameduck') throw since(at.version, 1, 12) ? unknownProperty(c) : c.argErr()
       const word = onlyWord(c)
@@ -18,6 +19,8 @@ export const healthSetup: SetupCheck = (c, at) => {
       if (isFault(time)) throw c.refuse(`unable to parse lameduck duration value: '${word}' : ${time.fault}`)
     }
   }
+  const fault = (since(at.version, 1, 11) ? urlFault(address, at.version) : undefined) ?? listenFault(at, address)
+  if (fault !== undefined) at.refuseAtStart(fault)
 }
 
 /** What each `health` of the file waits for, one after the other; the last `lameduck` of a block counts. */

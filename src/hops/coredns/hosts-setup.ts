@@ -1,8 +1,9 @@
 // What the set-up of CoreDNS's `hosts` plugin refuses, and the line it prints about its file, 1.9.3 to 1.15.0: plugin/hosts/setup.go.
 import { parseDuration } from './go-duration.ts'
 import { atoi, isFault } from './go-number.ts'
+import { goQuote } from './go-quote.ts'
 import { since } from './plugin.ts'
-import { noWords, once, pathState, rooted, unknownProperty, type SetupCheck } from './setup-check.ts'
+import { MISSING, noWords, once, pathState, rooted, statFault, unknownProperty, type SetupCheck } from './setup-check.ts'
 
 const LARGEST_TTL_S = 65_535
 
@@ -13,10 +14,12 @@ export const hostsSetup: SetupCheck = (c, at) => {
     const [file] = c.remainingArgs()
     if (file !== undefined) {
       const path = rooted(at, file)
-      const state = pathState(at, path)
-      if (state === 'missing') at.print(`[WARNING] plugin/hosts: File does not exist: ${path}`)
-      if (state === 'directory') at.print(`[WARNING] plugin/hosts: Hosts file ${JSON.stringify(path)} is a directory`)
-      if (state === 'directory' && since(at.version, 1, 15)) at.printAtStart(`[ERROR] plugin/hosts: Failed to parse hosts file ${JSON.stringify(path)}: read ${path}: is a directory`)
+      const state = path === '' ? undefined : pathState(at, path)
+      const fault = statFault(at, path)
+      if (fault !== undefined && fault !== MISSING) throw c.err(`unable to access hosts file '${path}': stat ${path}: ${fault}`)
+      if (fault === MISSING) at.print(`[WARNING] plugin/hosts: File does not exist: ${path}`)
+      if (state === 'directory') at.print(`[WARNING] plugin/hosts: Hosts file ${goQuote(path)} is a directory`)
+      if (state === 'directory' && since(at.version, 1, 15)) at.printAtStart(`[ERROR] plugin/hosts: Failed to parse hosts file ${goQuote(path)}: read ${path}: is a directory`)
     }
     while (c.nextBlock()) {
       const name = c.val()

@@ -1,12 +1,70 @@
-// The one word that health, ready and prometheus take: the address of their HTTP server.
+// The one word that health, ready, prometheus and pprof take: the address of their HTTP server, and why Go cannot listen there.
+import { parseAddress, withoutZone } from '../../dns/go-address.ts'
 import type { Dispenser } from './dispenser.ts'
-import { splitHostPort } from './go-host-port.ts'
+import { joinHostPort, splitHostPort } from './go-host-port.ts'
 import { isFault } from './go-number.ts'
+import { goQuote } from './go-quote.ts'
+import { since, type CorednsVersion } from './plugin.ts'
+import type { SetupAt } from './setup-check.ts'
 
-export function addressAlone(c: Dispenser): void {
+/** The address, if there is one. */
+export function addressAlone(c: Dispenser): string | undefined {
   const [address, ...more] = c.remainingArgs()
   if (more.length > 0) throw c.argErr()
-  if (address === undefined) return
+  if (address === undefined) return undefined
   const parts = splitHostPort(address)
   if (isFault(parts)) throw c.refuse(parts.fault)
+  return address
+}
+
+/** Names that Go knows without /etc/services. */
+const SERVICES: ReadonlyMap<string, number> = new Map([
+  ['domain', 53], ['ftp', 21], ['ftps', 990], ['gopher', 70], ['http', 80], ['https', 443], ['imap2', 143], ['imap3', 220], ['imaps', 993],
+  ['pop3', 110], ['pop3s', 995], ['smtp', 25], ['ssh', 22], ['submissions', 465], ['telnet', 23],
+])
+const LARGEST_PORT = 65_535
+
+/** What net.Listen("tcp", address) says; undefined = it listens, or nobody knows. */
+export function listenFault(at: SetupAt, address: string): string | undefined {
+  const parts = splitHostPort(address)
+  if (isFault(parts)) return `listen tcp: ${parts.fault}`
+  const { host, port } = parts.value
+  const number = /^[+-]?\d*$/.test(port) ? Number(port) : SERVICES.get(port.toLowerCase())
+  // The Go of 1.9 and 1.11 (1.20, 1.21) has another word for it.
+  if (number === undefined) return `listen tcp: ${since(at.version, 1, 12) ? 'lookup' : 'address'} tcp/${port}: unknown port`
+  if (number < 0 || number > LARGEST_PORT) return `listen tcp: address ${port}: invalid port`
+  const read = parseAddress(withoutZone(host))
+  return read || host === '' ? bindFault(at, host, number) : lookupFault(at, host)
+}
+
+function bindFault(at: SetupAt, host: string, port: number): string | undefined {
+  const own = at.model.machine?.interfaces && new Set([...at.model.machine.interfaces.values()].flat())
+  const isLocal = host === '' || /^(127\.|0\.0\.0\.0$|::1?$)/.test(host) || !own || own.has(withoutZone(host))
+  if (isLocal) return undefined
+  const isScopeless = /^fe[89ab]/i.test(host) && !host.includes('%')
+  return `listen tcp ${joinHostPort(host, port)}: bind: ${isScopeless ? 'invalid argument' : 'cannot assign requested address'}`
+}
+
+function lookupFault(at: SetupAt, host: string): string | undefined {
+  const nameserver = at.model.machine?.nameserver
+  if (!nameserver || host === 'localhost') return undefined
+  const isName = /^[\w.-]+$/.test(host) && /[A-Za-z_]/.test(host)
+  return `listen tcp: lookup ${host}${isName ? ` on ${nameserver.address}:53: ${nameserver.fault}` : ': no such host'}`
+}
+
+/** What url.Parse says of `http://ADDRESS`: health asks itself since 1.11.0. */
+export function urlFault(address: string, version: CorednsVersion): string | undefined {
+  const [authority = ''] = address.split(/[/?#]/)
+  const refused = (why: string): string => `parse ${goQuote(`http://${address}`)}: ${why}`
+  const colon = authority.lastIndexOf(':')
+  const port = authority.slice(colon)
+  if (colon >= 0 && !/^:\d*$/.test(port)) return refused(`invalid port ${goQuote(port)} after host`)
+  const host = colon >= 0 ? authority.slice(0, colon) : authority
+  const escape = /%(?![0-9A-Fa-f]{2}).{0,2}/.exec(host)
+  if (escape) return refused(`invalid URL escape ${goQuote(escape[0])}`)
+  const odd = /[ \\^`{|}]/.exec(host)
+  if (odd) return refused(`invalid character ${goQuote(odd[0])} in host name`)
+  // Go 1.26 looks at what is in the brackets.
+  if (since(version, 1, 12) && host.startsWith('[') && !parseAddress(withoutZone(host.slice(1, -1)))) return refused(`invalid host: ParseAddr(${goQuote(host.slice(1, -1))}): unable to parse IP`)
+  return undefined
 }

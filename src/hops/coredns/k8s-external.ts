@@ -9,6 +9,7 @@ import { absolute, isSubdomain, labelsOf, nameKey } from '../../dns/name.ts'
 import type { DnsQuery, Reply, ResourceRecord } from '../../dns/message.ts'
 import { isLoopback } from '../../dns/socket-address.ts'
 import { authoritativeReply, refusedHandler } from './authoritative-reply.ts'
+import { goQuote } from './go-quote.ts'
 import { internalLookup } from './internal-lookup.ts'
 import { externalAddresses, externalAt, UNKNOWN, type External, type ExternalSetup } from './k8s-external-records.ts'
 import { indexKubernetes } from './kubernetes-index.ts'
@@ -197,7 +198,7 @@ function readOptions(setup: PluginSetup): Options | Refused {
       else if (property.name !== 'ttl' && property.name !== 'apex') return refused(`Error during parsing: unknown property '${property.name}'`)
       else if (first === undefined) return refused(argumentText(property.name))
       else if (property.name === 'apex') draft = { ...draft, apex: first }
-      else if (!/^[+-]?\d+$/.test(first)) return refused(`strconv.Atoi: parsing ${JSON.stringify(first)}: invalid syntax`)
+      else if (!/^[+-]?\d+$/.test(first)) return refused(`strconv.Atoi: parsing ${goQuote(first)}: invalid syntax`)
       else if (Number(first) < 0 || Number(first) > LONGEST_TTL_S) return refused(`Error during parsing: ttl must be in range [0, 3600]: ${Number(first)}`)
       else draft = { ...draft, ttlS: Number(first) }
     }

@@ -85,6 +85,9 @@ function contradiction(draft: Draft): string | undefined {
   return undefined
 }
 
+export const selectorText = (option: string, args: readonly string[], why: string): string =>
+  `unable to parse ${option === 'labels' ? 'label' : 'namespace_label'} selector value: '${args.join(' ')}': ${why}`
+
 /** The error text, if CoreDNS would not take this line. */
 function readOption(draft: Draft, { name, args: sourced, source }: Directive, version: CorednsVersion): string | undefined {
   const args = sourced.map(a => a.value)
@@ -114,9 +117,10 @@ function readOption(draft: Draft, { name, args: sourced, source }: Directive, ve
       return args.length === 0 ? argumentError : undefined
     case 'labels': case 'namespace_labels': {
       if (args.length === 0) return argumentError
-      const selector = parseSelector(args.join(' '))
+      const selector = parseSelector(args.join(' '), version)
+      if (typeof selector === 'string') return selectorText(name, args, selector)
       draft[name === 'labels' ? 'labels' : 'namespaceLabels'] = selector
-      return selector ? undefined : `unable to parse label selector value: '${args.join(' ')}'`
+      return undefined
     }
     case 'fallthrough':
       draft.fallthrough = fallthroughZones(args)

@@ -1,13 +1,16 @@
 // What the set-up of CoreDNS's `kubernetes` plugin refuses, and what it prints while it waits for the API server, 1.9.3 to 1.15.0:
 // plugin/kubernetes/setup.go and kubernetes.go InitKubeCache.
-// Not modelled: texts of client-go about selectors, URLs and certificates that it cannot read, its own lines about failed lists (klog, only
+// Not modelled: texts of client-go about URLs and certificates that it cannot read, its own lines about failed lists (klog, only
 // between 1.10 and 1.14.6).
 import type { Dispenser } from './dispenser.ts'
 import { parseDuration } from './go-duration.ts'
 import { atoi, isFault, parseFloat64, type Parsed } from './go-number.ts'
+import { goQuote } from './go-quote.ts'
+import { selectorText } from './kubernetes-options.ts'
+import { parseSelector } from './kubernetes-selector.ts'
 import { isReverseZone, originsOf } from './origins.ts'
 import { since, type CorednsVersion } from './plugin.ts'
-import { noWords, once, onlyWord, pathState, unknownProperty, valueOf, type SetupAt, type SetupCheck } from './setup-check.ts'
+import { MISSING, noWords, once, onlyWord, readFault, statFault, unknownProperty, valueOf, type SetupAt, type SetupCheck } from './setup-check.ts'
 
 interface Seen {
   zones: readonly string[]
@@ -50,7 +53,10 @@ function connect(c: Dispenser, at: SetupAt, seen: Seen): void {
   const { machine, files } = at.model
   const token = '/var/run/secrets/kubernetes.io/serviceaccount/token'
   if (seen.kubeconfig !== undefined) {
-    if (pathState(at, seen.kubeconfig) === 'missing') throw c.refuse(`stat ${seen.kubeconfig}: no such file or directory`)
+    const fault = statFault(at, seen.kubeconfig)
+    if (fault === MISSING) throw c.refuse(`stat ${seen.kubeconfig}: ${fault}`)
+    const unread = readFault(at, seen.kubeconfig)
+    if (unread !== undefined) throw c.refuse(`error loading config file ${goQuote(seen.kubeconfig)}: ${unread}`)
   } else if (!seen.endpoint && machine?.env) {
     if (!machine.env.get('KUBERNETES_SERVICE_HOST') || !machine.env.get('KUBERNETES_SERVICE_PORT'))
       throw c.refuse('unable to load in-cluster configuration, KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be defined')
@@ -70,6 +76,17 @@ const some = (keep: (seen: Seen) => void = () => undefined): Option => ({
   from: ALWAYS,
   read: (c, seen) => {
     if (c.remainingArgs().length === 0) throw c.argErr()
+    keep(seen)
+  },
+})
+
+const selector = (name: string, keep: (seen: Seen) => void = () => undefined): Option => ({
+  from: ALWAYS,
+  read: (c, seen, version) => {
+    const args = c.remainingArgs()
+    if (args.length === 0) throw c.argErr()
+    const read = parseSelector(args.join(' '), version)
+    if (typeof read === 'string') throw c.refuse(selectorText(name, args, read))
     keep(seen)
   },
 })
@@ -104,11 +121,11 @@ function ignore(c: Dispenser, _: Seen, version: CorednsVersion): void {
 }
 
 const limit = (name: string, parse: (text: string) => Parsed<number>): Option => ({
-  from: [1, 14, 5],
+  from: [1, 14, 0],
   read: c => {
     const word = onlyWord(c)
     const value = parse(word)
-    if (isFault(value)) throw c.err(`invalid ${name} ${JSON.stringify(word)}: ${value.fault}`)
+    if (isFault(value)) throw c.err(`invalid ${name} ${goQuote(word)}: ${value.fault}`)
     if (value.value < 0) throw c.err(`${name} must be >= 0`)
   },
 })
@@ -129,9 +146,9 @@ const OPTIONS: ReadonlyMap<string, Option> = new Map([
       seen.kubeconfig = args[0]
     },
   }],
-  ['labels', some()],
+  ['labels', selector('labels')],
   ['multicluster', { from: [1, 12, 2], read: (c, seen) => void (seen.multicluster = originsOf(c.remainingArgs(), [])) }],
-  ['namespace_labels', some(seen => void (seen.namespaceLabels = true))],
+  ['namespace_labels', selector('namespace_labels', seen => void (seen.namespaceLabels = true))],
   ['namespaces', some(seen => void (seen.namespaces = true))],
   ['noendpoints', none(ALWAYS, seen => void (seen.noEndpoints = true))],
   ['pods', { from: ALWAYS, read: pods }],

@@ -10,6 +10,8 @@ export interface ServedBlock {
   readonly hasView: boolean
   /** Of `bind`; empty = all. */
   readonly addresses: readonly string[]
+  /** `bind` left it none at all. */
+  readonly isBoundNowhere: boolean
   /** Of `multisocket`. */
   readonly sockets: number
   /** `tls` is set up. */
@@ -26,7 +28,7 @@ export interface Listener<B extends ServedBlock> {
   readonly served: readonly { readonly zone: string; readonly block: B }[]
 }
 
-const hostsOf = (block: ServedBlock): readonly string[] => (block.addresses.length > 0 ? block.addresses : [''])
+const hostsOf = (block: ServedBlock): readonly string[] => (block.addresses.length > 0 || block.isBoundNowhere ? block.addresses : [''])
 
 export function listenersOf<B extends ServedBlock>(blocks: readonly B[]): readonly Listener<B>[] {
   const groups = new Map<string, { transport: string; address: string; port: number; sockets: number; served: { zone: string; block: B }[] }>()

@@ -1,12 +1,14 @@
 // What the set-ups of CoreDNS's `log`, `errors` and `loadbalance` plugins refuse, 1.9.3 to 1.15.0: setup.go of each.
-import { parseAddress } from '../../dns/go-address.ts'
+import { parseCidr } from '../../dns/go-cidr.ts'
 import type { Dispenser } from './dispenser.ts'
 import { durationText, parseDuration } from './go-duration.ts'
 import { isFault } from './go-number.ts'
+import { goQuote } from './go-quote.ts'
 import { compileGoRegexp, isRefused } from './go-regexp.ts'
+import { readWeights } from './loadbalance-weights.ts'
 import { LOG_CLASSES } from './log.ts'
 import { since, type CorednsVersion } from './plugin.ts'
-import { once, pathState, rooted, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
+import { joined, once, readFault, statFault, textAt, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
 
 export const logSetup: SetupCheck = (c, at) => {
   while (c.next()) {
@@ -101,20 +103,30 @@ function weighted(c: Dispenser, files: readonly string[], at: SetupAt): void {
     if (isFault(period)) throw c.err(`invalid reload duration '${time}'`)
     rereadMs = period.value
   }
-  if (pathState(at, rooted(at, files[0] as string)) !== 'missing' || rereadMs === 0) return
-  const error = since(at.version, 1, 12) ? 'weight file open error' : 'Weight file open error'
-  at.printAtStart(`[WARNING] plugin/loadbalance: Failed to open weight file:${error}. Will try again in ${durationText(rereadMs)}`)
+  weightsAtStart(at, joined(at, files[0] as string), rereadMs)
+}
+
+function weightsAtStart(at: SetupAt, path: string, rereadMs: number): void {
+  const refused = (why: string): void => at.refuseAtStart(`plugin/loadbalance: ${why}`)
+  const error = since(at.version, 1, 12, 2) ? 'weight file open error' : 'Weight file open error'
+  if (statFault(at, path) !== undefined) {
+    if (rereadMs === 0) return refused(error)
+    at.printAtStart(`[WARNING] plugin/loadbalance: Failed to open weight file:${error}. Will try again in ${durationText(rereadMs)}`)
+  } else {
+    const unread = readFault(at, path === '' ? '.' : path)
+    if (unread !== undefined) return refused(unread)
+    const text = textAt(at, path)
+    if (text === undefined) return
+    const weights = readWeights(text, path, at.version)
+    if (typeof weights === 'string') return refused(weights)
+    at.printAtStart(`[INFO] plugin/loadbalance: Successfully reloaded weight file ${path}`)
+  }
+  if (rereadMs < 0) at.refuseAtStart('panic: non-positive interval for NewTicker', 'panic')
 }
 
 function prefer(c: Dispenser): void {
   while (c.nextBlock()) {
     if (c.val() !== 'prefer') throw unknownProperty(c)
-    for (const text of c.remainingArgs()) if (!isCidr(text)) throw c.err(`invalid CIDR ${JSON.stringify(text)}: invalid CIDR address: ${text}`)
+    for (const text of c.remainingArgs()) if (!parseCidr(text)) throw c.err(`invalid CIDR ${goQuote(text)}: invalid CIDR address: ${text}`)
   }
-}
-
-export function isCidr(text: string): boolean {
-  const [host = '', bits = '', more] = text.split('/')
-  const address = parseAddress(host)
-  return more === undefined && address !== undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= (host.includes(':') ? 128 : 32)
 }

@@ -1,12 +1,14 @@
 // What the set-ups of CoreDNS's dnstap, erratic, shed, tls, trace, transfer and transport plugins refuse, 1.9.3 to 1.15.0: setup.go of each.
 // Not modelled: values of the ACME options of `tls` (since 1.14.7), the contents of key files.
 import { parseAddress } from '../../dns/go-address.ts'
+import { checkTlsFiles } from './client-tls.ts'
 import type { Dispenser } from './dispenser.ts'
 import { parseDuration } from './go-duration.ts'
-import { splitHostPort } from './go-host-port.ts'
 import { atoi, isFault, parseBool, parseFloat64, parseUint, type Parsed } from './go-number.ts'
+import { goQuote } from './go-quote.ts'
 import { since, type CorednsVersion } from './plugin.ts'
-import { noWords, once, onlyWord, pathState, rooted, unknownProperty, valueOf, type SetupAt, type SetupCheck } from './setup-check.ts'
+import { checkHostPort } from './secondary-setup.ts'
+import { joined, noWords, once, onlyWord, unknownProperty, valueOf, type SetupAt, type SetupCheck } from './setup-check.ts'
 
 const CLIENT_AUTH = new Set(['nocert', 'request', 'require', 'verify_if_given', 'require_and_verify'])
 
@@ -27,8 +29,7 @@ export const tlsSetup: SetupCheck = (c, at) => {
       const word = onlyWord(c)
       if (name === 'client_auth' && !CLIENT_AUTH.has(word)) throw c.err(`unknown authentication type '${word}'`)
     }
-    const missing = files.map(f => (since(at.version, 1, 10) ? rooted(at, f) : f)).find(f => pathState(at, f) === 'missing')
-    if (missing !== undefined) throw c.refuse(`could not load TLS cert: open ${missing}: no such file or directory`)
+    checkTlsFiles(c, at, files.map(f => (since(at.version, 1, 10) ? joined(at, f) : f)))
     at.hasTls = true
   }
 }
@@ -73,9 +74,9 @@ function acme(c: Dispenser): void {
   while (c.nextBlock()) {
     const name = c.val()
     const args = c.remainingArgs()
-    if (seen.has(name)) throw c.err(`ACME option ${JSON.stringify(name)} can only be specified once`)
+    if (seen.has(name)) throw c.err(`ACME option ${goQuote(name)} can only be specified once`)
     seen.add(name)
-    if (!ACME_OPTIONS.has(name)) throw c.err(`unknown ACME option ${JSON.stringify(name)}`)
+    if (!ACME_OPTIONS.has(name)) throw c.err(`unknown ACME option ${goQuote(name)}`)
     if (args.length === 0 || (name !== 'acme' && args.length > 1)) throw c.argErr()
   }
   if (!seen.has('acme')) throw c.refuse('ACME requires at least one domain')
@@ -90,24 +91,17 @@ export const transferSetup: SetupCheck = (c, at) => {
       if (name === 'to') {
         const hosts = c.remainingArgs()
         if (hosts.length === 0) throw c.argErr()
-        for (const host of hosts) if (host !== '*') hostPort(c, host)
+        for (const host of hosts) if (host !== '*') checkHostPort(c, host, at.version)
         hasTo = true
       } else if (name === 'source' && since(at.version, 1, 12)) {
         const address = onlyWord(c)
         if (hasSource) throw c.refuse(`plugin/transfer: ${c.err('source already specified').message}`)
-        if (!parseAddress(address)) throw c.refuse(`plugin/transfer: ${c.err(`invalid source address ${JSON.stringify(address)}`).message}`)
+        if (!parseAddress(address)) throw c.refuse(`plugin/transfer: ${c.err(`invalid source address ${goQuote(address)}`).message}`)
         hasSource = true
-      } else throw c.refuse(`plugin/transfer: ${c.err(`unknown property ${JSON.stringify(name)}`).message}`)
+      } else throw c.refuse(`plugin/transfer: ${c.err(`unknown property ${goQuote(name)}`).message}`)
     }
     if (!hasTo) throw c.refuse(`plugin/transfer: ${c.err('\'to\' is required').message}`)
   }
-}
-
-/** parse.HostPort. */
-function hostPort(c: Dispenser, text: string): void {
-  const parts = splitHostPort(text)
-  const host = isFault(parts) ? text : parts.value.host
-  if (!parseAddress(host)) throw c.refuse(`must specify an IP address: \`${host}'`)
 }
 
 export const erraticSetup: SetupCheck = c => {
@@ -122,8 +116,8 @@ export const erraticSetup: SetupCheck = c => {
       if (amount === undefined) continue
       const parsed = atoi(amount)
       if (isFault(parsed)) throw c.refuse(parsed.fault.replace('Atoi', 'ParseInt'))
-      if (parsed.value >= 2 ** 31) throw c.refuse(`strconv.ParseInt: parsing ${JSON.stringify(amount)}: value out of range`)
-      if (parsed.value < 0) throw c.refuse(`illegal amount value given ${JSON.stringify(amount)}`)
+      if (parsed.value >= 2 ** 31) throw c.refuse(`strconv.ParseInt: parsing ${goQuote(amount)}: value out of range`)
+      if (parsed.value < 0) throw c.refuse(`illegal amount value given ${goQuote(amount)}`)
       if (time !== undefined) valueOf(c, parseDuration(time))
     }
   }
@@ -163,7 +157,7 @@ export const dnstapSetup: SetupCheck = (c, at) => {
 function sayNobody(at: SetupAt, endpoint: string, isFile: boolean): void {
   if (!at.model.machine?.hasAllFiles) return
   const [, scheme, host = ''] = isFile ? [] : /^(tcp|tls):\/\/([^/]*)/.exec(endpoint) ?? []
-  const why = scheme === undefined ? `dial unix ${endpoint.replace(/^unix:\/\//, '')}: connect: no such file or directory` : `dial tcp ${host}: connect: connection refused`
+  const why = scheme !== undefined && host === '' ? 'dial tcp: missing address' : scheme === undefined ? `dial unix ${endpoint.replace(/^unix:\/\//, '')}: connect: no such file or directory` : `dial tcp ${host}: connect: connection refused`
   at.printAtStart(`[ERROR] plugin/dnstap: No connection to dnstap endpoint: ${why}`)
 }
 
@@ -175,7 +169,7 @@ function multiples(c: Dispenser, [, , buffer, queue]: readonly string[]): void {
 function multiple(c: Dispenser, text: string | undefined, name: string, most: number, unit: string): void {
   if (text === undefined) return
   const count = atoi(text)
-  if (isFault(count)) throw c.err(`dnstap: invalid ${name} ${JSON.stringify(text)}: ${count.fault}`)
+  if (isFault(count)) throw c.err(`dnstap: invalid ${name} ${goQuote(text)}: ${count.fault}`)
   if (count.value < 1 || count.value > most) throw c.err(`dnstap: ${name} must be between 1 and ${most} (${unit}): ${count.value}`)
 }
 

@@ -7,7 +7,7 @@ import { hexOf } from '../../dns/presentation-bytes.ts'
 import { encodeText } from '../../dns/presentation-escape.ts'
 import { typeNumber } from '../../dns/wire-numbers-table.ts'
 import { isFault } from './go-number.ts'
-import { unicodeName } from './go-quote.ts'
+import { goQuote, unicodeName } from './go-quote.ts'
 import { parseUintAny } from './go-uint.ts'
 import { isLabel } from './metadata-label.ts'
 import { since } from './plugin.ts'
@@ -31,7 +31,7 @@ export const edns0Rule: RuleReader = (args, version) => {
   const [kind, action] = args.map(word => word.toLowerCase()) as [string, string]
   const unsets = since(version, 1, 12, 3)
   if (action === 'unset' && unsets) return unsetRule(kind, args)
-  if (action !== 'append' && action !== 'replace' && action !== 'set') throw new RuleRefused(`invalid action: ${JSON.stringify(action)}`)
+  if (action !== 'append' && action !== 'replace' && action !== 'set') throw new RuleRefused(`invalid action: ${goQuote(action)}`)
   const canRevert = since(version, 1, 11, 4)
   const revert = canRevert && args.at(-1) === 'revert'
   const words = revert ? args.slice(0, -1) : args
@@ -46,7 +46,7 @@ export const edns0Rule: RuleReader = (args, version) => {
     case 'subnet':
       if (words.length !== 4) throw new RuleRefused(`EDNS0 subnet rules require ${three} args`)
       return subnetRule(action, words[2] as string, words[3] as string, revert)
-    default: throw new RuleRefused(`invalid rule type ${JSON.stringify(kind)}`)
+    default: throw new RuleRefused(`invalid rule type ${goQuote(kind)}`)
   }
 }
 
@@ -57,7 +57,7 @@ const UNSET_TEXTS: Readonly<Record<string, readonly [number, string]>> = {
 
 function unsetRule(kind: string, args: readonly string[]): Rule['apply'] {
   const rule = Object.hasOwn(UNSET_TEXTS, kind) ? UNSET_TEXTS[kind] : undefined
-  if (!rule) throw new RuleRefused(`invalid rule type ${JSON.stringify(kind)}`)
+  if (!rule) throw new RuleRefused(`invalid rule type ${goQuote(kind)}`)
   if (args.length !== rule[0]) throw new RuleRefused(rule[1])
   const code = kind === 'local' ? number(args[2] as string) : kind === 'nsid' ? NSID : SUBNET
   return query => {
@@ -82,7 +82,7 @@ function localRule(action: Action, codeWord: string, data: string, revert: boole
     const hex = data.startsWith('0x') ? hexData(data.slice(2)) : lowHex(encodeText(data))
     return query => put(withOpt(query), { action, revert, code, hex, isSame, keepsOther: false, isLocal: true })
   }
-  if (!VARIABLES.has(data) && !isLabel(data.slice(1, -1))) throw new RuleRefused(`unsupported variable name ${JSON.stringify(data)}`)
+  if (!VARIABLES.has(data) && !isLabel(data.slice(1, -1))) throw new RuleRefused(`unsupported variable name ${goQuote(data)}`)
   return (query, around) => {
     const hex = variableHex(data, query, around)
     return hex === undefined ? ignored(query) : put(withOpt(query), { action, revert, code, hex, isSame, keepsOther: true, isLocal: true })

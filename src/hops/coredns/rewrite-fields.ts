@@ -3,6 +3,7 @@
 import { nameKey } from '../../dns/name.ts'
 import { classNumber, typeNumber } from '../../dns/wire-numbers-table.ts'
 import { atoi, isFault, parseUint } from './go-number.ts'
+import { goQuote } from './go-quote.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { rcodeOfWord } from './rcode-number.ts'
 import { ignored, responding, type RuleReader } from './rewrite-rule.ts'
@@ -11,7 +12,7 @@ import { isMatch, matcher, pattern, replacing, replacingPattern, RuleRefused, ty
 /** A type or class by the name that miekg/dns has for it; a number is none. */
 function mnemonic(word: string, field: 'type' | 'class', number: (word: string) => number | undefined): string {
   const name = word.toUpperCase()
-  if (number(name) === undefined || /^(TYPE|CLASS)\d/.test(name)) throw new RuleRefused(`invalid ${field} ${JSON.stringify(name)}`)
+  if (number(name) === undefined || /^(TYPE|CLASS)\d/.test(name)) throw new RuleRefused(`invalid ${field} ${goQuote(name)}`)
   return name
 }
 
@@ -100,8 +101,10 @@ export const cnameRule: RuleReader = (args, version) => {
 /** Targets are compared as they came, in the case of the reply. */
 function targetOf(match: Match, from: string, to: string, version: CorednsVersion): Replacing {
   if (match === 'regex') {
+    const invalid = (error: string): string => `invalid cname rewrite regex pattern: ${error}`
     // Before 1.13.2 the pattern is first compiled when a reply has an alias, and a bad one is a panic there.
-    const regexp = pattern(from, version, { tooLong: 'regex pattern too long in a cname rule', invalid: error => `invalid cname rewrite regex pattern: ${error}` })
+    const isLate = !since(version, 1, 13, 2)
+    const regexp = pattern(from, version, { tooLong: 'regex pattern too long in a cname rule', invalid, isUnmodelled: isLate })
     return replacingPattern(regexp, to)
   }
   return match === 'exact' && since(version, 1, 14, 7) ? replacing(match, nameKey(from), nameKey(to)) : replacing(match, from, to)

@@ -2,6 +2,7 @@
 // what they stand for is text, not looked at again. A label without a value: the rule does not fit.
 import { absolute } from '../../dns/name.ts'
 import { atoi, isFault } from './go-number.ts'
+import { goQuote } from './go-quote.ts'
 import type { GoRegexp } from './go-regexp.ts'
 import { isLabel } from './metadata-label.ts'
 import type { Metadata } from './rewrite-rule.ts'
@@ -47,6 +48,6 @@ function placeholder(label: string, groups: number): Part {
     if (number.value >= 0 && number.value <= groups) return { group: number.value }
     throw new RuleRefused(`capture group ${label} does not exist in name matching pattern`)
   }
-  if (!isLabel(label) || label.includes('{')) throw new RuleRefused(`invalid metadata label ${JSON.stringify(label)} in name replacement`)
+  if (!isLabel(label) || label.includes('{')) throw new RuleRefused(`invalid metadata label ${goQuote(label)} in name replacement`)
   return { label }
 }

@@ -2,6 +2,7 @@
 // makes of it; FROM and TO of all but `regex` are made full names, so that `prefix foo` only fits a whole label.
 import type { DnsQuery } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
+import { goQuote } from './go-quote.ts'
 import type { GoRegexp } from './go-regexp.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { metadataName } from './rewrite-name-metadata.ts'
@@ -74,7 +75,7 @@ function readAnswers(match: string, args: readonly string[], version: CorednsVer
       auto = true
       continue
     }
-    if (last !== 'name' && last !== 'value') throw new RuleRefused(`invalid type ${JSON.stringify(last)} for answer rule for ${match} rule`)
+    if (last !== 'name' && last !== 'value') throw new RuleRefused(`invalid type ${goQuote(last)} for answer rule for ${match} rule`)
     if (args.length - at < 2) throw new RuleRefused(`${last} answer rule for ${match} rule: 2 arguments required`)
     rules.push({ kind: last, rewrite: answerRewriter(last, match, args[at] as string, args[at + 1] as string, version) })
     at += 2

@@ -25,6 +25,8 @@ const MAX_PATTERN_BYTES = 10_000
 export interface PatternTexts {
   readonly tooLong: string
   readonly invalid: (error: string) => string
+  /** A bad pattern is no reason not to start, and what it does later is not modelled. */
+  readonly isUnmodelled?: boolean
 }
 
 /** @throws RuleRefused */
@@ -33,7 +35,7 @@ export function pattern(text: string, version: CorednsVersion, texts: PatternTex
   if (since(version, 1, 14) && bytes > MAX_PATTERN_BYTES) throw new RuleRefused(`${texts.tooLong}: ${bytes} > ${MAX_PATTERN_BYTES}`)
   const compiled = compileGoRegexp(text, version)
   if (!isRefused(compiled)) return compiled
-  throw compiled.unmodelled ? new RuleRefused(compiled.error, true) : new RuleRefused(texts.invalid(compiled.error))
+  throw compiled.unmodelled ? new RuleRefused(compiled.error, true) : new RuleRefused(texts.invalid(compiled.error), texts.isUnmodelled)
 }
 
 /** `{0}`, `{1}`… one after the other: what a group brings in is looked at again. */

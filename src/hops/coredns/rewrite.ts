@@ -7,6 +7,7 @@ import type { Directive } from '../../chain/model.ts'
 import type { DnsQuery, Reply } from '../../dns/message.ts'
 import { isDomainName } from '../../dns/name.ts'
 import { refusedHandler } from './authoritative-reply.ts'
+import { goQuote } from './go-quote.ts'
 import { localAddress } from './local-address.ts'
 import { metadataOf } from './metadata.ts'
 import { panicked, since, WRITTEN_BY_SERVER, type CorednsVersion, type Handler, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
@@ -71,7 +72,7 @@ export function readRule(words: readonly string[], version: CorednsVersion): Rul
   const args = isMode ? more.slice(1) : more
   if (field === 'answer') throw new RuleRefused('response rewrites must begin with a name rule')
   const reader = field === 'cname' && !since(version, 1, 11) || field === 'rcode' && !since(version, 1, 11, 3) ? undefined : READERS.get(field)
-  if (!reader) throw new RuleRefused(`invalid rule type ${JSON.stringify(first)}`)
+  if (!reader) throw new RuleRefused(`invalid rule type ${goQuote(first)}`)
   return { mode: mode === 'continue' ? 'continue' : 'stop', apply: reader(args, version) }
 }
 

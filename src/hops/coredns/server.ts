@@ -11,7 +11,7 @@ import type { Cause, DnsQuery, Reply } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
 import { queryBytes } from '../../dns/size.ts'
 import { byZoneOf, chosenBlock } from './block-choice.ts'
-import { setUpBlocks, type BlockSetup, type SetUpBlock, type StartRefusal } from './block-setup.ts'
+import { CHECKED_SINCE, setUpBlocks, type BlockSetup, type SetUpBlock, type StartRefusal } from './block-setup.ts'
 import { joinHostPort } from './go-host-port.ts'
 import { PLUGINS } from './index.ts'
 import { listenersOf, type Listener as Socket } from './listeners.ts'
@@ -90,8 +90,9 @@ export function corednsHops(model: CorednsModel, reach: Reach): CorednsHops {
   const blocks = setup.blocks.map((block): Block => {
     const said = (name: string) => (problem: Problem): void => {
       if (problem.code !== REFUSED_CODE) return report(problem)
-      const isSaid = setup.refusals.some(r => r.plugin === name && r.block === block.index)
-      if (!isSaid) refusals.push({ text: refusalText(problem), plugin: name, block: block.index, source: problem.source })
+      // Where its set-up was checked, the handler has no say.
+      const isChecked = CHECKS.has(name) && block.block.uses !== undefined && since(server.version, ...CHECKED_SINCE)
+      if (!isChecked) refusals.push({ text: refusalText(problem), plugin: name, block: block.index, source: problem.source })
     }
     return { ...block, head: buildChain(server, block, said), ...takesOf(server, block.index, block.uses) }
   })

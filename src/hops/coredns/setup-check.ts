@@ -3,7 +3,7 @@
 // plugin reads its options on its own and need not look for mistakes.
 // Not modelled: plugins without a check here (CHECKS); for them only what their handler refuses counts.
 import type { CorednsModel, ServerBlock } from '../../chain/model.ts'
-import { Dispenser, SetupRefused } from './dispenser.ts'
+import { Dispenser, SetupRefused, type GivenUp } from './dispenser.ts'
 import { isFault, type Parsed } from './go-number.ts'
 import { cleanPath, containerPath } from './go-path.ts'
 import { since, type CorednsVersion } from './plugin.ts'
@@ -14,18 +14,24 @@ export interface SetupAt {
   /** Zones of the block's keys. */
   readonly zones: readonly string[]
   readonly model: CorednsModel
+  /** Is this plugin in the block? */
+  readonly has: (plugin: string) => boolean
   /** Directory of the block's `root` plugin, if it was set up before. */
   root: string
   /** `tls` was set up already. */
   hasTls: boolean
   /** Addresses of `bind`, when that is set up; empty = all. */
   addresses: readonly string[]
+  /** `bind` left it none at all. */
+  isBoundNowhere: boolean
   /** Sockets of `multisocket`. */
   sockets: number
   /** A line of the log, printed during the set-up. */
   readonly print: (line: string) => void
   /** A line of the log, printed when the server starts, before it listens. */
   readonly printAtStart: (line: string) => void
+  /** An error of the start, when all set-ups are done: printed as it is. */
+  readonly refuseAtStart: (text: string, how?: GivenUp) => void
 }
 
 /** Throws a SetupRefused; texts are without `plugin/NAME: `. */
@@ -93,6 +99,15 @@ export function statFault(at: SetupAt, path: string): string | undefined {
   if (isBelowFile || (path.endsWith('/') && at.model.files.has(containerPath(path)))) return 'not a directory'
   return pathState(at, path) === 'missing' ? MISSING : undefined
 }
+
+/** What os.ReadFile says of a path; undefined = it can be read, or the evidence does not tell. */
+export function readFault(at: SetupAt, path: string): string | undefined {
+  const fault = statFault(at, path)
+  if (fault !== undefined) return `open ${path}: ${fault}`
+  return pathState(at, path) === 'directory' ? `read ${path}: is a directory` : undefined
+}
+
+export const textAt = (at: SetupAt, path: string): string | undefined => at.model.files.get(containerPath(path))?.text
 
 /** filepath.Join(root, path) for a path that is relative. */
 export const rooted = (at: SetupAt, path: string): string => (path.startsWith('/') || at.root === '' ? path : `${at.root.replace(/\/+$/, '')}/${path}`)

@@ -2,6 +2,7 @@
 // to 1.15.0 (setup.go of each).
 import { atoi, isFault } from './go-number.ts'
 import { durationText, parseDuration } from './go-duration.ts'
+import { goQuote } from './go-quote.ts'
 import { since } from './plugin.ts'
 import { noWords, once, onlyWord, pathState, unknownProperty, type SetupCheck } from './setup-check.ts'
 
@@ -41,7 +42,7 @@ export const localSetup: SetupCheck = (c, at) => {
     while (c.nextBlock()) {
       if (c.val() !== 'localhost_prefix') throw unknownProperty(c)
       const word = onlyWord(c)
-      if (word !== 'on' && word !== 'off') throw c.err(`localhost_prefix expects 'on' or 'off', got ${JSON.stringify(word)}`)
+      if (word !== 'on' && word !== 'off') throw c.err(`localhost_prefix expects 'on' or 'off', got ${goQuote(word)}`)
     }
   }
 }
@@ -78,8 +79,8 @@ export const cancelSetup: SetupCheck = c => {
     if (more.length > 0) throw c.argErr()
     if (word === undefined) continue
     const time = parseDuration(word)
-    if (isFault(time)) throw c.refuse(`invalid duration: ${JSON.stringify(word)}`)
-    if (time.value <= 0) throw c.refuse(`invalid negative duration: ${JSON.stringify(word)}`)
+    if (isFault(time)) throw c.refuse(`invalid duration: ${goQuote(word)}`)
+    if (time.value <= 0) throw c.refuse(`invalid negative duration: ${goQuote(word)}`)
   }
 }
 

@@ -5,6 +5,7 @@
 // the build (printed as none).
 import type { Corefile, CorednsModel } from '../../chain/model.ts'
 import type { Read, Source } from '../../chain/source.ts'
+import { goQuote } from './go-quote.ts'
 import { isReverseZone } from './origins.ts'
 import type { StartRefusal } from './block-setup.ts'
 import { joinHostPort } from './go-host-port.ts'
@@ -29,8 +30,8 @@ export interface StartInput {
 export type Start = {
   readonly stdout: readonly string[]
   readonly stderr: readonly string[]
-  /** `serving`: it goes on. `endless`: it never gets so far. Else the exit code. */
-  readonly end: 'serving' | 'endless' | 0 | 1
+  /** `serving`: it goes on. `endless`: it never gets so far. Else the exit code; 2 is a panic, of whose words only the first line is told. */
+  readonly end: 'serving' | 'endless' | 0 | 1 | 2
   readonly hops?: CorednsHops
 }
 
@@ -52,8 +53,8 @@ export function startCoredns(input: StartInput, reach: (address: string, port?: 
   const hops = corednsHops({ ...model, corefile: read.value }, reach)
   const before = [...first, ...warnings, ...hops.setup.printed]
   const refusal = hops.refusals[0]
-  if (refusal) return failed(before, printed(refusal, read.value, path, model.files))
   const started = [...before, ...hops.setup.printedAtStart]
+  if (refusal) return failed(refusal.when === 'start' ? started : before, printed(refusal, read.value, path, model.files), refusal.how === 'panic' ? 2 : 1)
   const taken = takenPort(hops.listeners, model)
   if (taken !== undefined) return failed(started, taken)
   const hash = read.value.blocks.some(b => b.directives.some(d => d.name === 'reload')) ? [hashLine(read.value)] : []
@@ -65,10 +66,10 @@ export function startCoredns(input: StartInput, reach: (address: string, port?: 
 
 function processorsLine(machine: CorednsModel['machine']): string {
   const given = machine?.env?.get('GOMAXPROCS')
-  return given ? `maxprocs: Honoring GOMAXPROCS=${JSON.stringify(given)} as set in environment` : `maxprocs: Leaving GOMAXPROCS=${machine?.processors ?? 1}: CPU quota undefined`
+  return given ? `maxprocs: Honoring GOMAXPROCS=${goQuote(given)} as set in environment` : `maxprocs: Leaving GOMAXPROCS=${machine?.processors ?? 1}: CPU quota undefined`
 }
 
-const failed = (stdout: readonly string[], error: string): Start => ({ stdout, stderr: error.split('\n'), end: 1 })
+const failed = (stdout: readonly string[], error: string, end: 1 | 2 = 1): Start => ({ stdout, stderr: error.replace(/\n$/, '').split('\n'), end })
 
 interface Flags { readonly quiet: boolean; readonly version: boolean; readonly stray: readonly string[] }
 
@@ -143,7 +144,7 @@ export function bannerLines(listeners: readonly ListeningHop[], version: Coredns
     const lines = zones.toSorted((a, b) => (a < b ? -1 : 1)).flatMap(zone => {
       const odd = since(version, 1, 10) && zone !== '.' && !isReverseZone(zone) && !PREFERRED.test(zone)
       const line = `${prefix}${zone}:${port}${address === '' ? '' : ` on ${address}`}`
-      return odd ? [`Warning: Domain ${JSON.stringify(zone)} does not follow RFC1035 preferred syntax`, line] : [line]
+      return odd ? [`Warning: Domain ${goQuote(zone)} does not follow RFC1035 preferred syntax`, line] : [line]
     })
     return Array.from({ length: sockets }, () => lines).flat()
   })

@@ -82,7 +82,7 @@ function readView(setup: ViewSetup): View | Refused {
   return second ? { refused: ONCE_TEXT, source: second.source } : { name: directive.args[0]?.value ?? '', expressions }
 }
 
-function compiledExpression(text: string, { version }: ViewSetup): Omit<Expression, 'source'> | string {
+export function compiledExpression(text: string, { version }: Pick<ViewSetup, 'version'>): Omit<Expression, 'source'> | string {
   const modern = isModern(version)
   try {
     const node = parseExpression(text, modern)

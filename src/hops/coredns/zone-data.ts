@@ -6,6 +6,7 @@ import type { Problem, Source } from '../../chain/source.ts'
 import type { ResourceRecord } from '../../dns/message.ts'
 import { nameFromText } from '../../dns/wire-name.ts'
 import { containerPath } from './go-path.ts'
+import { goQuote } from './go-quote.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { readZoneFile } from './zone-file.ts'
 import type { ZoneRecord } from './zone-file-parser.ts'
@@ -52,20 +53,22 @@ export function loadZone(model: CorednsModel, path: string, origin: string, vers
   return zone
 }
 
+export const noSoaText = (path: string, origin: string): string => `file ${goQuote(path)} has no SOA record for origin ${origin}`
+
 function readZone(model: CorednsModel, path: string, origin: string, version: CorednsVersion): LoadedZone {
   const found = containerFile(model, path)
   if (!found) return 'missing'
   const { value, problems } = readZoneFile(found.file, found.text, { origin, path, dialect: dialectOf(version), open: at => containerFile(model, at) })
   const soaAt = value.records.findIndex(r => r.type === 'SOA' && r.data !== '')
   const first = value.records[soaAt]
-  const noSoa = { refused: `file ${JSON.stringify(path)} has no SOA record for origin ${origin}`, source: value.error?.source }
+  const noSoa = { refused: noSoaText(path, origin), source: value.error?.source }
   const odd = oddRecord(value.records, path, origin, version)
   if (odd) return odd
   // A serial of 0 is that of a zone not loaded yet: the file counts as unchanged.
   if (first && ZERO_SERIAL.test(first.data)) {
     return { refused: `no change in SOA serial for origin ${origin} in file ${path}, with 0 SOA serial`, source: first.source }
   }
-  const parseError = value.error && since(version, 1, 11, 4) ? `failed to parse file ${JSON.stringify(path)} for origin ${origin} with error ${value.error.text}` : ''
+  const parseError = value.error && since(version, 1, 11, 4) ? `failed to parse file ${goQuote(path)} for origin ${origin} with error ${value.error.text}` : ''
   // Up to 1.13 a missing SOA is said first.
   if (parseError !== '' && (first || since(version, 1, 14))) return { refused: parseError, source: value.error?.source }
   if (!first) return noSoa
@@ -86,7 +89,7 @@ function oddRecord(records: readonly ZoneRecord[], path: string, origin: string,
       return { refused: `NSEC3 zone is not supported, dropping RR: ${ownerOf(record, version)} for zone: ${origin}`, source }
     }
     if (type === 'SOA' && since(version, 1, 15) && printedName(name).toLowerCase() !== origin) {
-      return { refused: `file ${JSON.stringify(path)} has SOA owner ${name} that does not match origin ${origin}`, source }
+      return { refused: `file ${goQuote(path)} has SOA owner ${name} that does not match origin ${origin}`, source }
     }
     // The serial is compared as soon as the first SOA is met.
     if (type === 'SOA' && ZERO_SERIAL.test(record.data)) return undefined

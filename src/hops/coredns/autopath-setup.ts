@@ -1,0 +1,27 @@
+// What the set-up of CoreDNS's `autopath` plugin refuses, 1.9.3 to 1.15.0: plugin/autopath/setup.go. It reads no block: what is in one counts
+// as further uses.
+import { goQuote } from './go-quote.ts'
+import { statFault, type SetupCheck } from './setup-check.ts'
+
+/** Plugins that have search paths of their own. */
+const PROVIDERS = new Set(['kubernetes', 'erratic'])
+/** Never a handler, so no plugin that could be asked. */
+const NO_HANDLERS = new Set([
+  'root', 'cancel', 'tls', 'timeouts', 'multisocket', 'reload', 'bind', 'debug', 'ready', 'health', 'pprof', 'on', 'sign', 'grpc_server', 'https', 'https3', 'quic', 'proxyproto',
+])
+
+export const autopathSetup: SetupCheck = (c, at) => {
+  let provider = ''
+  while (c.next()) {
+    const path = c.remainingArgs().at(-1)
+    if (path === undefined) throw c.refuse('no resolv-conf specified')
+    if (path.startsWith('@')) {
+      provider = path.slice(1)
+      continue
+    }
+    const fault = statFault(at, path)
+    if (fault !== undefined) throw c.refuse(`failed to parse ${goQuote(path)}: open ${path}: ${fault}`)
+  }
+  if (!at.has(provider) || PROVIDERS.has(provider) || NO_HANDLERS.has(provider)) return
+  at.refuseAtStart(`plugin/autopath: ${provider} does not implement the AutoPather interface`)
+}
