@@ -12,6 +12,7 @@ import { refusedHandler } from './authoritative-reply.ts'
 import { goQuote } from './go-quote.ts'
 import { indexKubernetes } from './kubernetes-index.ts'
 import { readKubernetes } from './kubernetes-options.ts'
+import { keptBack } from './minimal.ts'
 import { matchZone, originsOf } from './origins.ts'
 import { panicked, since, usesOf, WRITTEN_BY_SERVER, type Handler, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { refuse } from './refuse.ts'
@@ -119,7 +120,8 @@ const handler = (a: Autopath): Handler => function* (query, next) {
 function* walked(a: Autopath, query: DnsQuery, names: readonly string[], next: Next): HopRun<Served> {
   let first: Served | undefined
   for (const name of names) {
-    const served = yield* next({ ...query, name })
+    const served = keptBack(yield* next({ ...query, name }))
+    if (served.panic) return served
     if (served.error !== undefined) return { rcode: served.rcode, error: served.error, ...(served.cause && { cause: served.cause }) }
     first ??= asked(served, query, name)
     const { reply } = served

@@ -11,6 +11,7 @@ import { nameKey } from '../../dns/name.ts'
 import { ip4Bytes, ip6Text } from '../../dns/presentation-address.ts'
 import { refusedHandler } from './authoritative-reply.ts'
 import { internalLookup } from './internal-lookup.ts'
+import { keptBack } from './minimal.ts'
 import { panicked, since, type CorednsVersion, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { argumentText, refuse } from './refuse.ts'
 import { replyTypeOf } from './reply-type.ts'
@@ -38,13 +39,15 @@ const handler = (setup: PluginSetup, options: Options): Handler => function* (qu
     const passed = yield* next(query)
     return endsHere(setup.version, passed, true) ? panicked(`${setup.server} dns64`) : passed
   }
-  const first = yield* next(query)
+  const first = keptBack(yield* next(query))
   if (!first.reply) return endsHere(setup.version, first, false) ? panicked(`${setup.server} dns64`) : first
   if (!isTranslated(first.reply, query, options, setup.version)) return first
-  const found = yield* internalLookup(setup, query, nameKey(query.name), 'A')
+  // A later `rewrite` changes the query itself: its name is looked up, and the reply has its question.
+  const changed = first.query ?? query
+  const found = yield* internalLookup(setup, changed, nameKey(changed.name), 'A')
   if (found === 'loop') return { rcode: 'SERVFAIL', cause: { kind: 'loop', by: setup.server } }
   if (found === 'nothing') return without(setup)
-  return { rcode: 'NOERROR', reply: synthesised(query, first.reply, found, options, setup.version) }
+  return { rcode: 'NOERROR', reply: synthesised(changed, first.reply, found, options, setup.version), ...(first.query && { query: first.query }) }
 }
 
 /** As the last plugin it calls nobody: what it wants to answer itself panics, what it passes on only in 1.9.3. */
