@@ -66,6 +66,8 @@ export interface Stored { readonly map: MapName; readonly entry: Entry }
 /** What of a later plugin's result is stored. A failure nobody wrote is kept since 1.15.0, if it came with an error. */
 export function storedOf(served: Served, query: DnsQuery, options: CacheOptions, version: CorednsVersion): Stored | undefined {
   const { reply } = served
+  // A `rewrite type` behind the cache changes the very query that the reply is held against.
+  if (reply && served.query && served.query.type !== (reply.question?.type ?? query.type)) return undefined
   if (!reply) {
     const keeps = since(version, 1, 15) && served.rcode === 'SERVFAIL' && served.error !== undefined && options.servfailS > 0
     if (!keeps || matchZone(options.exceptDenial, query.name) !== undefined) return undefined
