@@ -31,7 +31,8 @@ export const auto: PluginFactory = setup => {
   return function* (query, next) {
     const isOurs = matchZone(options.origins, query.name) !== undefined
     if (isOurs && isUnknown) return { rcode: 'SERVFAIL', cause: { kind: 'unmodelled', by, detail: `zone files in ${options.directory}` } }
-    const held = isOurs ? zones.get(matchZone(names, query.name) ?? '') : undefined
+    if (!isOurs) return yield* next(query)
+    const held = zones.get(matchZone(names, query.name) ?? '')
     return held ? yield* zoneReply(setup, by, held, query, next, []) : yield* notOurs(setup, by, query, next)
   }
 }
