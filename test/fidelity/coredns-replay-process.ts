@@ -28,6 +28,8 @@ export class Process {
   readonly upstreams: Upstreams
   readonly start: Start
   chance = false
+  /** Servers that the real process asked, in order: what its draws were, where they can be told. */
+  asked: readonly string[] = []
   /** Set = picks take this option (of the first pick only). */
   forced: number | undefined
   lastPick: Pick | undefined
@@ -69,7 +71,7 @@ export class Process {
     this.run = new Run(new Map(), pick => {
       this.lastPick ??= pick
       this.chance ||= pick.odds !== undefined
-      return this.forced ?? (pick.odds ? random(pick.options.length) : 0)
+      return this.forced ?? (pick.odds ? (seed % 2 === 1 ? this.recorded(pick) : undefined) ?? random(pick.options.length) : 0)
     })
     this.read = this.parse(this.disk)
     this.start = this.nodeCache ? this.nodeCache.before(() => this.boot(this.read)) : this.boot(this.read)
@@ -78,6 +80,15 @@ export class Process {
     this.beginWatch()
     // The first question came when the start had been seen.
     if (this.start.end === 'serving') this.pass(PAUSE_MS)
+  }
+
+  /** The option of a draw that the recorded process is seen to have had next. */
+  private recorded({ options }: Pick): number | undefined {
+    const next = this.asked.findIndex(server => options.includes(server))
+    if (next < 0) return undefined
+    const option = options.indexOf(this.asked[next] as string)
+    this.asked = this.asked.toSpliced(next, 1)
+    return option
   }
 
   get nowMs(): number {

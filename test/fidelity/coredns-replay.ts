@@ -88,6 +88,7 @@ const notModelled = ({ message, source }: Problem): Verdict => ({ kind: 'not mod
 function compare(row: Row, query: RowQuery, process: Process): Verdict {
   const { observed } = row
   const first = process.noteCount
+  process.asked = (observed.upstreamAsked ?? []).map(u => u.to)
   const isRaw = query.rawHex !== undefined
   const raw = isRaw ? rawReply(query, process) : undefined
   const value = isRaw ? LOST : process.ask(query)
