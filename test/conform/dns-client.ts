@@ -91,7 +91,7 @@ function seen(bytes: Uint8Array, id: number, lane: Lane): Observed {
     question: message.questions.map(q => `${q.name.text} ${className(q.class)} ${typeName(q.type)}`),
     answer: lines(reply.answer), authority: lines(reply.authority), additional: lines(reply.additional),
     opt: reply.edns ? {
-      version: reply.edns.version ?? 0, size: reply.edns.sizeBytes, do: reply.edns.do === true, options: (reply.edns.options ?? []).map(([code, hex]) => ({ code, hex })),
+      version: reply.edns.version ?? 0, size: reply.edns.sizeBytes, do: reply.edns.do === true, options: (reply.edns.options ?? []).map(([code, hex]) => ({ code, hex: lane.writtenHex(hex) })),
     } : null,
     wireSize: bytes.length, ...(bits.opcode !== 0 && { opcode: opcodeName(bits.opcode) }), ...(message.id !== id && { idMatches: false }),
     ...(faults.length > 0 && { faults: faults.map(f => f.code) }),

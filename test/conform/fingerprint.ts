@@ -1,4 +1,5 @@
 // What a difference is called, so that cases of one cause come together: the fields that differ, and the plugins that are there.
+import { createHash } from 'node:crypto'
 import type { Verdict } from '../fidelity/verdict.ts'
 import { pluginsOf, type Scenario } from './scenario.ts'
 
@@ -30,8 +31,21 @@ function parsed(text: string | undefined): Record<string, unknown> | undefined {
 /** The size of a reply and the log line follow from the reply. */
 const FOLLOWS = new Set(['log', 'size'])
 
-export function fingerprint(scenario: Pick<Scenario, 'blocks'>, verdict: Different): string {
+export function fingerprint(scenario: Pick<Scenario, 'blocks' | 'lines'>, verdict: Different): string {
   const fields = fieldsOf(verdict)
+  if (scenario.lines) return startName(verdict)
   const told = fields.some(f => f.startsWith('reply')) ? fields.filter(f => !FOLLOWS.has(f)) : fields
   return `${pluginsOf(scenario).join('+') || 'no plugin'}: ${told.join(', ')}`
 }
+
+/** What a start ended in, ours and its own, without the words of the Corefile. */
+function startName({ what }: Different): string {
+  const text = what.find(line => line.startsWith('stderr')) ?? what.find(line => !line.startsWith('exit')) ?? ''
+  const said = text.replaceAll('\\"', "'").replace(/[\w./-]+:\d+ - /g, '').replace(/'[^']*'/g, '…').replace(/\b\d+\b/g, '0')
+  return `start: ${said.slice(0, LONGEST_NAME)}`
+}
+
+const LONGEST_NAME = 200
+
+/** Six letters to call a fingerprint by. */
+export const shortName = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 6)

@@ -8,16 +8,20 @@ import { CLIENTS, World, type PluginCases } from './world.ts'
 
 export const RELEASES = ['1.9.3', '1.11.3', '1.14.7', '1.15.0'] as const
 
-const versionOf = (release: string): CorednsVersion => release.split('.').map(Number) as unknown as CorednsVersion
+/** Releases take turns. */
+export const releaseOf = (nth: number): string => RELEASES[nth % RELEASES.length] as string
+
+export const versionOf = (release: string): CorednsVersion => release.split('.').map(Number) as unknown as CorednsVersion
 
 /** `plugins`: only these, and all of them where they exist; for a look at one plugin. */
-export function generate(seed: number, nth: number, release: string, plugins?: readonly string[]): Scenario {
+export function generate(seed: number, nth: number, plugins?: readonly string[]): Scenario {
+  const release = releaseOf(nth)
   const world = new World(new Dice(seedOf(seed, nth)), versionOf(release))
   const blocks = blocksOf(world, plugins)
   nameNames(world)
   const script: Script = Object.fromEntries([...world.upstreams].sort().map(address => [address, [...world.rules, OTHERWISE]]))
   return {
-    id: `${blocks.some(b => b.directives.some(d => / (prefetch|serve_stale)/.test(d.text))) ? 'cache.serve_stale-conform' : 'conform.case'}-${seed}-${nth}`,
+    id: `coredns-${seed}-${nth}`, part: 'coredns',
     version: release, blocks, script, files: { ...world.files }, env: { ...world.env }, steps: stepsOf(world),
   }
 }

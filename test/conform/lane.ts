@@ -18,11 +18,13 @@ export class Lane {
   readonly ports: Ports
   private readonly prefix: string
   private readonly back: RegExp
+  private readonly bytes: RegExp
 
   constructor(nth: number, ports: Ports) {
     this.ports = ports
     this.prefix = `127.1.${nth + 1}.`
     this.back = new RegExp(`127\\.1\\.${nth + 1}\\.(\\d+)`, 'g')
+    this.bytes = new RegExp(`7f01(?:${(nth + 1).toString(16).padStart(2, '0')}|$)`, 'g')
   }
 
   /** 127.0.0.11 → 127.1.4.11. */
@@ -43,5 +45,10 @@ export class Lane {
   written(text: string): string {
     const home = text.replace(this.back, '127.0.0.$1')
     return this.ports.server === 53 ? home : home.replaceAll(`:${this.ports.upstream}`, ':53').replaceAll(`:${this.ports.server}`, ':53')
+  }
+
+  /** An EDNS option that holds an address, whole or its first bytes. */
+  writtenHex(hex: string): string {
+    return hex.replace(this.bytes, found => '7f0000'.slice(0, found.length))
   }
 }

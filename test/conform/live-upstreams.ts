@@ -79,7 +79,7 @@ export class LiveUpstreams {
     if (!query) return
     this.asked.push({
       to: address, proto: transport, name: query.name, type: query.type, flags: (['rd', 'ad', 'cd'] as const).filter(f => query[f]),
-      opt: query.edns ? { size: query.edns.sizeBytes, do: query.edns.do === true, options: (query.edns.options ?? []).map(([code, hex]) => ({ code, hex })) } : null,
+      opt: query.edns ? { size: query.edns.sizeBytes, do: query.edns.do === true, options: (query.edns.options ?? []).map(([code, hex]) => ({ code, hex: this.lane.writtenHex(hex) })) } : null,
       atMs: Math.round(performance.now() - this.beganMs), size: bytes.length,
     })
     const rule = this.rules.find(this.script, address, query)

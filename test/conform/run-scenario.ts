@@ -5,7 +5,8 @@ import { binaryOf, CorednsProcess } from './coredns-process.ts'
 import { ask } from './dns-client.ts'
 import { MOST_LANES, Lane, type Ports } from './lane.ts'
 import { LiveUpstreams } from './live-upstreams.ts'
-import { corefileOf, type Observed, type Query, type Ran, type Scenario, type Script, type Step } from './scenario.ts'
+import { runStart } from './run-start.ts'
+import { corefileOf, rowPrefix, type Observed, type Query, type Ran, type Scenario, type Script, type Step } from './scenario.ts'
 
 export type Outcome =
   | { readonly kind: 'ran'; readonly ran: Ran }
@@ -36,6 +37,7 @@ export class Lanes {
 }
 
 export async function runScenario(scenario: Scenario, lane: Lane): Promise<Outcome> {
+  if (scenario.part === 'start') return { kind: 'ran', ran: { steps: [], seen: [await runStart(scenario)] } }
   const files = Object.fromEntries(Object.entries(scenario.files).map(([path, text]) => [path, lane.placed(text)]))
   const upstreams = new LiveUpstreams(scenario.script, lane)
   await upstreams.open(addressesOf(scenario))
@@ -45,7 +47,7 @@ export async function runScenario(scenario: Scenario, lane: Lane): Promise<Outco
   try {
     if (!await server.started) return { kind: 'refused', exit: server.exit, stderr: server.stderr.map(line => lane.written(line)) }
     // A plugin that probes at its start is through with it.
-    await wait(pauseMsOf(scenario))
+    await wait(pauseMsOf({ id: rowPrefix(scenario) }))
     return { kind: 'ran', ran: await runSteps(scenario, lane, server, upstreams) }
   } finally {
     await server.stop()
@@ -86,7 +88,7 @@ const LOGGED = /^\[(?:INFO|ERROR|WARNING|DEBUG)\]/
 
 /** `overMs`: by how much the wait behind the reply became longer than it should. */
 async function askIn(scenario: Scenario, query: Query, id: number, lane: Lane): Promise<Observed & { readonly overMs: number }> {
-  const settle = pauseMsOf(scenario)
+  const settle = pauseMsOf({ id: rowPrefix(scenario) })
   const observed = await ask(query, id + 1, lane)
   const answeredMs = performance.now()
   await wait(settle)

@@ -31,6 +31,7 @@ async function firstOf(all: readonly Scenario[], stillDiffers: StillDiffers): Pr
 
 /** The largest cuts first. */
 export function candidates(scenario: Scenario): readonly Scenario[] {
+  if (scenario.lines) return fewerLines(scenario, scenario.lines)
   const { steps, blocks } = scenario
   const last = steps.length - 1
   const withSteps = (kept: (at: number) => boolean): Scenario => ({ ...scenario, steps: steps.filter((_, at) => at === last || kept(at)) })
@@ -46,6 +47,17 @@ export function candidates(scenario: Scenario): readonly Scenario[] {
     ...(last > 1 ? steps.slice(0, last).map((_, out) => withSteps(at => at !== out)) : []),
     ...withoutRules(scenario), ...plainer(scenario),
   ]
+}
+
+/** Without a line; without a word of a line. */
+function fewerLines(scenario: Scenario, lines: readonly string[]): readonly Scenario[] {
+  const half = Math.ceil(lines.length / 2)
+  const words = lines.flatMap((line, at) => {
+    const all = line.trim().split(' ')
+    return all.length < 2 ? [] : all.map((_, out) => lines.with(at, all.toSpliced(out, 1).join(' ')))
+  })
+  const all = [...lines.length > 3 ? [lines.slice(0, half), lines.slice(half)] : [], ...lines.map((_, out) => lines.toSpliced(out, 1)), ...words]
+  return all.map(fewer => ({ ...scenario, lines: fewer }))
 }
 
 function shorterTexts(text: string): readonly string[] {

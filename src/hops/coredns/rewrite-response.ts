@@ -38,22 +38,14 @@ export function* reverted(setup: PluginSetup, before: DnsQuery, query: DnsQuery,
   if (isBare && since(setup.version, 1, 14, 7)) for (const rule of ordered) if (rule.kind === 'rcode') rewriteRcode(work, rule)
   const { question: _, edns: __, cause, ...rest } = reply
   const rcode: Rcode = rcodeOfNumber(work.rcode)
-  const isUnpackable = since(setup.version, 1, 11) && [...work.answer, ...authority, ...additional].some(hasEmptyLabel)
   return {
     query: work.query,
     reply: {
       ...rest, rcode, answer: work.answer, authority, additional, flags: flagsOf(reply, work.truncated), ...questionOf(before, query),
-      ...(work.edns && { edns: work.edns }), ...(isUnpackable && { unpackable: true }), ...(cause && rcode === reply.rcode && { cause }),
+      ...(work.edns && { edns: work.edns }), ...(cause && rcode === reply.rcode && { cause }),
     },
   }
 }
-
-/** A name that begins with a dot, as `rewrite` can make it. Up to 1.9.3 it is written all the same, and nobody can read what follows it. */
-const hasEmptyLabel = ({ name, type, data }: Draft): boolean =>
-  (name.startsWith('.') && name !== '.') || (NAMED.has(type) && data.split(' ').some(word => word.startsWith('.') && word !== '.'))
-
-/** Types whose data holds a name, and no text. */
-const NAMED: ReadonlySet<string> = new Set(['CNAME', 'DNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV'])
 
 /** A question that is said, because the query behind the reply is another; `beside` = the other one. */
 export function questionOf(query: DnsQuery, beside: DnsQuery): { readonly question: NonNullable<Reply['question']> } {

@@ -2,7 +2,7 @@
 // 1.9.3 to 1.15.0: EDNS of the query is answered, the reply is cut to the client's size.
 // Not modelled: TSIG.
 import { messageBytes, truncate } from '../../dns/size.ts'
-import type { Cause, DnsQuery, Edns, Rcode, Reply } from '../../dns/message.ts'
+import type { Cause, DnsQuery, Edns, Rcode, Reply, ResourceRecord } from '../../dns/message.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { rcodeNumber } from './rcode-number.ts'
 
@@ -53,9 +53,17 @@ const LARGEST_RCODE_WITHOUT_OPT = 15
 export function replyTo(client: DnsQuery, asked: DnsQuery, reply: Reply, version: CorednsVersion, registered: ReadonlySet<number>): Reply | undefined {
   const { question, ...rest } = scrubbed(asked, isSameQuestion(client, asked) || reply.question ? reply : { ...reply, question: questionOf(asked) }, version, registered)
   if (rest.unpackable || (rcodeNumber(rest.rcode) > LARGEST_RCODE_WITHOUT_OPT && !rest.edns)) return undefined
+  if (since(version, 1, 11) && [...rest.answer, ...rest.authority, ...rest.additional].some(hasEmptyLabel)) return undefined
   const isOwn = !question || (question.name === client.name && question.type === client.type && (question.class ?? client.class ?? 'IN') === (client.class ?? 'IN'))
   return isOwn ? rest : { ...rest, question }
 }
+
+/** A name that begins with a dot, as `rewrite` can make it. Up to 1.9.3 it is written all the same, and nobody can read what follows it. */
+const hasEmptyLabel = ({ name, type, data }: ResourceRecord): boolean =>
+  (name.startsWith('.') && name !== '.') || (NAMED.has(type) && data.split(' ').some(word => word.startsWith('.') && word !== '.'))
+
+/** Types whose data holds a name, and no text. */
+const NAMED: ReadonlySet<string> = new Set(['CNAME', 'DNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV'])
 
 const isSameQuestion = (a: DnsQuery, b: DnsQuery): boolean => a.name === b.name && a.type === b.type && a.class === b.class
 const questionOf = ({ name, type, class: dnsClass }: DnsQuery): NonNullable<Reply['question']> => ({ name, type, class: dnsClass ?? 'IN' })

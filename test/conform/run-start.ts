@@ -1,0 +1,21 @@
+// One start of the real CoreDNS in a network of its own with nothing but `lo`: what it printed until its banner or its end.
+import { setTimeout as wait } from 'node:timers/promises'
+import { binaryOf, CorednsProcess } from './coredns-process.ts'
+import { corefileOf, type Observed, type Scenario } from './scenario.ts'
+
+const ALONE = ['unshare', '-n', 'sh', '-c', 'ip link set lo up && exec "$0" "$@"']
+/** The banner has a line behind it. */
+const LAST_LINE_MS = 15
+
+export async function runStart(scenario: Scenario): Promise<Observed> {
+  const files = { ...scenario.files, Corefile: corefileOf(scenario) }
+  const server = new CorednsProcess([...ALONE, binaryOf(scenario.version), '-conf', 'Corefile'], files, scenario.env)
+  try {
+    const started = await server.started
+    if (started) await wait(LAST_LINE_MS)
+    const written = (lines: readonly string[]): string[] => lines.map(line => line.replaceAll(server.folder, '<CWD>'))
+    return { started, exit: server.exit, stdout: written(server.stdout), stderr: written(server.stderr) }
+  } finally {
+    await server.stop()
+  }
+}
