@@ -18,11 +18,13 @@ export function wireSize(query: DnsQuery, reply: Reply, real: number | undefined
   if (real === undefined) return []
   const name = reply.question?.name ?? query.name
   const whole = messageBytes(name, reply)
-  // A plugin may have changed what the client takes (`bufsize`): the reply's OPT has it.
-  const takes = query.transport === 'udp' && query.edns && reply.edns ? clientBytes({ ...query, edns: reply.edns }) : clientBytes(query)
-  const fits = whole <= takes && (query.transport === 'tcp' || whole <= UNFRAGMENTED[query.client?.includes(':') ? 6 : 4])
-  const bytes = (fits ? whole : messageBytes(name, reply, new Set())) - (name === '' ? 5 : 0)
-  return bytes === real ? [] : [`size: ${bytes} for ${real}`]
+  const sizeFor = (takes: number): number => {
+    const fits = whole <= takes && (query.transport === 'tcp' || whole <= UNFRAGMENTED[query.client?.includes(':') ? 6 : 4])
+    return (fits ? whole : messageBytes(name, reply, new Set())) - (name === '' ? 5 : 0)
+  }
+  const bytes = sizeFor(clientBytes(query))
+  // A plugin may have changed what the client takes (`bufsize`, `rewrite edns0`): the reply's OPT has it.
+  return bytes === real || (reply.edns && sizeFor(clientBytes({ ...query, edns: reply.edns })) === real) ? [] : [`size: ${bytes} for ${real}`]
 }
 
 export function timing(modelMs: number, realMs: number | undefined): string[] {
