@@ -141,6 +141,7 @@ export interface CorednsMachine {
   readonly dnsPort?: number
   /** Plugins that were compiled in beside CoreDNS's own. */
   readonly plugins?: readonly string[]
+  readonly hostName?: string
   /** GOMAXPROCS. */
   readonly processors?: number
   /** The first nameserver of its own resolv.conf, and what sending to it ends in. */

@@ -292,7 +292,7 @@ export class Process {
       kubernetes: this.api?.view ?? NO_OBJECTS, ...(!this.isSynced && { kubernetesSynced: UNSYNCED }), hostNetwork: !this.api, ...(this.nodeCache && { build: this.nodeCache.build }),
       machine: {
         ...(this.row.plugins && { plugins: this.row.plugins }),
-        interfaces: new Map([['lo', ['127.0.0.1', '::1', ...(this.api ? [POD_ADDRESS] : [])]]]), hasAllFiles: true, env: new Map(Object.entries(this.row.env ?? {})), processors: 2, nameserver: NAMESERVER,
+        interfaces: new Map([['lo', ['127.0.0.1', '::1', ...(this.api ? [POD_ADDRESS] : [])]]]), hasAllFiles: true, hostName: 'vm', env: new Map(Object.entries(this.row.env ?? {})), processors: 2, nameserver: NAMESERVER,
         taken: new Set(taken), ...(port !== undefined && { dnsPort: port }),
       },
     }

@@ -16,7 +16,7 @@ interface Pattern {
   readonly text: string
   readonly periodMs: number
   readonly level: string
-  /** Since 1.12: the first is printed at once, and a count of one is not. */
+  /** Since 1.14: the first is printed at once, and a count of one is not. */
   readonly showsFirst: boolean
 }
 

@@ -13,8 +13,8 @@ const LOOPBACK = '1.0.0.127.in-addr.arpa.'
 export const local: PluginFactory = setup => function* (query, next) {
   const name = nameKey(query.name)
   const isPrefixed = name !== 'localhost.' && name.startsWith('localhost.') && !isPrefixOff(setup)
-  // Names below localhost are loopback since 1.12.
-  if (isPrefixed || (since(setup.version, 1, 12) && name.endsWith('.localhost.'))) return { rcode: 'NOERROR', reply: localhost(query) }
+  // Names below localhost are loopback since 1.14.5.
+  if (isPrefixed || (since(setup.version, 1, 14, 5) && name.endsWith('.localhost.'))) return { rcode: 'NOERROR', reply: localhost(query) }
   const zone = ZONES.find(z => isSubdomain(z, name))
   if (zone === undefined) return yield* next(query)
   return { rcode: 'NOERROR', reply: inZone(query, name, query.name.slice(query.name.length - zone.length)) }
@@ -22,7 +22,7 @@ export const local: PluginFactory = setup => function* (query, next) {
 
 /** `localhost_prefix off`. Releases that do not know the option read no options at all. */
 const isPrefixOff = ({ directives, version }: PluginSetup): boolean =>
-  since(version, 1, 14, 7) && directives.flatMap(d => d.properties).findLast(p => p.name === 'localhost_prefix')?.args[0]?.value === 'off'
+  since(version, 1, 14, 5) && directives.flatMap(d => d.properties).findLast(p => p.name === 'localhost_prefix')?.args[0]?.value === 'off'
 
 const record = (name: string, type: string, data: string): ResourceRecord => ({ name, type, ttlS: TTL_S, data })
 const soa = (origin: string): ResourceRecord => record(origin, 'SOA', 'localhost. root.localhost. 1 0 0 0 604800')

@@ -14,7 +14,7 @@ export const logSetup: SetupCheck = (c, at) => {
   while (c.next()) {
     c.remainingArgs()
     while (c.nextBlock()) {
-      if (c.val() !== 'class') throw since(at.version, 1, 12) ? unknownProperty(c) : c.argErr()
+      if (c.val() !== 'class') throw since(at.version, 1, 14, 4) ? unknownProperty(c) : c.argErr()
       const classes = c.remainingArgs()
       if (classes.length === 0) throw c.argErr()
       const odd = classes.find(name => !LOG_CLASSES.has(name))
@@ -37,7 +37,7 @@ const LEVELS = new Set(['warning', 'error', 'info', 'debug'])
 const LONGEST_PATTERN = 10_000
 
 function consolidate(c: Dispenser, version: CorednsVersion): void {
-  const isLonger = since(version, 1, 12)
+  const isLonger = since(version, 1, 14)
   const args = c.remainingArgs()
   const [time = '', pattern = '', ...options] = args
   if (args.length < 2 || args.length > (isLonger ? 4 : 3)) throw c.argErr()
@@ -64,7 +64,7 @@ function consolidateOptions(c: Dispenser, options: readonly string[]): void {
 }
 
 export const loadbalanceSetup: SetupCheck = (c, at) => {
-  if (!since(at.version, 1, 10)) return roundRobinOnly(c)
+  if (!since(at.version, 1, 10, 1)) return roundRobinOnly(c)
   while (c.next()) {
     const [policy, ...more] = c.remainingArgs()
     if (policy === 'round_robin') {
@@ -72,7 +72,7 @@ export const loadbalanceSetup: SetupCheck = (c, at) => {
     } else if (policy === 'weighted') weighted(c, more, at)
     else if (policy !== undefined) throw c.refuse(`unknown policy: ${policy}`)
     // Up to then the first use is the only one that is read, without its block.
-    if (!since(at.version, 1, 12)) return
+    if (!since(at.version, 1, 12, 4)) return
     prefer(c)
   }
 }

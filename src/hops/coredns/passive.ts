@@ -12,7 +12,6 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['https3', 'other transport'],
   ['metadata', 'values for log formats and views'],
   ['multisocket', 'more sockets for the same blocks'],
-  ['nsid', 'adds an EDNS option for clients that ask for it'],
   ['on', 'runs a program when the server starts or stops'],
   ['pprof', 'HTTP'],
   ['prometheus', 'counts'],

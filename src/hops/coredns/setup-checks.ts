@@ -4,6 +4,7 @@ import { autoSetup } from './auto-setup.ts'
 import { autopathSetup } from './autopath-setup.ts'
 import { bindSetup } from './bind.ts'
 import { cacheSetup } from './cache-setup.ts'
+import { chaosSetup } from './chaos.ts'
 import { azureSetup, clouddnsSetup, route53Setup } from './cloud-setups.ts'
 import { dns64Setup } from './dns64-setup.ts'
 import { dynupdateSetup } from './dynupdate-setup.ts'
@@ -12,6 +13,7 @@ import { fileSetup } from './file-setup.ts'
 import { forwardSetup } from './forward-setup.ts'
 import { geoipSetup } from './geoip-setup.ts'
 import { grpcSetup } from './grpc-setup.ts'
+import { headerSetup } from './header.ts'
 import { healthSetup } from './health.ts'
 import { hostsSetup } from './hosts-setup.ts'
 import { pprofSetup, prometheusSetup } from './http-setups.ts'
@@ -19,6 +21,7 @@ import { k8sExternalSetup } from './k8s-external-setup.ts'
 import { kubernetesSetup } from './kubernetes-setup.ts'
 import { errorsSetup, loadbalanceSetup, logSetup } from './log-setup.ts'
 import { nomadSetup } from './nomad-setup.ts'
+import { nsidSetup } from './nsid.ts'
 import { onSetup } from './on-setup.ts'
 import { dnstapSetup, erraticSetup, httpsLimits, quicLimits, shedSetup, streamLimits, tlsSetup, traceSetup, transferSetup } from './other-setups.ts'
 import { proxyprotoSetup } from './proxyproto-setup.ts'
@@ -30,7 +33,7 @@ import type { SetupCheck } from './setup-check.ts'
 import { dnssecSetup, signSetup, tsigSetup } from './signing-setups.ts'
 import { siitSetup } from './siit-setup.ts'
 import {
-  anySetup, bufsizeSetup, cancelSetup, chaosSetup, debugSetup, localSetup, loopSetup, metadataSetup, multisocketSetup, nameAlone, nsidSetup, rootSetup, timeoutsSetup,
+  anySetup, bufsizeSetup, cancelSetup, debugSetup, localSetup, loopSetup, metadataSetup, multisocketSetup, nameAlone, rootSetup, timeoutsSetup,
 } from './small-setups.ts'
 import { templateSetup } from './template-setup.ts'
 import { viewSetup } from './view-setup.ts'
@@ -60,6 +63,7 @@ export const CHECKS: ReadonlyMap<string, SetupCheck> = new Map([
   ['geoip', geoipSetup],
   ['grpc', grpcSetup],
   ['grpc_server', streamLimits],
+  ['header', headerSetup],
   ['health', healthSetup],
   ['hosts', hostsSetup],
   ['https', httpsLimits],

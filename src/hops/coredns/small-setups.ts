@@ -12,9 +12,9 @@ export const nameAlone: SetupCheck = c => {
   if (c.nextArg()) throw c.argErr()
 }
 
-/** Up to 1.11 its words are not looked at. */
+/** Up to 1.14.3 its words are not looked at. */
 export const anySetup: SetupCheck = (c, at) => {
-  if (!since(at.version, 1, 12)) return
+  if (!since(at.version, 1, 14, 4)) return
   nameAlone(c, at)
   if (c.nextBlock()) throw unknownProperty(c)
 }
@@ -27,16 +27,8 @@ export const loopSetup: SetupCheck = c => once(c, () => {
   if (c.nextArg()) throw c.argErr()
 })
 
-export const nsidSetup: SetupCheck = c => once(c, () => void c.remainingArgs())
-
-export const chaosSetup: SetupCheck = (c, at) => {
-  if (!c.next()) return
-  c.remainingArgs()
-  if (since(at.version, 1, 12) && c.nextBlock()) throw unknownProperty(c)
-}
-
 export const localSetup: SetupCheck = (c, at) => {
-  if (!since(at.version, 1, 12)) return
+  if (!since(at.version, 1, 14, 4)) return
   while (c.next()) {
     noWords(c)
     while (c.nextBlock()) {

@@ -150,7 +150,7 @@ function listed(fields: readonly Field[], reading: Reading, type: string): strin
       if (field[2] === 'rest after blank') reading.lexer.next()
       const rest = field[1](reading, label)
       if (rest instanceof ZoneFault) return rest === NOT_ONE ? new ZoneFault(label, last) : rest
-      return canonical(type, [...parts, rest].filter(part => part !== '').join(' '))
+      return canonicalRdata(type, [...parts, rest].filter(part => part !== '').join(' '))
     }
     if (index > 0) reading.lexer.next()
     const token = reading.lexer.next()
@@ -164,7 +164,7 @@ function listed(fields: readonly Field[], reading: Reading, type: string): strin
 
 function finished(data: string | ZoneFault, reading: Reading | undefined, type: string): string | ZoneFault {
   if (data instanceof ZoneFault) return data
-  return (reading && lineRest(reading.lexer)) ?? canonical(type, data)
+  return (reading && lineRest(reading.lexer)) ?? canonicalRdata(type, data)
 }
 
 /** What may stand behind a record: nothing but white space. */
@@ -175,7 +175,7 @@ export function lineRest(lexer: ZoneLexer): ZoneFault | undefined {
 }
 
 /** As it is printed after the wire; what the wire codec refuses stays as written. */
-function canonical(type: string, data: string): string {
+export function canonicalRdata(type: string, data: string): string {
   const ascii = escapedBytes(data)
   const { value } = rdataFromText(type, ascii)
   return value ? rdataToText(value) : ascii
@@ -222,7 +222,7 @@ function generic(reading: Reading, type: string): string | ZoneFault {
   if ((type === 'A' && bytes < 4) || (type === 'AAAA' && bytes < 16)) {
     return new ZoneFault(`${reading.dialect.before72 ? '' : `${type}: `}dns: overflow unpacking ${type.toLowerCase()}`, END)
   }
-  return canonical(type, `\\# ${bytes} ${hex}`.trimEnd())
+  return canonicalRdata(type, `\\# ${bytes} ${hex}`.trimEnd())
 }
 
 function asWritten({ lexer }: Reading, type: string): string {
@@ -230,5 +230,5 @@ function asWritten({ lexer }: Reading, type: string): string {
   for (let token = lexer.next(); !atEnd(token) && !token.fault; token = lexer.next()) {
     if (token.kind !== 'blank' && token.kind !== 'quote') words.push(token.text)
   }
-  return canonical(type, words.join(' '))
+  return canonicalRdata(type, words.join(' '))
 }

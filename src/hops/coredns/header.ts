@@ -1,0 +1,98 @@
+// CoreDNS's `header` plugin, 1.9.3 to 1.15.0: plugin/header/. Sets and clears AA, RA and RD of replies that a later plugin writes, and since 1.10 of
+// the query, for good: the reply's RD is a copy of it. Only the first use that has rules counts.
+// Not modelled: AA and RA of a query, which nobody on its way looks at.
+import { FLAG_ORDER, type DnsQuery, type Reply } from '../../dns/message.ts'
+import type { Dispenser } from './dispenser.ts'
+import { SetupRefused } from './dispenser.ts'
+import { refusedHandler } from './authoritative-reply.ts'
+import { since, type CorednsVersion, type PluginFactory } from './plugin.ts'
+import { refuse } from './refuse.ts'
+import { dispenserOf, type SetupCheck } from './setup-check.ts'
+import { unmodelledPlugin } from './unmodelled.ts'
+
+interface Rule {
+  readonly flag: string
+  readonly isSet: boolean
+}
+interface Rules {
+  readonly query: Rule[]
+  readonly response: Rule[]
+}
+
+export const headerSetup: SetupCheck = (c, at) => void readRules(c, at.version, at.print)
+
+/** @throws SetupRefused */
+function readRules(c: Dispenser, version: CorednsVersion, print: (line: string) => void): Rules {
+  while (c.next()) {
+    const rules: Rules = { query: [], response: [] }
+    while (c.nextBlock()) readLine(c, rules, version, print)
+    if (rules.query.length + rules.response.length > 0) return rules
+  }
+  throw c.argErr()
+}
+
+function readLine(c: Dispenser, rules: Rules, version: CorednsVersion, print: (line: string) => void): void {
+  const word = c.val()
+  const selector = word.toLowerCase()
+  const hasSelectors = since(version, 1, 10)
+  const isBare = selector === 'set' || selector === 'clear'
+  const refused = (text: string): SetupRefused => c.refuse(`${hasSelectors ? 'setting' : 'seting'} up rule: ${text}`)
+  if (!hasSelectors || (isBare && !since(version, 1, 12, 4))) {
+    if (hasSelectors) {
+      print(`[WARNING] plugin/header: The selector for header rule in line ${c.word?.line} isn't explicit defined. Assume rule applies for selector 'response'. `
+        + 'This syntax is deprecated. In future versions of CoreDNS the selector must be explicit defined.')
+    }
+    rules.response.push(...rulesOf(hasSelectors ? selector : word, c.remainingArgs(), refused))
+    return
+  }
+  if (selector !== 'query' && selector !== 'response') throw refused(`invalid selector=${selector} should be query or response`)
+  const action = c.nextArg() ? c.val() : ''
+  rules[selector].push(...rulesOf(action, c.remainingArgs(), refused))
+}
+
+const FLAGS = new Set(['aa', 'ra', 'rd'])
+
+function rulesOf(word: string, args: readonly string[], refused: (text: string) => SetupRefused): Rule[] {
+  if (word === '') throw refused('no flag action provided')
+  if (args.length === 0) throw refused('invalid length for flags, at least one should be provided')
+  const action = word.toLowerCase()
+  if (action !== 'set' && action !== 'clear') throw refused(`unknown flag action=${action}, should be set or clear`)
+  return args.map(arg => {
+    const flag = arg.toLowerCase()
+    if (!FLAGS.has(flag)) throw refused(`unknown/unsupported flag=${flag}`)
+    return { flag, isSet: action === 'set' }
+  })
+}
+
+export const header: PluginFactory = setup => {
+  const block = setup.model.corefile.blocks[setup.block]
+  if (!block?.uses) return unmodelledPlugin('header', true)(setup)
+  let rules: Rules
+  try {
+    rules = readRules(dispenserOf(block, 'header', setup.version), setup.version, () => undefined)
+  } catch (refused) {
+    if (!(refused instanceof SetupRefused)) throw refused
+    refuse(setup.report, `plugin/header: ${refused.message}`, refused.source)
+    return refusedHandler(`${setup.server} header`, refused.message)
+  }
+  return function* (query, next) {
+    const changed = asked(query, rules.query)
+    const served = yield* next(changed)
+    return {
+      ...served, ...(changed !== query && !served.query && { query: changed }), ...(served.reply && { reply: answered(served.reply, rules.response) }),
+    }
+  }
+}
+
+function asked(query: DnsQuery, rules: readonly Rule[]): DnsQuery {
+  const last = rules.findLast(rule => rule.flag === 'rd')
+  if (!last || last.isSet === (query.rd === true)) return query
+  const { rd: _, ...rest } = query
+  return last.isSet ? { ...rest, rd: true } : rest
+}
+
+function answered({ also, ...reply }: Reply, rules: readonly Rule[]): Reply {
+  const flags = new Set(reply.flags)
+  for (const { flag, isSet } of rules) if (isSet) flags.add(flag); else flags.delete(flag)
+  return { ...reply, flags: FLAG_ORDER.filter(f => flags.has(f)), ...(also && { also: also.map(each => answered(each, rules)) }) }
+}

@@ -1,0 +1,30 @@
+// CoreDNS's `nsid` plugin, 1.9.3 to 1.15.0: plugin/nsid/. A client that sends the option of RFC 5001 gets it back in every reply that a plugin
+// wrote, with the words of the directive, else the host name. A reply without an OPT gets one with DO.
+import { hexOf } from '../../dns/presentation-bytes.ts'
+import { encodeText } from '../../dns/presentation-escape.ts'
+import type { Reply } from '../../dns/message.ts'
+import { hostNameOf } from './host-name.ts'
+import type { PluginFactory } from './plugin.ts'
+import type { SetupCheck } from './setup-check.ts'
+import { once } from './setup-check.ts'
+
+const NSID = 3
+
+export const nsidSetup: SetupCheck = c => once(c, () => void c.remainingArgs())
+
+export const nsid: PluginFactory = setup => {
+  const words = setup.directives[0]?.args.map(a => a.value) ?? []
+  const hex = hexOf(encodeText(words.length > 0 ? words.join(' ') : hostNameOf(setup.model))).toLowerCase()
+  return function* (query, next) {
+    const served = yield* next(query)
+    if (!served.reply || !query.edns?.options?.some(([code]) => code === NSID)) return served
+    const sizeBytes = (served.query ?? query).edns?.sizeBytes ?? 0
+    const named = ({ also, ...reply }: Reply): Reply => {
+      const { options = [], ...edns } = reply.edns ?? { sizeBytes, do: true }
+      const has = options.some(([code]) => code === NSID)
+      const all = has ? options.map(option => (option[0] === NSID ? [NSID, hex] as const : option)) : [...options, [NSID, hex] as const]
+      return { ...reply, edns: { ...edns, options: all }, ...(also && { also: also.map(named) }) }
+    }
+    return { ...served, reply: named(served.reply) }
+  }
+}
