@@ -9,10 +9,10 @@ const all = rows<Json>('coredns')
 
 /** Rows that are equal, per group, in each of 1.9.3, 1.11.3, 1.14.7, 1.15.0. May only grow. */
 const EQUAL: Readonly<Record<string, readonly [number, number, number, number]>> = {
-  block: [23, 25, 25, 25], cache: [178, 183, 183, 183], errors: [1, 1, 1, 1], forward: [159, 159, 165, 163], hosts: [38, 38, 38, 38],
+  block: [39, 43, 44, 44], cache: [180, 185, 185, 185], errors: [1, 1, 1, 1], forward: [159, 159, 165, 163], hosts: [38, 38, 38, 38],
   key: [21, 21, 21, 21], life: [27, 27, 27, 27], loadbalance: [2, 2, 2, 2], log: [64, 64, 64, 64], loop: [11, 11, 11, 11],
-  parse: [36, 36, 36, 36], rewrite: [30, 33, 33, 33], server: [26, 26, 26, 26], setup: [53, 53, 53, 53], size: [8, 8, 8, 8],
-  small: [41, 48, 48, 48], start: [7, 7, 7, 7], template: [14, 14, 14, 14],
+  parse: [36, 36, 36, 36], rewrite: [30, 33, 33, 33], server: [26, 26, 26, 26], setup: [56, 56, 56, 56], size: [8, 8, 8, 8],
+  small: [42, 49, 49, 49], start: [7, 7, 7, 7], template: [14, 14, 14, 14],
 }
 const VERSIONS = ['1.9.3', '1.11.3', '1.14.7', '1.15.0']
 
