@@ -229,7 +229,7 @@ export class Process {
     if (!directive || this.serving.end !== 'serving') return void (this.watch = undefined)
     const { earliestMs, latestMs } = reloadTimes(directive)
     const everyMs = (earliestMs + latestMs) / 2
-    this.watch = { hash: configurationHash(this.read.value), everyMs, nextMs: this.run.nowMs + everyMs, isStale: false }
+    this.watch = { hash: configurationHash(this.read.value, this.version), everyMs, nextMs: this.run.nowMs + everyMs, isStale: false }
   }
 
   private look(): void {
@@ -238,7 +238,7 @@ export class Process {
     const read = this.parse(this.disk)
     const syntax = read.problems.find(p => p.code === 'corefile-syntax')
     if (syntax) return this.say(`[WARNING] plugin/reload: Corefile parse failed: ${syntax.message}`)
-    const hash = configurationHash(read.value)
+    const hash = configurationHash(read.value, this.version)
     if (hash === watch.hash) return
     watch.hash = hash
     this.reload('reload')

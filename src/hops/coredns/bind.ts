@@ -4,7 +4,7 @@
 import { parseAddress } from '../../dns/go-address.ts'
 import type { Dispenser } from './dispenser.ts'
 import { goQuote } from './go-quote.ts'
-import { since } from './plugin.ts'
+import { since, type CorednsVersion } from './plugin.ts'
 import type { SetupAt, SetupCheck } from './setup-check.ts'
 
 const LOOPBACK: ReadonlyMap<string, readonly string[]> = new Map([['lo', ['127.0.0.1', '::1']]])
@@ -29,14 +29,15 @@ export const bindSetup: SetupCheck = (c, at) => {
   at.isBoundNowhere = all.length === 0 && at.model.machine?.interfaces !== undefined
 }
 
-const isLinkLocal = (address: string): boolean => /^(fe[89ab]|ff.2)/.test(address)
+const isLinkLocal = (address: string, version: CorednsVersion): boolean =>
+  /^(fe[89ab]|ff.2)/.test(address) || (/^(169\.254|224\.0\.0)\./.test(address) && !since(version, 1, 12, 2))
 
 function addressesOf(c: Dispenser, words: readonly string[], at: SetupAt): string[] {
   const known = at.model.machine?.interfaces
   return words.flatMap(word => {
     const own = known?.get(word) ?? LOOPBACK.get(word)
-    // Up to 1.9 link-local addresses of an interface were left out, later they carry its name.
-    if (own) return own.flatMap(a => (!isLinkLocal(a) ? [a] : since(at.version, 1, 10) ? [`${a}%${word}`] : []))
+    // Up to 1.11.3 link-local addresses of an interface were left out, later they carry its name; those of IPv4 up to 1.12.1.
+    if (own) return own.flatMap(a => (!isLinkLocal(a, at.version) ? [a] : since(at.version, 1, 11, 4) ? [`${a}%${word}`] : []))
     if (parseAddress(word)) return [word]
     if (!known) return []
     throw c.refuse(`not a valid IP address or interface name: ${goQuote(word)}`)

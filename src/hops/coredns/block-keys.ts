@@ -1,5 +1,5 @@
 // The keys of a server block: core/dnsserver/register.go and plugin/normalize.go, 1.9.3 to 1.15.0: `[SCHEME://]ZONE[:PORT]`, CIDR
-// keys as their reverse zones. CoreDNS up to 1.11.3 keeps upper-case letters, and such a block never gets a query.
+// keys as their reverse zones. CoreDNS up to 1.14.6 keeps upper-case letters, and such a block never gets a query.
 import type { Sourced } from '../../chain/source.ts'
 import { absolute, isDomainName, nameKey } from '../../dns/name.ts'
 import { hostZones } from './origins.ts'
@@ -37,6 +37,6 @@ export function readBlockKey(key: Sourced<string>, version: CorednsVersion, dnsP
   if (/^[:0][^/]*:[^/]*\/\d+$/.test(zone)) return `invalid CIDR ${zone}`
   const zones = hostZones(zone)
   const isReverse = zones.length !== 1 || zones[0] !== nameKey(zone)
-  const unreachable = !since(version, 1, 12) && !isReverse && absolute(zone) !== nameKey(zone)
+  const unreachable = !since(version, 1, 14, 7) && !isReverse && absolute(zone) !== nameKey(zone)
   return { transport, zones: unreachable ? [absolute(zone)] : zones, port, unreachable, key }
 }

@@ -13,7 +13,7 @@ export const bufsize: PluginFactory = setup => {
   const argument = setup.directives[0]?.args[0]
   if (argument && !(limit >= SMALLEST_BYTES && limit <= LARGEST_BYTES)) refuse(setup.report, `plugin/bufsize: plugin/bufsize: ${argumentText(argument.value)}`, argument.source)
   return function* (query, next) {
-    if (!query.edns || (query.edns.sizeBytes <= limit && since(setup.version, 1, 10))) return yield* next(query)
+    if (!query.edns || (query.edns.sizeBytes <= limit && since(setup.version, 1, 9, 4))) return yield* next(query)
     const lowered = { ...query, edns: { ...query.edns, sizeBytes: limit } }
     return { query: lowered, ...yield* next(lowered) }
   }

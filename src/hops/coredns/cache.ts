@@ -60,7 +60,7 @@ function cellOf(c: Cache, query: DnsQuery): string {
   const parts = [
     nameKey(query.name), query.type,
     since(c.version, 1, 14, 7) ? query.class ?? 'IN' : '',
-    since(c.version, 1, 10, 1) && query.edns?.do ? 'do' : '',
+    !addsDo(c) && query.edns?.do ? 'do' : '',
     since(c.version, 1, 11, 2) && query.cd ? 'cd' : '',
   ]
   return `${c.id} ${parts.filter(p => p !== '').join(' ')}`
@@ -89,13 +89,16 @@ function hit(c: Cache, query: DnsQuery, entry: Entry, ttlS: number): Served {
   return { rcode: 'NOERROR', reply: { ...withTtl(withoutProofs(c, query, stored), ttlS), flags: FLAG_ORDER.filter(f => flags.has(f)) } }
 }
 
-const mayHaveAd = (c: Cache, query: DnsQuery): boolean => query.edns?.do === true || (since(c.version, 1, 11) && query.ad === true)
+const mayHaveAd = (c: Cache, query: DnsQuery): boolean => query.edns?.do === true || (since(c.version, 1, 9, 4) && query.ad === true) || !since(c.version, 1, 7, 1)
 
 const PROOFS: ReadonlySet<string> = new Set(['DS', 'NSEC', 'NSEC3', 'RRSIG', 'SIG'])
 
-/** Up to 1.9 every question went on with DO: what came of that is taken out again for a client that did not set it. */
+/** From 1.7.1 to 1.10.0 every question goes on with DO. */
+const addsDo = (c: Cache): boolean => since(c.version, 1, 7, 1) && !since(c.version, 1, 10, 1)
+
+/** What came of that is taken out again for a client that did not set it. */
 function withoutProofs(c: Cache, query: DnsQuery, reply: Reply): Reply {
-  if (since(c.version, 1, 10, 1) || query.edns?.do) return reply
+  if (!addsDo(c) || query.edns?.do) return reply
   const left = (records: Reply['answer']): Reply['answer'] => records.filter(r => !PROOFS.has(r.type))
   return { ...reply, answer: left(reply.answer), authority: left(reply.authority), additional: left(reply.additional) }
 }
@@ -103,7 +106,7 @@ function withoutProofs(c: Cache, query: DnsQuery, reply: Reply): Reply {
 /** The query as later plugins see it on a miss. */
 function asked(c: Cache, query: DnsQuery): DnsQuery {
   if (since(c.version, 1, 14, 7)) return { ...query, ad: true }
-  if (since(c.version, 1, 10, 1) || query.edns?.do) return query
+  if (!addsDo(c) || query.edns?.do) return query
   return { ...query, edns: { ...query.edns, sizeBytes: OLD_EDNS_BYTES, do: true } }
 }
 

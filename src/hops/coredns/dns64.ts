@@ -52,7 +52,7 @@ const handler = (setup: PluginSetup, options: Options): Handler => function* (qu
 
 /** As the last plugin it calls nobody: what it wants to answer itself panics, what it passes on only in 1.9.3. */
 const endsHere = (version: CorednsVersion, served: Served, passing: boolean): boolean =>
-  served.error === 'plugin/dns64: no next plugin found' && (!passing || !since(version, 1, 10))
+  served.error === 'plugin/dns64: no next plugin found' && (!passing || !since(version, 1, 11, 3))
 
 function without(setup: PluginSetup): Served {
   if (!since(setup.version, 1, 15)) return panicked(`${setup.server} dns64`)

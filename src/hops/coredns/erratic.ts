@@ -63,7 +63,7 @@ function readOptions({ directives, version }: PluginSetup): Options {
   const number = (name: string): number => (/^\+?\d{1,9}$/.test(last(name) ?? '') ? Number(last(name)) : has(name) ? DEFAULT_EVERY : 0)
   const delay = number('delay')
   // Without a number it does something since 1.14 only.
-  const truncate = last('truncate') === undefined && !since(version, 1, 14) ? 0 : number('truncate')
+  const truncate = last('truncate') === undefined && !since(version, 1, 14, 5) ? 0 : number('truncate')
   const drop = last('drop') === undefined ? (delay > 0 || truncate > 0 ? 0 : DEFAULT_EVERY) : number('drop')
   const duration = properties.findLast(p => p.name === 'delay')?.args[1]?.value ?? ''
   return { drop, delay, truncate, delayMs: goDurationMs(duration) ?? DEFAULT_DELAY_MS, large: has('large') }

@@ -80,7 +80,8 @@ interface Arrived {
 
 function arrived(setup: PluginSetup, options: ForwardOptions, server: Server, query: DnsQuery, { value, atMs, bufferBytes }: Arrived): Attempt {
   const { transport } = query
-  const waits = since(setup.version, 1, 14, 7)
+  // 1.11.0 waited for a better datagram, too; 1.11.1 took that back.
+  const waits = since(setup.version, 1, 14, 7) || (since(setup.version, 1, 11) && !since(setup.version, 1, 11, 1))
   if (value === LOOP) {
     // With `max_concurrent` the innermost query of the loop is refused, and that reply comes back through all of them.
     const spentMs = options.maxConcurrent > 0 ? atMs : options.readTimeoutMs
@@ -95,7 +96,7 @@ function arrived(setup: PluginSetup, options: ForwardOptions, server: Server, qu
   if (value === ODD.silentConnection) return timedOut(setup, server, transport, options.readTimeoutMs)
   if (value === ODD.closedConnection) return failed('EOF', 'lost', atMs)
   if (value === ODD.overflow) {
-    return since(setup.version, 1, 10) ? { kind: 'reply', reply: cutShort(query), spentMs: atMs } : failed('dns: buffer size too small', 'broken', atMs)
+    return since(setup.version, 1, 11, 3) ? { kind: 'reply', reply: cutShort(query), spentMs: atMs } : failed('dns: buffer size too small', 'broken', atMs)
   }
   if (value === ODD.short) {
     return waits ? timedOut(setup, server, transport, options.readTimeoutMs) : failed('dns: short read', 'broken', atMs)
@@ -104,7 +105,7 @@ function arrived(setup: PluginSetup, options: ForwardOptions, server: Server, qu
   const cut = transport === 'udp' ? cutDatagram(reply.question?.name ?? query.name, { ...reply, ...(uncompressed && { uncompressed }) }, bufferBytes) : undefined
   if (cut && 'reply' in cut) return { kind: 'reply', reply: cut.reply, spentMs: atMs }
   if (cut) {
-    if (!since(setup.version, 1, 10)) return failed(cut.error, 'broken', atMs)
+    if (!since(setup.version, 1, 11, 3)) return failed(cut.error, 'broken', atMs)
     return { kind: 'reply', reply: { ...cutShort(query), rcode: reply.rcode, flags: [...new Set(['tc', ...reply.flags])].sort(byWire) }, spentMs: atMs }
   }
   return { kind: 'reply', reply, spentMs: atMs }

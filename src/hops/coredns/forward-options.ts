@@ -91,7 +91,7 @@ export function readForward(directive: Directive, setup: PluginSetup): ForwardOp
     next: new Set(listed('next').map(r => r.toUpperCase())), nextOnNodata: option('next_on_nodata') !== undefined,
     failover: new Set(listed('failover').map(r => r.toUpperCase())),
     failfast: option('failfast_all_unhealthy_upstreams') !== undefined,
-    deadlineMs: since(setup.version, 1, 10) ? Math.min(DEADLINE_MS, cancelMs(setup)) : DEADLINE_MS,
+    deadlineMs: since(setup.version, 1, 11, 3) ? Math.min(DEADLINE_MS, cancelMs(setup)) : DEADLINE_MS,
     source: directive.source,
   }
 }
@@ -142,7 +142,7 @@ function probeOf(directive: Directive | undefined, setup: PluginSetup): ForwardO
   const at = words.indexOf('domain')
   const name = at >= 0 ? words[at + 1] ?? '.' : '.'
   const isAbsolute = name.endsWith('.')
-  return { name: isAbsolute ? name : `${name}.`, rd: !words.includes('no_rec'), canBePacked: isAbsolute || since(setup.version, 1, 10) }
+  return { name: isAbsolute ? name : `${name}.`, rd: !words.includes('no_rec'), canBePacked: isAbsolute || since(setup.version, 1, 9, 4) }
 }
 
 interface Found { readonly servers: readonly Server[]; readonly unknown?: string }
@@ -185,7 +185,7 @@ function fileServers(path: string, source: Source, setup: PluginSetup): Found {
 /** Neither an address nor a file of the evidence: a file that was not collected, a host name (since 1.14.4), or a mistake. */
 function missing(path: string, absolute: string, source: Source, setup: PluginSetup): Found {
   const isFile = path.includes('/') || path.includes('.conf')
-  if (path === '' && since(setup.version, 1, 10)) refuseForward(setup, source, 'invalid address: ""')
+  if (path === '' && since(setup.version, 1, 11)) refuseForward(setup, source, 'invalid address: ""')
   else if (path === '' || (!isFile && !since(setup.version, 1, 14, 4))) refuseForward(setup, source, `not an IP address or file: "${path}"`)
   const message = isFile ? `forward: the evidence has no ${absolute} of ${setup.model.pod}` : `forward: "${path}" is no address; what it resolved to at the start is not known`
   setup.report({ code: 'forward-servers-unknown', message, source, state: 'unknown' })

@@ -49,7 +49,7 @@ const healthCheck: Option = (c, at) => {
     if (name === 'no_rec') continue
     if (name !== 'domain') throw c.refuse(`health_check: unknown option ${name}`)
     const domain = word(c)
-    if (since(at.version, 1, 10) && !isDomainName(domain)) throw c.refuse(`health_check: invalid domain name ${domain}`)
+    if (since(at.version, 1, 9, 4) && !isDomainName(domain)) throw c.refuse(`health_check: invalid domain name ${domain}`)
   }
 }
 

@@ -20,7 +20,7 @@ import { transportOf } from './transport.ts'
 export const forwardSetup: SetupCheck = (c, at) => {
   const counts: number[] = []
   while (c.next()) {
-    if (counts.length > 0 && !since(at.version, 1, 10)) throw c.refuse(ONCE_TEXT)
+    if (counts.length > 0 && !since(at.version, 1, 9, 4)) throw c.refuse(ONCE_TEXT)
     counts.push(stanza(c, at))
   }
   const tooMany = counts.find(n => n > MOST_SERVERS)
@@ -104,7 +104,7 @@ function lookUp(c: Dispenser, at: SetupAt, host: string): void {
 /** HostPortOrFile, which knows no host names: `forward` up to 1.14.3, and `grpc`. */
 export function serversOf(c: Dispenser, at: SetupAt, text: string): readonly string[] {
   const { rest } = transportOf(text, at.version)
-  if (rest === '' && since(at.version, 1, 10)) throw c.refuse(`invalid address: ${goQuote(text)}`)
+  if (rest === '' && since(at.version, 1, 11)) throw c.refuse(`invalid address: ${goQuote(text)}`)
   const hosts = addressOrFile(at, text)
   if (hosts) return hosts
   const bare = since(at.version, 1, 14, 2) && isFault(splitHostPort(rest)) ? rest.replace(/^[[\]]+|[[\]]+$/g, '') : rest
@@ -119,7 +119,7 @@ function addressOrFile(at: SetupAt, text: string): readonly string[] | undefined
   const { transport, rest } = transportOf(text, at.version)
   if (transport === 'unix') return [text]
   const parts = splitHostPort(rest)
-  const bare = since(at.version, 1, 12) && isFault(parts) ? rest.replace(/^[[\]]+|[[\]]+$/g, '') : rest
+  const bare = since(at.version, 1, 14, 2) && isFault(parts) ? rest.replace(/^[[\]]+|[[\]]+$/g, '') : rest
   if (parseAddress(withoutZone(isFault(parts) ? bare : parts.value.host))) return [isFault(parts) ? withPort(transport, bare) : text]
   const state = rest === '' ? 'missing' : pathState(at, rest)
   if (state === undefined) return rest.includes('/') || rest.includes('.conf') ? ['?'] : undefined

@@ -22,7 +22,7 @@ export const forward: PluginFactory = setup => {
     const message = 'proxy is taken to work like forward; its own time limits and `spray` are not modelled'
     setup.report({ code: 'corefile-proxy', message, source: first.source, state: 'partly-modelled' })
   }
-  if (name === 'forward' && second && !since(setup.version, 1, 10)) refuse(setup.report, `plugin/forward: ${ONCE_TEXT}`, second.source)
+  if (name === 'forward' && second && !since(setup.version, 1, 9, 4)) refuse(setup.report, `plugin/forward: ${ONCE_TEXT}`, second.source)
   const uses = setup.directives.map((directive, i) => {
     const options = readForward(directive, setup)
     const id = `${setup.server} ${labelOf(setup, name, options.from, i)}`

@@ -13,7 +13,7 @@ export const healthSetup: SetupCheck = (c, at) => {
   while (c.next()) {
     address = addressAlone(c) || address
     while (c.nextBlock()) {
-      if (c.val() !== 'lameduck') throw since(at.version, 1, 12) ? unknownProperty(c) : c.argErr()
+      if (c.val() !== 'lameduck') throw since(at.version, 1, 14, 4) ? unknownProperty(c) : c.argErr()
       const word = onlyWord(c)
       const time = parseDuration(word)
       if (isFault(time)) throw c.refuse(`unable to parse lameduck duration value: '${word}' : ${time.fault}`)
@@ -32,4 +32,4 @@ export function lameducks(corefile: Corefile): readonly { readonly ms: number; r
   })
 }
 
-export const waitsAtReload = (version: CorednsVersion): boolean => !since(version, 1, 10)
+export const waitsAtReload = (version: CorednsVersion): boolean => !since(version, 1, 9, 4)

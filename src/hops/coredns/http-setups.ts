@@ -9,7 +9,7 @@ import { MISSING, noWords, once, readFault, statFault, unknownProperty, type Set
 /** It is started all the same where it cannot listen. */
 export const prometheusSetup: SetupCheck = (c, at) => once(c, () => {
   const address = addressAlone(c) ?? 'localhost:9153'
-  const file = since(at.version, 1, 12) ? prometheusOptions(c) : ''
+  const file = since(at.version, 1, 14, 3) ? prometheusOptions(c) : ''
   const fault = listenFault(at, address)
   const prefix = since(at.version, 1, 14, 3) ? '' : 'plugin/prometheus: '
   const unread = file === '' ? undefined : readFault(at, file)

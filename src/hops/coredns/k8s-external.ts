@@ -60,7 +60,7 @@ export const k8sExternal: PluginFactory = setup => {
 type Refused = { readonly refused: string; readonly directive: Directive }
 
 const missingKubernetes = (setup: PluginSetup, directive: Directive): Refused | undefined =>
-  (since(setup.version, 1, 10) && !setup.has('kubernetes') ? { refused: 'kubernetes plugin not loaded', directive } : undefined)
+  (since(setup.version, 1, 11) && !setup.has('kubernetes') ? { refused: 'kubernetes plugin not loaded', directive } : undefined)
 
 const handler = (p: Plugin): Handler => function* (query, next) {
   const { zones, apex, fallthrough } = p.options

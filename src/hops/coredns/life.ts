@@ -37,7 +37,7 @@ export function reloadLines(by: 'reload' | 'SIGUSR1', old: Corefile, fresh: Core
   const { error } = outcome
   if (error === undefined) {
     // The hooks that would print the hash are gone after a signal.
-    const hash = by === 'reload' && fresh.blocks.some(b => b.directives.some(d => d.name === 'reload')) ? [hashLine(fresh)] : []
+    const hash = by === 'reload' && fresh.blocks.some(b => b.directives.some(d => d.name === 'reload')) ? [hashLine(fresh, version)] : []
     return [...before, ...hash, '[INFO] Reloading complete']
   }
   const last = by === 'reload' ? `[ERROR] plugin/reload: Corefile changed but reload failed: ${HANDOVER}${error}` : `[ERROR] SIGUSR1: ${HANDOVER}${error}`

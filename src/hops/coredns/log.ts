@@ -72,7 +72,7 @@ function lineFor(setup: PluginSetup, rule: Rule, query: DnsQuery, served: Served
   if (setup.has('metadata')) {
     for (const [label, value] of Object.entries(served.metadata ?? {})) values.set(`{/${label}}`, value)
     const type: ReplyType = reply ? replyTypeOf(reply, query, version) : 'OTHERERROR'
-    if (since(version, 1, 14, 5)) values.set('{/log/type}', type).set('{/log/class}', replyClassOf(type))
+    if (since(version, 1, 14, 2)) values.set('{/log/type}', type).set('{/log/class}', replyClassOf(type))
   }
   const before = metadataOf(setup, query)
   return `[INFO] ${rule.format.replaceAll(/\{[^{}]*\}/g, field => values.get(field) ?? (field.startsWith('{/') ? before(field.slice(2, -1)) ?? '-' : field))}`
@@ -91,7 +91,7 @@ function valuesOf(setup: PluginSetup, query: DnsQuery, served: Served, reply: Re
     ['{type}', asked.type], ['{class}', asked.class === 'ANY' ? 'CLASS255' : asked.class ?? 'IN'], ['{name}', printed(query.name)], ['{proto}', query.transport],
     ['{size}', String(queryBytes(asked.name, edns))], ['{>do}', String(asked.edns?.do === true)], ['{>bufsize}', String(clientBytes(asked))],
     ['{>opcode}', query.opcode === 'NOTIFY' ? '4' : '0'],
-    ['{rcode}', reply ? rcodeWord(reply.rcode, setup.version) : '-'], ['{>rflags}', reply ? ['qr', ...reply.flags].join(',') : '-'],
+    ['{rcode}', reply ? rcodeWord(reply.rcode, setup.version) : since(setup.version, 1, 8, 5) ? '-' : 'NOERROR'], ['{>rflags}', reply ? ['qr', ...reply.flags].join(',') : '-'],
     ['{rsize}', String(reply ? sizeOf(asked, served.reply ?? reply) : 0)],
   ])
 }

@@ -25,11 +25,11 @@ export const tlsSetup: SetupCheck = (c, at) => {
     if (files.length < 2 || files.length > 3) throw twice(c.argErr().message)
     while (c.nextBlock()) {
       const name = c.val()
-      if (name !== 'client_auth' && !(name === 'keylog' && since(at.version, 1, 12))) throw c.err(`unknown option '${name}'`)
+      if (name !== 'client_auth' && !(name === 'keylog' && since(at.version, 1, 14, 3))) throw c.err(`unknown option '${name}'`)
       const word = onlyWord(c)
       if (name === 'client_auth' && !CLIENT_AUTH.has(word)) throw c.err(`unknown authentication type '${word}'`)
     }
-    checkTlsFiles(c, at, files.map(f => (since(at.version, 1, 10) ? joined(at, f) : f)))
+    checkTlsFiles(c, at, files.map(f => (since(at.version, 1, 11, 3) ? joined(at, f) : f)))
     at.hasTls = true
   }
 }
@@ -53,12 +53,14 @@ export const limitsSetup = (limits: ReadonlyMap<string, { readonly from: Coredns
   }
 }
 
-const FIRST: CorednsVersion = [1, 13, 0]
+const FIRST: CorednsVersion = [1, 14, 0]
+const QUIC: CorednsVersion = [1, 12, 2]
 const LATER: CorednsVersion = [1, 15, 0]
 export const streamLimits = limitsSetup(new Map([['max_streams', { from: FIRST }], ['max_connections', { from: FIRST }]]))
+export const https3Limits = limitsSetup(new Map([['max_streams', { from: FIRST }], ['max_connections', { from: [1, 14, 7] as CorednsVersion }]]))
 export const httpsLimits = limitsSetup(new Map([['max_streams', { from: LATER, most: 2 ** 32 - 1 }], ['max_connections', { from: FIRST }]]))
 export const quicLimits = limitsSetup(new Map([
-  ['max_streams', { from: FIRST, positive: true }], ['max_connections', { from: LATER }], ['worker_pool_size', { from: FIRST, positive: true }],
+  ['max_streams', { from: QUIC, positive: true }], ['max_connections', { from: LATER }], ['worker_pool_size', { from: QUIC, positive: true }],
 ]))
 
 export const shedSetup: SetupCheck = c => once(c, () => {
@@ -93,7 +95,7 @@ export const transferSetup: SetupCheck = (c, at) => {
         if (hosts.length === 0) throw c.argErr()
         for (const host of hosts) if (host !== '*') checkHostPort(c, host, at.version)
         hasTo = true
-      } else if (name === 'source' && since(at.version, 1, 12)) {
+      } else if (name === 'source' && since(at.version, 1, 14, 5)) {
         const address = onlyWord(c)
         if (hasSource) throw c.refuse(`plugin/transfer: ${c.err('source already specified').message}`)
         if (!parseAddress(address)) throw c.refuse(`plugin/transfer: ${c.err(`invalid source address ${goQuote(address)}`).message}`)
@@ -126,7 +128,7 @@ export const erraticSetup: SetupCheck = c => {
 const OWN_WORDS = new Set(['identity', 'version', 'extra'])
 
 export const dnstapSetup: SetupCheck = (c, at) => {
-  if (!since(at.version, 1, 10)) {
+  if (!since(at.version, 1, 10, 1)) {
     // Later uses and blocks are not read.
     c.next()
     if (!c.nextArg()) throw c.argErr()
@@ -136,10 +138,10 @@ export const dnstapSetup: SetupCheck = (c, at) => {
   while (c.next()) {
     const args = c.remainingArgs()
     if (args.length === 0) throw c.argErr()
-    const isNew = since(at.version, 1, 12)
+    const isNew = since(at.version, 1, 14, 4)
     const listens = isNew && args[0] === 'listen'
     if (listens && args.length < 2) throw c.err('dnstap listen requires an endpoint argument')
-    if (isNew) multiples(c, listens ? args.slice(1) : args)
+    if (since(at.version, 1, 13)) multiples(c, listens ? args.slice(1) : args)
     if (!listens) sayNobody(at, args[0] as string, false)
     while (c.nextBlock()) {
       const name = c.val()
@@ -188,9 +190,9 @@ export const traceSetup: SetupCheck = (c, at) => {
 function traceOption(c: Dispenser, at: SetupAt): void {
   const name = c.val()
   const read = TRACE_OPTIONS.get(name)
-  const isKnown = read && (!name.startsWith('zipkin_') || since(at.version, 1, 10))
+  const isKnown = read && (!name.startsWith('zipkin_') || since(at.version, 1, 9, 4))
   if (!isKnown) {
-    if (since(at.version, 1, 12)) throw unknownProperty(c)
+    if (since(at.version, 1, 14, 4)) throw unknownProperty(c)
     return
   }
   const args = c.remainingArgs()

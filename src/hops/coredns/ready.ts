@@ -1,5 +1,5 @@
 // CoreDNS's `ready` plugin, 1.9.3 to 1.15.0: plugin/ready/. /ready says 200 once every plugin that can tell was ready; it closes before the
-// lameduck time begins. A plugin that was ready is not asked again, unless `monitor continuously` says so (since 1.12).
+// lameduck time begins. A plugin that was ready is not asked again, unless `monitor continuously` says so (since 1.12.2).
 import type { Corefile } from '../../chain/model.ts'
 import { addressAlone } from './http-address.ts'
 import { since, type CorednsVersion } from './plugin.ts'
@@ -9,9 +9,12 @@ const MONITORS = new Set(['until-ready', 'continuously'])
 
 export const readySetup: SetupCheck = (c, at) => once(c, () => {
   addressAlone(c)
-  if (!since(at.version, 1, 12)) return
+  if (!since(at.version, 1, 12, 2)) return
   while (c.nextBlock()) {
-    if (c.val() !== 'monitor') throw unknownProperty(c)
+    if (c.val() !== 'monitor') {
+      if (since(at.version, 1, 14, 4)) throw unknownProperty(c)
+      continue
+    }
     const word = onlyWord(c)
     if (!MONITORS.has(word)) throw c.err(`monitor type '${word}' not supported`)
   }

@@ -1,10 +1,11 @@
 // CoreDNS's `reload` plugin, 1.9.3 to 1.15.0: plugin/reload/. Every interval, with a jitter drawn at the start, it reads the Corefile with its
 // imports; when their words changed it starts a new instance, and keeps the old one when that fails. The hash it prints tells which
 // Corefile a process runs.
-// Not modelled: MD5 of releases before 1.9.1, characters that Go's JSON escapes in another way (backspace, form feed).
+// Not modelled: characters that Go's JSON escapes in another way (backspace, form feed).
 import type { Corefile, Directive } from '../../chain/model.ts'
 import { durationText, parseDuration } from './go-duration.ts'
 import { isFault } from './go-number.ts'
+import { md5 } from './md5.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import type { SetupCheck } from './setup-check.ts'
 import { sha512 } from './sha512.ts'
@@ -24,7 +25,7 @@ export const reloadSetup: SetupCheck = (c, at) => {
   if (interval instanceof Error) throw interval
   if ((interval ?? DEFAULT.intervalMs) < SMALLEST_INTERVAL_MS) throw c.refuse(`interval value must be greater or equal to ${durationText(SMALLEST_INTERVAL_MS)}`)
   if (jitter instanceof Error) throw jitter
-  const takesZero = since(at.version, 1, 12)
+  const takesZero = since(at.version, 1, 14, 2)
   if (jitter === undefined || jitter >= SMALLEST_JITTER_MS || (takesZero && jitter === 0)) return
   throw c.refuse(`jitter value must be ${takesZero ? '0 or ' : ''}greater or equal to ${durationText(SMALLEST_JITTER_MS)}`)
 }
@@ -47,17 +48,19 @@ export function reloadTimes(directive: Directive): ReloadTimes {
 export const STALE_LISTENER = 'getting old listener file: file tcp [::]:53: use of closed network connection'
 export const stopsAfterSignal = (version: CorednsVersion): boolean => since(version, 1, 15)
 
-export const hashLine = (corefile: Corefile): string => `[INFO] plugin/reload: Running configuration SHA512 = ${configurationHash(corefile)}`
+export const hashLine = (corefile: Corefile, version: CorednsVersion): string =>
+  `[INFO] plugin/reload: Running configuration ${since(version, 1, 9, 1) ? 'SHA512' : 'MD5'} = ${configurationHash(corefile, version)}`
 
 /** Of the words with their lines, as JSON: comments and blanks do not count, moved lines do. */
-export function configurationHash(corefile: Corefile): string {
+export function configurationHash(corefile: Corefile, version: CorednsVersion): string {
   const blocks = corefile.blocks.map(block => {
     const tokens = Map.groupBy(block.uses ?? [], use => use.name)
     const sorted = [...tokens].sort(([a], [b]) => (a < b ? -1 : 1))
     const words = sorted.map(([name, uses]) => `${json(name)}:[${uses.flatMap(u => u.words).map(w => `{"File":${json(w.path)},"Line":${w.line},"Text":${json(w.text)}}`).join(',')}]`)
     return `{"Keys":[${block.keys.map(k => json(k.value)).join(',')}],"Tokens":{${words.join(',')}}}`
   })
-  return sha512(blocks.length === 0 ? 'null' : `[${blocks.join(',')}]`)
+  const text = blocks.length === 0 ? 'null' : `[${blocks.join(',')}]`
+  return since(version, 1, 9, 1) ? sha512(text) : md5(text)
 }
 
 /** encoding/json escapes what could end a script element. */

@@ -293,5 +293,5 @@ function refusedAtTheDoor(server: Server, listener: Listener, query: DnsQuery): 
   }
   if (!query.edns?.version) return undefined
   const refusal = { ...bareReply(query, 'BADVERS', cause(`EDNS version ${query.edns.version}`)), edns: { sizeBytes: 0 } }
-  return since(server.version, 1, 10) ? refusal : { ...refusal, question: { name: '', type: '' } }
+  return since(server.version, 1, 10, 1) ? refusal : { ...refusal, question: { name: '', type: '' } }
 }

@@ -23,7 +23,7 @@ import { errorsSetup, loadbalanceSetup, logSetup } from './log-setup.ts'
 import { nomadSetup } from './nomad-setup.ts'
 import { nsidSetup } from './nsid.ts'
 import { onSetup } from './on-setup.ts'
-import { dnstapSetup, erraticSetup, httpsLimits, quicLimits, shedSetup, streamLimits, tlsSetup, traceSetup, transferSetup } from './other-setups.ts'
+import { dnstapSetup, erraticSetup, https3Limits, httpsLimits, quicLimits, shedSetup, streamLimits, tlsSetup, traceSetup, transferSetup } from './other-setups.ts'
 import { proxyprotoSetup } from './proxyproto-setup.ts'
 import { readySetup } from './ready.ts'
 import { reloadSetup } from './reload.ts'
@@ -67,7 +67,7 @@ export const CHECKS: ReadonlyMap<string, SetupCheck> = new Map([
   ['health', healthSetup],
   ['hosts', hostsSetup],
   ['https', httpsLimits],
-  ['https3', streamLimits],
+  ['https3', https3Limits],
   ['k8s_external', k8sExternalSetup],
   ['kubernetes', kubernetesSetup],
   ['loadbalance', loadbalanceSetup],

@@ -32,7 +32,7 @@ export const localSetup: SetupCheck = (c, at) => {
   while (c.next()) {
     noWords(c)
     while (c.nextBlock()) {
-      if (c.val() !== 'localhost_prefix') throw unknownProperty(c)
+      if (c.val() !== 'localhost_prefix' || !since(at.version, 1, 14, 7)) throw unknownProperty(c)
       const word = onlyWord(c)
       if (word !== 'on' && word !== 'off') throw c.err(`localhost_prefix expects 'on' or 'off', got ${goQuote(word)}`)
     }
@@ -85,7 +85,7 @@ export const multisocketSetup: SetupCheck = (c, at) => {
   const count = word === undefined ? { value: at.model.machine?.processors ?? 1 } : atoi(word)
   if (isFault(count)) throw c.refuse(`invalid num sockets: ${count.fault}`)
   if (count.value < 1) throw c.refuse(`num sockets can not be zero or negative: ${count.value}`)
-  if (count.value > MOST_SOCKETS) throw c.refuse(`num sockets exceeds maximum (${MOST_SOCKETS}): ${count.value}`)
+  if (count.value > MOST_SOCKETS && since(at.version, 1, 13, 2)) throw c.refuse(`num sockets exceeds maximum (${MOST_SOCKETS}): ${count.value}`)
   at.sockets = count.value
 }
 
@@ -99,7 +99,7 @@ export const timeoutsSetup: SetupCheck = (c, at) => {
     for (; c.nextBlock(); count++) {
       const name = c.val()
       const word = onlyWord(c)
-      if (name === 'maxtcpqueries' && since(at.version, 1, 12)) {
+      if (name === 'maxtcpqueries' && since(at.version, 1, 14, 7)) {
         const queries = atoi(word)
         if (isFault(queries)) throw c.err(`invalid value for maxtcpqueries '${word}': ${queries.fault}`)
         if (queries.value === 0 || queries.value < -1) throw c.err(`maxtcpqueries provided '${queries.value}' needs to be -1 (unlimited) or a positive integer`)

@@ -57,7 +57,7 @@ export function startCoredns(input: StartInput, reach: (address: string, port?: 
   if (refusal) return failed(refusal.when === 'start' ? started : before, printed(refusal, read.value, path, model.files), refusal.how === 'panic' ? 2 : 1)
   const taken = takenPort(hops.listeners, model)
   if (taken !== undefined) return failed(started, taken)
-  const hash = read.value.blocks.some(b => b.directives.some(d => d.name === 'reload')) ? [hashLine(read.value)] : []
+  const hash = read.value.blocks.some(b => b.directives.some(d => d.name === 'reload')) ? [hashLine(read.value, version)] : []
   const banner = flags.quiet ? [] : bannerLines(hops.listeners, version)
   // A process that listens nowhere has nothing to wait for.
   const end = hops.listeners.length > 0 ? 'serving' : 0
@@ -142,7 +142,7 @@ export function bannerLines(listeners: readonly ListeningHop[], version: Coredns
   return listeners.flatMap(({ transport, address, port, zones, sockets }) => {
     const prefix = transport === 'dns' ? '' : `${transport}://`
     const lines = zones.toSorted((a, b) => (a < b ? -1 : 1)).flatMap(zone => {
-      const odd = since(version, 1, 10) && zone !== '.' && !isReverseZone(zone) && !PREFERRED.test(zone)
+      const odd = since(version, 1, 9, 4) && zone !== '.' && !isReverseZone(zone) && !PREFERRED.test(zone)
       const line = `${prefix}${zone}:${port}${address === '' ? '' : ` on ${address}`}`
       return odd ? [`Warning: Domain ${goQuote(zone)} does not follow RFC1035 preferred syntax`, line] : [line]
     })

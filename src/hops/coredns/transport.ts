@@ -3,7 +3,7 @@
 import { since, type CorednsVersion } from './plugin.ts'
 
 const SCHEMES: ReadonlyMap<string, CorednsVersion> = new Map([
-  ['tls', [1, 0, 0]], ['dns', [1, 0, 0]], ['grpc', [1, 0, 0]], ['https', [1, 0, 0]], ['unix', [1, 10, 0]], ['quic', [1, 11, 0]], ['https3', [1, 13, 0]],
+  ['tls', [1, 0, 0]], ['dns', [1, 0, 0]], ['grpc', [1, 0, 0]], ['https', [1, 0, 0]], ['unix', [1, 11, 0]], ['quic', [1, 11, 0]], ['https3', [1, 13, 2]],
 ])
 
 export function transportOf(text: string, version: CorednsVersion): { readonly transport: string; readonly rest: string } {
