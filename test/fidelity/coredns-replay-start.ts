@@ -59,6 +59,7 @@ function stdoutFaults(start: Start, observed: Observed, process: Process): strin
   // A panic beside the start comes before or after any of its lines.
   const own = start.end === 2 ? all.slice(0, real.length) : all
   const head = differences('stdout', own, real.slice(0, own.length))
+  if (start.end === 2) return head
   const later = real.slice(own.length)
   if (head.length > 0 || later.length === 0) return real.length < own.length ? differences('stdout', own, real) : head
   watch(process, () => logLines(process.notesSince(0)).length >= later.length)

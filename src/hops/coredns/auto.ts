@@ -4,10 +4,9 @@
 // Not modelled: files that come, go or change later (`reload`), links.
 import type { Problem } from '../../chain/source.ts'
 import { AUTO_PATTERN, AUTO_TEMPLATE, templateOf, walkZones, type AutoZones } from './auto-zones.ts'
-import { underRoot } from './file.ts'
 import { compileGoRegexp, isRefused } from './go-regexp.ts'
 import { matchZone, originsOf } from './origins.ts'
-import type { PluginFactory, PluginSetup } from './plugin.ts'
+import { underRoot, type PluginFactory, type PluginSetup } from './plugin.ts'
 import { notOurs, zoneReply } from './zone-reply.ts'
 
 interface AutoOptions {

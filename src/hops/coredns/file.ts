@@ -8,7 +8,7 @@ import type { Directive } from '../../chain/model.ts'
 import type { Cause } from '../../dns/message.ts'
 import { refusedHandler } from './authoritative-reply.ts'
 import { fallthroughZones, matchZone, originsOf } from './origins.ts'
-import { since, usesOf, type PluginFactory, type PluginSetup } from './plugin.ts'
+import { since, underRoot, type PluginFactory, type PluginSetup } from './plugin.ts'
 import { refuse } from './refuse.ts'
 import { emptyZone, loadZone } from './zone-data.ts'
 import { notOurs, zoneReply, type ServedZone } from './zone-reply.ts'
@@ -55,10 +55,4 @@ function missing(setup: PluginSetup, by: string, path: string, { source }: Direc
   if (setup.model.machine?.hasAllFiles) return { kind: 'failed', by, detail: `${path} is not there` }
   setup.report({ code: 'zone-file-unknown', message: `file: the evidence has no ${path}: what its zone answers is not known`, source, state: 'unknown' })
   return { kind: 'unmodelled', by, detail: `zone file ${path}` }
-}
-
-/** Relative paths begin at the directory of `root`, if the block has one. */
-export function underRoot(setup: PluginSetup, path: string): string {
-  const root = usesOf(setup, 'root').at(-1)?.args[0]?.value
-  return path.startsWith('/') || root === undefined ? path : `${root.replace(/\/+$/, '')}/${path}`
 }

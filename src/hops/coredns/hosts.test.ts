@@ -16,13 +16,16 @@ interface Given {
   readonly version?: CorednsVersion
   readonly files?: Readonly<Record<string, string>>
   readonly hostNetwork?: boolean
+  /** Lines of `root` in the same block. */
+  readonly roots?: readonly string[]
 }
 
-function made({ line = 'hosts', properties = [], version = [1, 14, 7], files = {}, hostNetwork = false }: Given) {
+function made({ line = 'hosts', properties = [], version = [1, 14, 7], files = {}, hostNetwork = false, roots = [] }: Given) {
   const problems: Problem[] = []
   const model: CorednsModel = {
     pod: 'kube-system/coredns-x', node: 'n', addresses: ['10.244.0.9'], version: undefined, resolvConf: undefined, hostNetwork,
-    corefile: { file: 'Corefile', text: '', blocks: [] }, files: new Map(Object.entries(files).map(([file, text]) => [file, { file, text }])),
+    corefile: { file: 'Corefile', text: '', blocks: [{ keys: [], directives: roots.map(root => directive(root)), source: lineSource('Corefile', 1, '.') }] },
+    files: new Map(Object.entries(files).map(([file, text]) => [file, { file, text }])),
     kubernetes: { services: [], endpointSlices: [], namespaces: [], pods: [], nodes: [] },
   }
   const handler = hosts({
@@ -36,6 +39,11 @@ function made({ line = 'hosts', properties = [], version = [1, 14, 7], files = {
   }
   return { ask, problems }
 }
+
+test('a relative file is looked for below the last root of the block', () => {
+  const files = { '/a/h': '10.0.0.1 x.test\n', '/b/h': '10.0.0.2 x.test\n' }
+  expect(made({ line: 'hosts h', files, roots: ['root /a', 'root /b/'] }).ask('x.test.')).toBe('NOERROR 10.0.0.2')
+})
 
 test('without a file a pod reads the hosts file kubelet wrote for it', () => {
   const { ask, problems } = made({ properties: ['10.0.0.1 a.test', 'fallthrough'] })

@@ -10,8 +10,9 @@ import { hostsFields } from '../../dns/hosts-lines.ts'
 import type { Cause, ResourceRecord } from '../../dns/message.ts'
 import { labelsOf, nameKey } from '../../dns/name.ts'
 import { authoritativeReply, refusedHandler } from './authoritative-reply.ts'
+import { containerPath } from './go-path.ts'
 import { fallthroughZones, matchZone, originsOf } from './origins.ts'
-import { since, usesOf, type Handler, type PluginFactory, type PluginSetup } from './plugin.ts'
+import { since, underRoot, type Handler, type PluginFactory, type PluginSetup } from './plugin.ts'
 import { ONCE_TEXT, refuse } from './refuse.ts'
 
 interface HostsOptions {
@@ -151,8 +152,7 @@ function readProperty(draft: Draft, name: string, words: readonly string[], know
 
 function fileText(setup: PluginSetup, path: string): string {
   const { files } = setup.model
-  const root = usesOf(setup, 'root')[0]?.args[0]?.value
-  const absolutePath = path.startsWith('/') ? path : `${root ?? ''}/${path}`.replace(/^\/*/, '/')
+  const absolutePath = containerPath(underRoot(setup, path))
   const file = files.get(absolutePath) ?? files.get(path)
   if (file) return file.text
   if (absolutePath === '/etc/hosts' && !setup.model.hostNetwork) return kubeletHosts(setup.model)

@@ -35,6 +35,12 @@ const SINCE: ReadonlyMap<string, readonly [number, number, number]> = new Map([
   ['multicluster', [1, 12, 2]], ['startup_timeout', [1, 12, 3]], ['zonal', [1, 14, 7]],
   ['apiserver_qps', [1, 14, 0]], ['apiserver_burst', [1, 14, 0]], ['apiserver_max_inflight', [1, 14, 0]],
 ])
+/** Of the options that some release has. */
+export function isOptionOf(name: string, version: CorednsVersion): boolean {
+  const from = SINCE.get(name)
+  return from === undefined || since(version, ...from)
+}
+
 /** First release that no longer knows the option; before it, it changed no answer that is modelled. */
 const UNTIL: ReadonlyMap<string, readonly [number, number, number]> = new Map([
   ['upstream', [1, 7, 0]], ['resyncperiod', [1, 7, 0]], ['transfer', [1, 8, 0]],
@@ -92,8 +98,7 @@ export const selectorText = (option: string, args: readonly string[], why: strin
 function readOption(draft: Draft, { name, args: sourced, source }: Directive, version: CorednsVersion): string | undefined {
   const args = sourced.map(a => a.value)
   const argumentError = `wrong argument count or unexpected line ending after '${args.at(-1) ?? name}'`
-  const from = SINCE.get(name)
-  if (from && !since(version, ...from)) return `unknown property '${name}'`
+  if (!isOptionOf(name, version)) return `unknown property '${name}'`
   const until = UNTIL.get(name)
   if (until && !since(version, ...until)) return undefined
   const count = CONNECTION.get(name)

@@ -6,10 +6,10 @@ import type { Dispenser } from './dispenser.ts'
 import { parseDuration } from './go-duration.ts'
 import { atoi, isFault, parseFloat64, type Parsed } from './go-number.ts'
 import { goQuote } from './go-quote.ts'
-import { selectorText } from './kubernetes-options.ts'
+import { isOptionOf, selectorText } from './kubernetes-options.ts'
 import { parseSelector } from './kubernetes-selector.ts'
 import { isReverseZone, originsOf } from './origins.ts'
-import { since, type CorednsVersion } from './plugin.ts'
+import { since } from './plugin.ts'
 import { MISSING, noWords, once, onlyWord, readFault, statFault, unknownProperty, valueOf, type SetupAt, type SetupCheck } from './setup-check.ts'
 
 interface Seen {
@@ -40,8 +40,8 @@ function stanza(c: Dispenser, at: SetupAt, seen: Seen): void {
   if (seen.zones.every(isReverseZone)) throw c.refuse('non-reverse zone name must be used')
   while (c.nextBlock()) {
     const option = OPTIONS.get(c.val())
-    if (!option || !since(at.version, ...option.from)) throw unknownProperty(c)
-    option.read(c, seen, at.version)
+    if (!option || !isOptionOf(c.val(), at.version)) throw unknownProperty(c)
+    option(c, seen, at)
   }
   if (seen.namespaces && seen.namespaceLabels) throw c.err('namespaces and namespace_labels cannot both be set')
   const foreign = seen.multicluster.find(z => !seen.zones.includes(z))
@@ -69,35 +69,33 @@ function connect(c: Dispenser, at: SetupAt, seen: Seen): void {
 
 const isUnanswered = (at: SetupAt): boolean => at.model.kubernetesSynced?.value === false
 
-interface Option { readonly from: CorednsVersion; readonly read: (c: Dispenser, seen: Seen, version: CorednsVersion) => void }
-const ALWAYS: CorednsVersion = [1, 0, 0]
+/** How the words of each are read; since when it is known: kubernetes-options.ts. */
+type Option = (c: Dispenser, seen: Seen, at: SetupAt) => void
 
-const some = (keep: (seen: Seen) => void = () => undefined): Option => ({
-  from: ALWAYS,
-  read: (c, seen) => {
-    if (c.remainingArgs().length === 0) throw c.argErr()
-    keep(seen)
-  },
-})
+const some = (keep: (seen: Seen) => void): Option => (c, seen) => {
+  if (c.remainingArgs().length === 0) throw c.argErr()
+  keep(seen)
+}
 
-const selector = (name: string, keep: (seen: Seen) => void = () => undefined): Option => ({
-  from: ALWAYS,
-  read: (c, seen, version) => {
-    const args = c.remainingArgs()
-    if (args.length === 0) throw c.argErr()
-    const read = parseSelector(args.join(' '), version)
-    if (typeof read === 'string') throw c.refuse(selectorText(name, args, read))
-    keep(seen)
-  },
-})
+const selector = (name: string, keep: (seen: Seen) => void = () => undefined): Option => (c, seen, { version }) => {
+  const args = c.remainingArgs()
+  if (args.length === 0) throw c.argErr()
+  const read = parseSelector(args.join(' '), version)
+  if (typeof read === 'string') throw c.refuse(selectorText(name, args, read))
+  keep(seen)
+}
 
-const none = (from: CorednsVersion, keep: (seen: Seen) => void = () => undefined): Option => ({
-  from,
-  read: (c, seen) => {
-    noWords(c)
-    keep(seen)
-  },
-})
+const none = (keep: (seen: Seen) => void = () => undefined): Option => (c, seen) => {
+  noWords(c)
+  keep(seen)
+}
+
+function endpoint(c: Dispenser, seen: Seen, at: SetupAt): void {
+  const [first, ...more] = c.remainingArgs()
+  if (first === undefined) throw c.argErr()
+  if (more.length > 0) at.print(`[WARNING] plugin/kubernetes: Multiple endpoints have been deprecated, only the first specified endpoint '${first}' is used`)
+  seen.endpoint = true
+}
 
 const PODS = new Set(['disabled', 'insecure', 'verified'])
 
@@ -113,56 +111,51 @@ function ttl(c: Dispenser): void {
   if (seconds < 0 || seconds > 3600) throw c.err(`ttl must be in range [0, 3600]: ${seconds}`)
 }
 
-function ignore(c: Dispenser, _: Seen, version: CorednsVersion): void {
+function ignore(c: Dispenser, _: Seen, { version }: SetupAt): void {
   const [what] = c.remainingArgs()
   if (what === 'empty_service' || (what === undefined && !since(version, 1, 12))) return
   if (what === undefined) return
   throw c.refuse(`unable to parse ignore value: '${what}'`)
 }
 
-const limit = (name: string, parse: (text: string) => Parsed<number>): Option => ({
-  from: [1, 14, 0],
-  read: c => {
-    const word = onlyWord(c)
-    const value = parse(word)
-    if (isFault(value)) throw c.err(`invalid ${name} ${goQuote(word)}: ${value.fault}`)
-    if (value.value < 0) throw c.err(`${name} must be >= 0`)
-  },
-})
+const limit = (name: string, parse: (text: string) => Parsed<number>): Option => c => {
+  const word = onlyWord(c)
+  const value = parse(word)
+  if (isFault(value)) throw c.err(`invalid ${name} ${goQuote(word)}: ${value.fault}`)
+  if (value.value < 0) throw c.err(`${name} must be >= 0`)
+}
 
-const OPTIONS: ReadonlyMap<string, Option> = new Map([
+function kubeconfig(c: Dispenser, seen: Seen): void {
+  const args = c.remainingArgs()
+  if (args.length !== 1 && args.length !== 2) throw c.argErr()
+  seen.kubeconfig = args[0]
+}
+
+function startupTimeout(c: Dispenser, seen: Seen): void {
+  const [word] = c.remainingArgs()
+  if (word === undefined) throw c.argErr()
+  const time = parseDuration(word)
+  if (isFault(time)) throw c.refuse(`failed to parse startup_timeout: ${word}, ${time.fault}`)
+  seen.startupMs = time.value
+}
+
+const OPTIONS: ReadonlyMap<string, Option> = new Map<string, Option>([
   ['apiserver_burst', limit('apiserver_burst', atoi)],
   ['apiserver_max_inflight', limit('apiserver_max_inflight', atoi)],
   ['apiserver_qps', limit('apiserver_qps', parseFloat64)],
-  ['endpoint', some(seen => void (seen.endpoint = true))],
-  ['endpoint_pod_names', none(ALWAYS)],
-  ['fallthrough', { from: ALWAYS, read: c => void c.remainingArgs() }],
-  ['ignore', { from: ALWAYS, read: ignore }],
-  ['kubeconfig', {
-    from: ALWAYS,
-    read: (c, seen) => {
-      const args = c.remainingArgs()
-      if (args.length !== 1 && args.length !== 2) throw c.argErr()
-      seen.kubeconfig = args[0]
-    },
-  }],
+  ['endpoint', endpoint],
+  ['endpoint_pod_names', none()],
+  ['fallthrough', c => void c.remainingArgs()],
+  ['ignore', ignore],
+  ['kubeconfig', kubeconfig],
   ['labels', selector('labels')],
-  ['multicluster', { from: [1, 12, 2], read: (c, seen) => void (seen.multicluster = originsOf(c.remainingArgs(), [])) }],
+  ['multicluster', (c, seen) => void (seen.multicluster = originsOf(c.remainingArgs(), []))],
   ['namespace_labels', selector('namespace_labels', seen => void (seen.namespaceLabels = true))],
   ['namespaces', some(seen => void (seen.namespaces = true))],
-  ['noendpoints', none(ALWAYS, seen => void (seen.noEndpoints = true))],
-  ['pods', { from: ALWAYS, read: pods }],
-  ['startup_timeout', {
-    from: [1, 12, 3],
-    read: (c, seen) => {
-      const [word] = c.remainingArgs()
-      if (word === undefined) throw c.argErr()
-      const time = parseDuration(word)
-      if (isFault(time)) throw c.refuse(`failed to parse startup_timeout: ${word}, ${time.fault}`)
-      seen.startupMs = time.value
-    },
-  }],
-  ['tls', { from: ALWAYS, read: c => { if (c.remainingArgs().length !== 3) throw c.argErr() } }],
-  ['ttl', { from: ALWAYS, read: ttl }],
-  ['zonal', none([1, 14, 7], seen => void (seen.zonal = true))],
+  ['noendpoints', none(seen => void (seen.noEndpoints = true))],
+  ['pods', pods],
+  ['startup_timeout', startupTimeout],
+  ['tls', c => { if (c.remainingArgs().length !== 3) throw c.argErr() }],
+  ['ttl', ttl],
+  ['zonal', none(seen => void (seen.zonal = true))],
 ])
