@@ -25,7 +25,8 @@ export const chaos: PluginFactory = setup => function* (query, next) {
   return { rcode: 'NOERROR', reply: { ...bareReply(query, 'NOERROR'), answer, ...(isTooLong && { unpackable: true }) } }
 }
 
-const quoted = (text: string): string => `"${text.replaceAll('"', '\\"')}"`
+/** One character a byte. */
+const quoted = (text: string): string => `"${String.fromCharCode(...encodeText(text)).replaceAll('"', '\\"')}"`
 
 const LONGEST_BYTES = 255
 const trimmed = (text: string): string => new TextDecoder().decode(encodeText(text).slice(0, LONGEST_BYTES))

@@ -6,6 +6,7 @@ import type { DnsQuery, Reply } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
 import { queryBytes } from '../../dns/size.ts'
 import { bracketed } from '../../dns/socket-address.ts'
+import { isNamed } from './nsid.ts'
 import { matchZone, originsOf } from './origins.ts'
 import { localAddress } from './local-address.ts'
 import { metadataOf } from './metadata.ts'
@@ -82,7 +83,7 @@ function lineFor(setup: PluginSetup, rule: Rule, query: DnsQuery, served: Served
 function valuesOf(setup: PluginSetup, query: DnsQuery, served: Served, reply: Reply | undefined): Map<string, string> {
   const asked = served.query ?? query
   // Echoing filters the options of the query itself, or of its copy; where no plugin wrote, the server does so after this line.
-  const isFiltered = served.reply && !served.reply.edns && !served.answered
+  const isFiltered = served.reply && !served.reply.edns && !served.answered && !isNamed(setup, query)
   const edns = asked.edns && isFiltered ? echoedEdns(asked.edns, setup.version, registeredOptions(setup.model)) : asked.edns
   const client = query.client ?? '0.0.0.0'
   return new Map([

@@ -2,22 +2,25 @@
 // wrote, with the words of the directive, else the host name. A reply without an OPT gets one with DO.
 import { hexOf } from '../../dns/presentation-bytes.ts'
 import { encodeText } from '../../dns/presentation-escape.ts'
-import type { Reply } from '../../dns/message.ts'
+import type { DnsQuery, Reply } from '../../dns/message.ts'
 import { hostNameOf } from './host-name.ts'
-import type { PluginFactory } from './plugin.ts'
-import type { SetupCheck } from './setup-check.ts'
-import { once } from './setup-check.ts'
+import type { PluginFactory, PluginSetup } from './plugin.ts'
+import { once, type SetupCheck } from './setup-check.ts'
 
 const NSID = 3
 
 export const nsidSetup: SetupCheck = c => once(c, () => void c.remainingArgs())
+
+/** The client asks for it where the plugin is: its replies bring an OPT of their own. */
+export const isNamed = (setup: Pick<PluginSetup, 'has'>, query: DnsQuery): boolean =>
+  setup.has('nsid') && query.edns?.options?.some(([code]) => code === NSID) === true
 
 export const nsid: PluginFactory = setup => {
   const words = setup.directives[0]?.args.map(a => a.value) ?? []
   const hex = hexOf(encodeText(words.length > 0 ? words.join(' ') : hostNameOf(setup.model))).toLowerCase()
   return function* (query, next) {
     const served = yield* next(query)
-    if (!served.reply || !query.edns?.options?.some(([code]) => code === NSID)) return served
+    if (!served.reply || !isNamed(setup, query)) return served
     const sizeBytes = (served.query ?? query).edns?.sizeBytes ?? 0
     const named = ({ also, ...reply }: Reply): Reply => {
       const { options = [], ...edns } = reply.edns ?? { sizeBytes, do: true }
