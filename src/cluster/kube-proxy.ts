@@ -2,7 +2,7 @@
 // the refusals of pkg/proxy/iptables/proxier.go), run at 1.34.0 in iptables mode (all recorded rows: test/fidelity/kube-proxy.test.ts),
 // read at 1.22 to 1.35. The balance is uniform: the i-th of n rules has probability 1/(n−i). Hints never leave a Service empty;
 // `internalTrafficPolicy: Local` does. ipvs and nftables choose from the same set (kube-proxy-mode.ts).
-// By release, with the gates as they are by default: terminating pods as a last resort since 1.26; zone hints only for an annotated
+// By release, with the gates as they are by default: internalTrafficPolicy since 1.22; terminating pods as a last resort since 1.26; zone hints only for an annotated
 // Service from 1.24, for every Service since 1.31; node hints since 1.34.
 // Not modelled: `service.kubernetes.io/service-proxy-name`, loadBalancerSourceRanges, the window between a changed slice and its rules,
 // conntrack entries of endpoints that are gone; of an address that two slices tell differently Go's map order decides, here the ready one.
@@ -75,7 +75,7 @@ export function balance(
 ): Balanced {
   const minor = node.minor ?? NEWEST
   const isLastResort = (endpoint: Endpoint): boolean => minor >= 26 && endpoint.serving && endpoint.terminating
-  const internalLocal = textOf(service.body, 'spec', 'internalTrafficPolicy') === 'Local'
+  const internalLocal = minor >= 22 && textOf(service.body, 'spec', 'internalTrafficPolicy') === 'Local'
   const external = isExternal(service, port)
   const externalLocal = external && textOf(service.body, 'spec', 'externalTrafficPolicy') === 'Local'
   const all = inRuleOrder(endpoints, node)

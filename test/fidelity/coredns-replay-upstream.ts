@@ -61,7 +61,8 @@ export function* answer(rule: Rule | undefined, query: DnsQuery): HopRun {
 const HEADER_ALONE = { question: { name: '', type: '' }, answer: [], authority: [], additional: [] }
 
 function scripted({ do: act }: Rule, query: DnsQuery): Plain {
-  if (act.close) return ODD.closedConnection
+  // A datagram has no connection to close.
+  if (act.close) return query.transport === 'tcp' ? ODD.closedConnection : LOST
   if (act.wrongId) return query.transport === 'tcp' ? ODD.silentConnection : LOST
   if (act.raw !== undefined) return plain({ rcode: 'NOERROR', flags: [], uncompressed: true, ...HEADER_ALONE })
   const reply = replyOf(act, query)

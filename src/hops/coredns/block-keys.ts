@@ -31,8 +31,8 @@ export function readBlockKey(key: Sourced<string>, version: CorednsVersion, dnsP
     zone = zone.slice(0, colon)
   }
   if (zone.length > 255) return `specified zone is too long: ${zone.length} > 255`
-  // The library of 1.9 takes an empty first label, that of 1.12 no backslash at the end.
-  const isName = isDomainName(since(version, 1, 10) ? zone : zone.replace(/^\.(?=.)/, '')) && !(since(version, 1, 12) && /(^|[^\\])(\\\\)*\\$/.test(zone))
+  // The library of 1.9.3 takes an empty first label, that of 1.11.4 no backslash at the end.
+  const isName = isDomainName(since(version, 1, 9, 4) ? zone : zone.replace(/^\.(?=.)/, '')) && !(since(version, 1, 11, 4) && /(^|[^\\])(\\\\)*\\$/.test(zone))
   if (!isName) return `zone is not a valid domain name: ${zone}`
   if (/^[:0][^/]*:[^/]*\/\d+$/.test(zone)) return `invalid CIDR ${zone}`
   const zones = hostZones(zone)

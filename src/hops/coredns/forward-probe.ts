@@ -6,7 +6,7 @@ import type { DnsQuery } from '../../dns/message.ts'
 import { REFUSED_PORT } from '../../dns/message.ts'
 import type { Forward, Server } from './forward-options.ts'
 import { ODD } from './forward-exchange.ts'
-import { plain } from './plugin.ts'
+import { plain, since } from './plugin.ts'
 
 const PROBE_TIMEOUT_MS = 1000
 
@@ -37,8 +37,12 @@ function* probed(f: Forward, server: Server): HopRun<boolean> {
   return yield* isAnswered(f, server)
 }
 
-function probeOf({ options: { probe, forceTcp } }: Forward): DnsQuery {
-  return { name: probe.name, type: 'NS', transport: forceTcp ? 'tcp' : 'udp', ...(probe.rd && { rd: true }) }
+/** Over the same protocol: before 1.9 `force_tcp` was for questions only. */
+export const probesAsAsked = ({ options, setup }: Forward): boolean => !options.forceTcp || since(setup.version, 1, 9)
+
+function probeOf(f: Forward): DnsQuery {
+  const { probe, forceTcp } = f.options
+  return { name: probe.name, type: 'NS', transport: forceTcp && probesAsAsked(f) ? 'tcp' : 'udp', ...(probe.rd && { rd: true }) }
 }
 
 function* isAnswered(f: Forward, server: Server): HopRun<boolean> {

@@ -9,7 +9,7 @@ import type { Cause, DnsQuery, Reply } from '../../dns/message.ts'
 import { isSubdomain, nameKey } from '../../dns/name.ts'
 import { exchange, type Attempt } from './forward-exchange.ts'
 import { readForward, type Forward, type ForwardOptions, type Server } from './forward-options.ts'
-import { downBefore, failsCell, probedHop, probedId, probeHop } from './forward-probe.ts'
+import { downBefore, failsCell, probedHop, probedId, probeHop, probesAsAsked } from './forward-probe.ts'
 import { matchZone } from './origins.ts'
 import { since, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { ONCE_TEXT, refuse } from './refuse.ts'
@@ -81,7 +81,7 @@ function* forwarded(f: Forward, query: DnsQuery, nextForward: (() => HopRun<Serv
   const order = yield* orderOf(f)
   let [i, skipped, attempts, failovers, nowMs] = [0, 0, 0, 0, 0]
   let failure: Failure | undefined
-  const watch = new RefusalWatch(options)
+  const watch = new RefusalWatch(options, probesAsAsked(f))
   while (nowMs < options.deadlineMs && (options.attempts === 0 || attempts < options.attempts)) {
     if (i >= options.servers.length) [i, skipped] = [0, 0]
     let server = yield* order(i++)
@@ -193,8 +193,10 @@ class RefusalWatch {
   private readonly since = new Map<Server, number>()
   private inARow = 0
   private readonly options: ForwardOptions
-  constructor(options: ForwardOptions) {
+  private readonly isProbedAlike: boolean
+  constructor(options: ForwardOptions, isProbedAlike: boolean) {
     this.options = options
+    this.isProbedAlike = isProbedAlike
   }
 
   /** The probes of a server that refuses are refused, too: the first at once, the next ones an interval later each. */
@@ -207,7 +209,7 @@ class RefusalWatch {
     if (this.options.attempts > 0) return 0
     const atOnce = attempt.spentMs < AT_ONCE_MS
     // A probe would get something with a header where the reply was only malformed.
-    const probesFail = attempt.kind === 'failed' && (attempt.cause !== 'broken' || server.broken !== undefined)
+    const probesFail = this.isProbedAlike && attempt.kind === 'failed' && (attempt.cause !== 'broken' || server.broken !== undefined)
     if (atOnce && probesFail && !this.since.has(server)) this.since.set(server, nowMs)
     this.inARow = atOnce ? this.inARow + 1 : 0
     if (this.inARow < this.options.servers.length * ROUNDS_AT_ONCE) return 0

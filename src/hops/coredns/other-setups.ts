@@ -160,7 +160,7 @@ function sayNobody(at: SetupAt, endpoint: string, isFile: boolean): void {
   if (!at.model.machine?.hasAllFiles) return
   const [, scheme, host = ''] = isFile ? [] : /^(tcp|tls):\/\/([^/]*)/.exec(endpoint) ?? []
   const why = scheme !== undefined && host === '' ? 'dial tcp: missing address' : scheme === undefined ? `dial unix ${endpoint.replace(/^unix:\/\//, '')}: connect: no such file or directory` : `dial tcp ${host}: connect: connection refused`
-  at.printAtStart(`[ERROR] plugin/dnstap: No connection to dnstap endpoint: ${why}`)
+  at.printAtStart(`[ERROR] plugin/dnstap: No connection to dnstap endpoint${since(at.version, 1, 8) ? `: ${why}` : ''}`)
 }
 
 function multiples(c: Dispenser, [, , buffer, queue]: readonly string[]): void {

@@ -36,9 +36,9 @@ export const emptyZone = (origin: string, version: CorednsVersion): Zone =>
 export const containerFile = (model: CorednsModel, path: string): { readonly file: string; readonly text: string } | undefined =>
   model.files.get(containerPath(path))
 
-/** The release of the DNS library in a CoreDNS: v1.1.49 in 1.9.3, v1.1.58 in 1.11.3, v1.1.72 in 1.14.7. */
+/** The release of the DNS library in a CoreDNS: v1.1.49 in 1.9.3, v1.1.58 in 1.11.3, v1.1.72 in 1.14.7. Names of flags: v1.1.70 came with 1.14.1. */
 export const dialectOf = (version: CorednsVersion): ZoneDialect => ({
-  wordLimitBytes: since(version, 1, 11) ? Infinity : 2048, before72: !since(version, 1, 12), first: !since(version, 1, 11),
+  wordLimitBytes: since(version, 1, 11) ? Infinity : 2048, before72: !since(version, 1, 14, 1), first: !since(version, 1, 11),
 })
 
 const known = new WeakMap<CorednsModel['files'], Map<string, LoadedZone>>()
