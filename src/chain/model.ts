@@ -28,6 +28,8 @@ export interface Corefile {
   readonly file: string
   readonly text: string
   readonly blocks: readonly ServerBlock[]
+  /** Of blocks without a key, which are dropped once their directives are known. */
+  readonly unkeyed?: readonly CorefileUse[]
 }
 export interface ServerBlock {
   readonly keys: readonly Sourced<string>[]

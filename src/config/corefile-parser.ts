@@ -52,14 +52,16 @@ class Refused extends Error {
   }
 }
 
-export function parseCorefile(input: ParserInput): { readonly blocks: readonly ParsedBlock[]; readonly problems: readonly Problem[] } {
+export function parseCorefile(input: ParserInput): { readonly blocks: readonly ParsedBlock[]; readonly unkeyed: readonly ParsedUse[]; readonly problems: readonly Problem[] } {
   const parser = new Parser(input)
   parser.run()
-  return { blocks: parser.blocks, problems: parser.problems }
+  return { blocks: parser.blocks, unkeyed: parser.unkeyed, problems: parser.problems }
 }
 
 class Parser {
   readonly blocks: ParsedBlock[] = []
+  /** Without a key. */
+  readonly unkeyed: ParsedUse[] = []
   readonly problems: Problem[] = []
   private readonly at: Cursor
   private block: ParsedBlock = { keys: [], uses: [] }
@@ -83,6 +85,7 @@ class Parser {
         this.block = { keys: [], uses: [] }
         this.parseBlock()
         if (this.block.keys.length > 0) this.keep()
+        else this.unkeyed.push(...this.block.uses)
       }
     } catch (refusal) {
       if (!(refusal instanceof Refused)) throw refusal

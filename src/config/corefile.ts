@@ -2,7 +2,7 @@
 // plugins read them (dispenser.go): the arguments of the name's own line, then the lines of its block. The words themselves are kept,
 // too: what a plugin refuses depends on them.
 // Not modelled here: whether a name is a plugin of the build, and what a plugin makes of its arguments (hops/coredns).
-import type { Corefile, Directive, ServerBlock } from '../chain/model.ts'
+import type { Corefile, CorefileUse, Directive, ServerBlock } from '../chain/model.ts'
 import type { Problem, Read, Source, Sourced } from '../chain/source.ts'
 import { sourcesOf } from '../chain/source.ts'
 import type { Token } from './corefile-lexer.ts'
@@ -39,7 +39,8 @@ export function readCorefile(file: string, text: string, surroundings: CorefileS
   problems.push(...parsed.problems)
   const place = placesOf(file, read, surroundings.files)
   const blocks = parsed.blocks.map(block => toBlock(block, place, problem => problems.push(problem)))
-  return { value: { file, text: read, blocks }, problems }
+  const unkeyed = wordsOf(parsed.unkeyed)
+  return { value: { file, text: read, blocks, ...(unkeyed.length > 0 && { unkeyed }) }, problems }
 }
 
 function limitsImports(version: string | undefined): boolean {
@@ -71,10 +72,13 @@ function toBlock(block: ParsedBlock, span: Span, report: (problem: Problem) => v
   return {
     keys: block.keys.map(sourced),
     directives: block.uses.flatMap(use => usesOf(use, span, report)),
-    uses: block.uses.map(({ name, tokens }) => ({ name, words: tokens.map(({ text, path, line, source }) => ({ text, path, line, source })) })),
+    uses: wordsOf(block.uses),
     source: span(first, block.end ?? first),
   }
 }
+
+const wordsOf = (uses: readonly ParsedUse[]): readonly CorefileUse[] =>
+  uses.map(({ name, tokens }) => ({ name, words: tokens.map(({ text, path, line, source }) => ({ text, path, line, source })) }))
 
 const sourced = (token: Token): Sourced<string> => ({ value: token.text, source: token.source })
 

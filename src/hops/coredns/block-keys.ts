@@ -19,6 +19,8 @@ export interface BlockKey {
 /** `unix` is taken off a key like the others, and nothing listens for it. */
 const PORTS: ReadonlyMap<string, number> = new Map([['dns', 53], ['grpc', 443], ['https', 443], ['https3', 443], ['quic', 853], ['tls', 853], ['unix', 0]])
 
+const EVEN_END = /[\u{80}-\u{7ff}\u{10000}-\u{10ffff}]\.?$/u
+
 /** CoreDNS' own message when the key is refused. `dnsPort`: that of keys without one (`-dns.port`). */
 export function readBlockKey(key: Sourced<string>, version: CorednsVersion, dnsPort = 53): BlockKey | string {
   const { transport, rest } = transportOf(key.value, version)
@@ -32,8 +34,10 @@ export function readBlockKey(key: Sourced<string>, version: CorednsVersion, dnsP
   }
   if (zone.length > 255) return `specified zone is too long: ${zone.length} > 255`
   // The library of 1.9.3 takes an empty first label, that of 1.11.4 no backslash at the end.
-  const isName = isDomainName(since(version, 1, 9, 4) ? zone : zone.replace(/^\.(?=.)/, '')) && !(since(version, 1, 11, 4) && /(^|[^\\])(\\\\)*\\$/.test(zone))
+  const isName = isDomainName(since(version, 1, 9, 4) ? zone : zone.replace(/^\.(?=[^.])/, '')) && !(since(version, 1, 11, 4) && /(^|[^\\])(\\\\)*\\$/.test(zone))
   if (!isName) return `zone is not a valid domain name: ${zone}`
+  // Nor does that of 1.9.3 take a name that ends in a character of two or four bytes for an absolute one.
+  if (!since(version, 1, 9, 4) && EVEN_END.test(zone)) return `zone is not a valid domain name: ${absolute(zone)}`
   if (/^[:0][^/]*:[^/]*\/\d+$/.test(zone)) return `invalid CIDR ${zone}`
   const zones = hostZones(zone)
   const isReverse = zones.length !== 1 || zones[0] !== nameKey(zone)

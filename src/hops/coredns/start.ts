@@ -100,7 +100,8 @@ export function defaultPort(args: readonly string[]): number | undefined {
 
 /** An unknown name ends the parser at its place, so one that was read comes before what it could not read. */
 function parserRefusal(read: Read<Corefile>, known: ReadonlySet<string>, path: string): string | 'endless' | undefined {
-  const unknown = read.value.blocks.flatMap(b => b.uses ?? []).find(use => !known.has(use.name))
+  const uses = [...read.value.blocks.flatMap(b => b.uses ?? []), ...read.value.unkeyed ?? []]
+  const unknown = uses.filter(use => !known.has(use.name)).toSorted((a, b) => (a.words[0]?.line ?? 0) - (b.words[0]?.line ?? 0))[0]
   const word = unknown?.words[0]
   if (unknown && word) return `${word.path === '' ? path : word.path}:${word.line} - Error during parsing: Unknown directive '${unknown.name}'`
   if (read.problems.some(p => p.code === 'corefile-endless')) return 'endless'

@@ -88,7 +88,7 @@ function oddRecord(records: readonly ZoneRecord[], path: string, origin: string,
     if (type === 'NSEC3' || type === 'NSEC3PARAM') {
       return { refused: `NSEC3 zone is not supported, dropping RR: ${ownerOf(record, version)} for zone: ${origin}`, source }
     }
-    if (type === 'SOA' && since(version, 1, 15) && printedName(name).toLowerCase() !== origin) {
+    if (type === 'SOA' && since(version, 1, 15) && printedName(name).toLowerCase() !== printedName(origin).toLowerCase()) {
       return { refused: `file ${goQuote(path)} has SOA owner ${name} that does not match origin ${origin}`, source }
     }
     // The serial is compared as soon as the first SOA is met.
