@@ -1,5 +1,6 @@
 // Records what the real systemd-resolved does: node scripts/record-resolved.ts --packages DIR [--only WORD] [--out FILE]
-// DIR: Debian's systemd-resolved and libsystemd-shared, unpacked with `apt-get download` and `dpkg-deb -x`, never installed. It runs as root in
+// DIR: Debian's systemd-resolved (before 12: systemd) and what it depends on, unpacked with `apt-get download` and `dpkg-deb -x`, never
+// installed; another release than the machine's with its libc6 (the loader of DIR starts it then). It runs as root in
 // network, mount and process namespaces of its own (`unshare -nmp`), with links eth0 and eth1 whose other ends lie in a second network
 // namespace, where scripted servers listen. Links are told to it in /run/systemd/netif/links, as networkd would.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
@@ -18,6 +19,8 @@ const SELF = fileURLToPath(import.meta.url)
 const SERVERS = ['10.10.0.1', '10.10.0.2', '10.10.0.3', '10.10.0.4', '10.10.0.5']
 const ANSWER_MS = 14_000
 const HOSTS = '127.0.0.1 localhost\n'
+/** systemd → the Debian that ships it. */
+const DEBIAN: Readonly<Record<string, string>> = { 247: '11 (bullseye)', 252: '12 (bookworm)', 257: '13 (trixie)' }
 const { values } = parseArgs({ options: {
   packages: { type: 'string', default: '' }, only: { type: 'string', default: '' }, out: { type: 'string', default: 'systemd-resolved.jsonl.gz' }, role: { type: 'string', default: 'outside' }, shared: { type: 'string', default: '' },
 } })
@@ -111,9 +114,11 @@ function stateOf({ dns = [], domains = [], routeDomains = [], defaultRoute, oper
 }
 
 async function record(one: ResolvedCase): Promise<object> {
+  const version = versionOf()
+  const debian = DEBIAN[version] ?? '12 (bookworm)'
   const filesIn: Record<string, string> = {
     '/etc/systemd/resolved.conf': ['[Resolve]', 'LLMNR=no', 'MulticastDNS=no', ...one.conf, ''].join('\n'),
-    '/etc/os-release': 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n', '/etc/hosts': one.hosts ?? HOSTS,
+    '/etc/os-release': `PRETTY_NAME="Debian GNU/Linux ${debian}"\nID=debian\nVERSION_ID="${debian.split(' ')[0]}"\n`, '/etc/hosts': one.hosts ?? HOSTS,
     '/ip-addr.txt': run('ip', 'addr'), ...(one.etc !== undefined && { '/etc/resolv.conf': one.etc }),
   }
   for (const link of one.links) filesIn[`/run/systemd/netif/links/${indexOf(link.name)}`] = stateOf(link)
@@ -129,7 +134,7 @@ async function record(one: ResolvedCase): Promise<object> {
     daemon.kill('SIGKILL')
     await sleep(100)
   }
-  return { program: 'systemd-resolved', version: '252', ...one, filesIn, filesOut, orders: [...new Set(uplinks)].sort(), observed }
+  return { program: 'systemd-resolved', version, ...one, filesIn, filesOut, orders: [...new Set(uplinks)].sort(), observed }
 }
 
 const nameservers = (text: string): string => text.split('\n').filter(line => line.startsWith('nameserver')).map(line => line.split(' ')[1]).join(' ')
@@ -147,11 +152,23 @@ async function started(filesIn: Readonly<Record<string, string>>, one: ResolvedC
   bound('/etc/hosts', one.hosts ?? HOSTS)
   writeFileSync(`${values.shared}/script.new`, JSON.stringify({ id: `${one.group} ${one.case} ${Date.now()}`, rules: one.rules ?? [] }))
   renameSync(`${values.shared}/script.new`, `${values.shared}/script`)
-  const folder = values.packages
-  const daemon = spawn(`${folder}/lib/systemd/systemd-resolved`, [], { stdio: 'ignore', env: { LD_LIBRARY_PATH: `${folder}/usr/lib/x86_64-linux-gnu/systemd:${folder}/lib/x86_64-linux-gnu:${folder}/usr/lib/x86_64-linux-gnu` } })
+  const [program, args, env] = daemonCommand()
+  const daemon = spawn(program, args, { stdio: 'ignore', env })
   for (let tries = 0; tries < 100 && !existsSync('/run/systemd/resolve/stub-resolv.conf'); tries++) await sleep(50)
   await sleep(400)
   return daemon
+}
+
+function daemonCommand(): readonly [string, readonly string[], NodeJS.ProcessEnv] {
+  const folder = values.packages
+  const libraries = ['usr/lib/x86_64-linux-gnu/systemd', 'lib/systemd', 'lib/x86_64-linux-gnu', 'usr/lib/x86_64-linux-gnu'].map(part => `${folder}/${part}`).join(':')
+  const [binary, loader] = [`${folder}/lib/systemd/systemd-resolved`, `${folder}/lib64/ld-linux-x86-64.so.2`]
+  return existsSync(loader) ? [loader, ['--library-path', libraries, binary], {}] : [binary, [], { LD_LIBRARY_PATH: libraries }]
+}
+
+function versionOf(): string {
+  const [program, args, env] = daemonCommand()
+  return /systemd (\d+)/.exec(spawnSync(program, [...args, '--version'], { encoding: 'utf8', env }).stdout)?.[1] ?? ''
 }
 
 /** One question to the stub, and what reached the servers meanwhile. */

@@ -85,7 +85,7 @@ export function glibcExchange(setup: ExchangeSetup): Hop {
     if (q.at >= q.until) return plain(gaveUp(q))
     const server = (q.at + q.turn) % hops.length
     const tried = q.tcp ? yield* overTcp(setup, q, server) : yield* overUdp(setup, q, server)
-    if (tried.kind === 'done') return plain(judged(tried, q.name, hops[server] as string))
+    if (tried.kind === 'done') return plain(judged(tried, q, hops[server] as string, atLeast(setup.version, 2, 36)))
     return yield* call(exchangeId(id), plain(tried.kind === 'tcp' ? toTcp(q, tried.single, hops.length) : afterNext(q, tried)))
   }
   exchange.forgets = (query, key) => key.includes(flowPrefix(id, query as unknown as Exchange)) || isCellOf((query as unknown as Exchange).name, key)
@@ -114,7 +114,7 @@ const holdsAnswer = (got: Got): boolean => got.reply.rcode === 'NOERROR' && got.
 const H_ERRORS: ReadonlyMap<Rcode, HError> = new Map([['NXDOMAIN', 'HOST_NOT_FOUND'], ['SERVFAIL', 'TRY_AGAIN'], ['NOERROR', 'NO_DATA']])
 
 /** __res_context_query: of two failures the first reply's counts, unless it is a NODATA. */
-function judged(tried: Tried & { readonly kind: 'done' }, name: string, hop: string): Exchanged {
+function judged(tried: Tried & { readonly kind: 'done' }, { name, types }: Exchange, hop: string, strictTypes: boolean): Exchanged {
   const { single, replies } = tried
   const first = replies[0] as Got
   const second = replies[1] ?? first
@@ -123,7 +123,8 @@ function judged(tried: Tried & { readonly kind: 'done' }, name: string, hop: str
   const deciding = alike ? (first.type <= second.type ? first : second) : first.reply.rcode === 'NOERROR' ? second : first
   const cause = causeOf(plain(deciding.reply as never), hop)
   if (holdsAnswer(first) || holdsAnswer(second)) {
-    const addresses = replies.flatMap(got => ownAddressesOf(got.reply, name, got.type))
+    const wanted = ({ type }: Got): readonly string[] => (strictTypes || types.length === 1 ? [type] : types)
+    const addresses = replies.flatMap(got => wanted(got).flatMap(type => ownAddressesOf(got.reply, name, type)))
     // Only an alias: positive for the search, and no address.
     return { end: 'positive', addresses, single, ...(addresses.length === 0 && { cause: { kind: 'denied', by: hop, detail: 'alias without address' } }) }
   }

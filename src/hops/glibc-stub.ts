@@ -2,8 +2,10 @@
 // nsswitch.conf, then the search of resolv/res_query.c (__res_context_search). A name with enough dots goes out as it is first, and
 // whatever that gives, the search list follows. NXDOMAIN, NODATA and SERVFAIL of an element go on; any other failure stops the
 // list, the bare name is asked, and *its* answer is what the application sees. ECONNREFUSED ends everything.
+// A lookup of AF_INET alone goes through gethostbyname2: there EAI_AGAIN is told only if the very last question had no good answer.
 // Since 2.27: a name that has no A record is EAI_NODATA also when only A is wanted (before: every denial was). Since 2.29: no question for what
-// is no host name, numeric hosts end where the text ends. Since 2.36: no-aaaa.
+// is no host name, numeric hosts end where the text ends. Since 2.36: no-aaaa; an alias to nothing is EAI_NODATA for AF_INET alone (2.31 and the
+// other families: EAI_NONAME), and a reply to AAAA gives no A records (2.31 took them; 2.32 to 2.35 were not looked at).
 // Not modelled: nscd, HOSTALIASES, AI flags other than none, sortlist, nss services other than files, dns, mymachines, and of myhostname
 // only `localhost`; gethostbyname.
 import { call, note, pick, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
@@ -38,8 +40,8 @@ type Search = {
   readonly stopped?: Cause
 }
 
-/** Final `h_errno`, or addresses. */
-type Searched = { readonly addresses: readonly string[] } | Remembered
+/** Final `h_errno`, or addresses. `alias`: an answer that leads to no address; `answered`: whether the last question was. */
+type Searched = { readonly addresses: readonly string[] } | { readonly alias: Cause } | Remembered & { readonly answered: boolean }
 
 const searchId = (id: string): string => `${id} search`
 
@@ -55,7 +57,7 @@ export function glibcStub(model: StubModel, reach: Reach): HopEntries {
 function* lookUp(model: StubModel, setup: ExchangeSetup, query: StubQuery): HopRun {
   const { name, family, api } = query
   const wanted = family === 'inet' ? ['A'] : family === 'inet6' ? ['AAAA'] : ['A', 'AAAA']
-  if (api !== undefined) return plain(resolverCall(yield* searched(setup, name, ['A'], api === 'query')))
+  if (api !== undefined) return plain(resolverCall(yield* searched(setup, name, ['A'], api === 'query'), setup))
   const numeric = glibcAddress(atLeast(setup.version, 2, 29) ? name : name.replace(/[ \t\n\v\f\r].*$/s, ''))
   if (numeric) {
     const fits = family === 'unspec' || (family === 'inet') === (numeric.family === 4)
@@ -99,7 +101,7 @@ function* askService(model: StubModel, setup: ExchangeSetup, service: string, qu
     if (atLeast(setup.version, 2, 29) && !isHostName(name)) return failed('glibc', 'EAI_NONAME', { kind: 'failed', by: 'glibc', detail: `${name.slice(0, 80)} is no host name` })
     const noAaaa = setup.settings.flags.has('no-aaaa')
     if (noAaaa && family === 'inet6') return failed('glibc', 'EAI_NODATA')
-    const result = outcome(yield* searched(setup, name, noAaaa ? ['A'] : wanted, false))
+    const result = outcome(yield* searched(setup, name, noAaaa ? ['A'] : wanted, false), family === 'inet', setup)
     // gethostbyname2_r stood behind an AF_INET lookup, and told its errors apart only since 2.27.
     const vague = family === 'inet' && result.code === 'EAI_NONAME' && !atLeast(setup.version, 2, 27)
     return vague ? failed('glibc', 'EAI_NODATA', result.cause) : result
@@ -126,10 +128,10 @@ function* searched(setup: ExchangeSetup, name: string, types: readonly string[],
   return settled(yield* askCandidate(setup, start, absolute(name)))
 }
 
-/** An alias without an address ends a search too, with NODATA. */
+/** An alias without an address ends a search too. */
 const settled = (ended: Exchanged): Searched => {
-  if (ended.end !== 'positive') return { end: ended.end, cause: ended.cause }
-  return ended.cause ? { end: 'NO_DATA', cause: ended.cause } : { addresses: ended.addresses }
+  if (ended.end !== 'positive') return { end: ended.end, cause: ended.cause, answered: ended.end !== 'TRY_AGAIN' }
+  return ended.cause ? { alias: ended.cause } : { addresses: ended.addresses }
 }
 
 const sourceOf = <T>(source: T | undefined): { readonly source: T } | object => (source === undefined ? {} : { source })
@@ -159,12 +161,13 @@ function* search(setup: ExchangeSetup, q: Search): HopRun {
   const ended = yield* askCandidate(setup, q, name)
   if (ended.end === 'positive') return plain(settled(ended))
   const failure: Remembered = { end: ended.end, cause: ended.cause }
-  if (q.step === -1 && q.name.endsWith('.')) return plain(failure)
-  if (element && ended.refused) return plain({ end: 'TRY_AGAIN', cause: ended.cause })
+  const answered = ended.end !== 'TRY_AGAIN'
+  if (q.step === -1 && q.name.endsWith('.')) return plain({ ...failure, answered })
+  if (element && ended.refused) return plain({ end: 'TRY_AGAIN', cause: ended.cause, answered })
   const turn = setup.settings.flags.has('rotate') ? q.turn + 1 : 0
   const known: Search = { ...q, single: ended.single, turn, ...(element ? learnt(q, ended) : {}), ...(q.step === -1 && { asIs: failure }) }
   const next = nextStep(setup, known, element)
-  if (next === undefined) return plain(verdict(known, failure))
+  if (next === undefined) return plain({ ...verdict(known, failure), answered })
   return yield* call(searchId(setup.id), plain({ ...known, step: next }))
 }
 
@@ -194,17 +197,19 @@ function verdict(q: Search, last: Remembered): Remembered {
   return { end: last.end, cause: q.stopped ?? last.cause }
 }
 
-function outcome(end: Searched): StubResult {
+function outcome(end: Searched, onlyInet: boolean, { version }: ExchangeSetup): StubResult {
   if ('addresses' in end) return answered(end.addresses)
-  const code = end.end === 'NO_DATA' ? 'EAI_NODATA' : end.end === 'TRY_AGAIN' ? 'EAI_AGAIN' : 'EAI_NONAME'
+  if ('alias' in end) return failed('glibc', onlyInet && atLeast(version, 2, 36) ? 'EAI_NODATA' : 'EAI_NONAME', end.alias)
+  const forgotten = onlyInet && end.answered
+  const code = end.end === 'NO_DATA' ? 'EAI_NODATA' : end.end === 'TRY_AGAIN' && !forgotten ? 'EAI_AGAIN' : 'EAI_NONAME'
   return failed('glibc', code, end.cause)
 }
 
 const H_ERRNO: Readonly<Record<HError, number>> = { HOST_NOT_FOUND: 1, TRY_AGAIN: 2, NO_RECOVERY: 3, NO_DATA: 4 }
 
 /** res_search and res_query hand out a message, and a number in h_errno. */
-function resolverCall(end: Searched): StubResult {
+function resolverCall(end: Searched, setup: ExchangeSetup): StubResult {
   if ('addresses' in end) return answered(end.addresses, 'h_errno=0')
-  return { ...outcome(end), code: `h_errno=${H_ERRNO[end.end]}`, says: '' }
+  return { ...outcome(end, false, setup), code: `h_errno=${'alias' in end ? 0 : H_ERRNO[end.end]}`, says: '' }
 }
 
