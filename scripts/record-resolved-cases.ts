@@ -146,6 +146,9 @@ export const CASES: readonly ResolvedCase[] = [
   hosts('two addresses', '10.9.9.8 a.example\n10.9.9.9 a.example\nfd00::9 a.example\n', ask('a.example.', 'a.example. AAAA', 'a.example. ANY')),
   hosts('localhost with another name', '127.0.0.1 localhost here.example\n::1 localhost\n', ask('localhost.', 'localhost. AAAA', 'here.example.', '1.0.0.127.in-addr.arpa. PTR')),
   hosts('localhost elsewhere', '127.0.0.1 localhost\n10.9.9.9 localhost\n', ask('localhost.', 'localhost. AAAA', '1.0.0.127.in-addr.arpa. PTR')),
+  hosts('aliases', '10.9.9.9 first.example second.example third.example\n10.9.9.8 second.example fourth.example\nfd00::9 fourth.example first.example\n',
+    ask('second.example.', 'second.example. AAAA', 'second.example. TXT', 'second.example. ANY', 'second.example. CNAME', 'third.example.', 'third.example. AAAA', 'fourth.example.', 'fourth.example. AAAA', 'first.example. AAAA')),
+  hosts('localhost under another name first', '127.0.0.1 here.example localhost\n127.0.1.1 own.example own\n', ask('localhost.', 'localhost. AAAA', 'here.example.', 'own.example.', 'own.', '1.0.0.127.in-addr.arpa. PTR', '1.1.0.127.in-addr.arpa. PTR')),
   { group: 'hosts', case: 'not read', conf: ['DNS=', 'ReadEtcHosts=no'], hosts: '10.9.9.9 a.example\n', links: [eth0([S1])], rules: [knows], steps: ask('a.example.') },
   { group: 'stub', case: 'no server anywhere', conf: OFF, links: [eth0([])], rules: [], steps: ask('a.example.') },
 ]

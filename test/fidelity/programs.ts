@@ -6,7 +6,7 @@ import { replay as replayKubelet, type KubeletRow } from './kubelet-replay.ts'
 import { replay as replayNetplan, type NetplanRow } from './netplan-replay.ts'
 import { replay as replayOpenyurt, type OpenyurtRow } from './openyurt-replay.ts'
 import { replay as replayResolved, type ResolvedRow } from './resolved-replay.ts'
-import { difference, notModelled, replay as replayStub, type StubRow } from './stub-replay.ts'
+import { differenceOf, notModelled, type StubRow } from './stub-replay.ts'
 import { judged, type Verdict } from './verdict.ts'
 
 export type Json = Readonly<Record<string, unknown>>
@@ -71,7 +71,7 @@ const stub: Program = {
     instance: `${word(row, 'client')} ${word(row, 'case')}`,
   }),
   replay: rows => (rows as unknown as readonly StubRow[]).map(row => {
-    const odd = difference(row, replayStub(row))
+    const odd = differenceOf(row)
     const reason = odd === undefined ? undefined : notModelled(row)
     return reason === undefined ? judged(odd === undefined ? [] : [odd]) : { kind: 'not modelled', why: reason }
   }),

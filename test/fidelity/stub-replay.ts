@@ -10,7 +10,7 @@ import { hostsReaderOf } from '../../src/hops/stub-hosts.ts'
 import { isStubKind, stubHops } from '../../src/hops/stub.ts'
 import { goAddress } from '../../src/hops/stub-address.ts'
 import type { StubQuery } from '../../src/hops/stub-query.ts'
-import { closedPort, scriptedServer, SERVERS, type Packet, type Rule } from './stub-server.ts'
+import { closedPort, scriptedServer, SERVERS, type Packet, type Race, type Rule } from './stub-server.ts'
 
 interface Recorded {
   readonly code?: string | null
@@ -49,12 +49,12 @@ export interface Replayed {
 }
 
 /** The recorded set-up: the stub `pod`, and the scripted servers. */
-export function chainOf(row: StubRow, recorded: boolean): Chain {
+export function chainOf(row: StubRow, race: Race | undefined): Chain {
   const model: StubModel = {
     place: PLACE, node: 'node', kind: row.implementation, version: row.version, certainty: 'confirmed', hostname: 'pod7.hostdom.test',
     resolvConf: readResolvConf('etc/resolv.conf', row.resolvConf).value, hosts: readHosts('etc/hosts', row.hosts ?? '', hostsReaderOf({ kind: row.implementation, version: row.version })).value, ...(row.env && { env: row.env }),
   }
-  const servers = Object.values(SERVERS).map(server => [server, scriptedServer(server, row.rules, recorded)] as const)
+  const servers = Object.values(SERVERS).map(server => [server, scriptedServer(server, row.rules, race)] as const)
   return new Map<string, Hop>([['closed', closedPort], ...servers, ...stubHops(model, address => SERVERS[address] ?? 'closed')])
 }
 
@@ -63,7 +63,17 @@ export const askOf = (row: StubRow): Ask => {
   return { hop: hopId.stub(PLACE), query: query as unknown as Plain }
 }
 
-export const replay = (row: StubRow): Replayed => run(chainOf(row, true), askOf(row), row.repeat ?? 1, row.implementation === 'java' ? JAVA_GAP_MS : GAP_MS)
+export const replay = (row: StubRow, race: Race = 'in order'): Replayed => run(chainOf(row, race), askOf(row), row.repeat ?? 1, row.implementation === 'java' ? JAVA_GAP_MS : GAP_MS)
+
+/** Go asks A and AAAA from two goroutines, musl all servers at once: what arrives first is a race, and either end of it is right. */
+const RACES: { readonly [implementation: string]: readonly Race[] | undefined } = { go: ['A late', 'AAAA late'], musl: ['first servers late'] }
+
+/** What the replay of a row differs in; undefined = equal. */
+export function differenceOf(row: StubRow): string | undefined {
+  const odd = difference(row, replay(row))
+  if (odd === undefined || RACES[row.implementation]?.some(race => difference(row, replay(row, race)) === undefined)) return undefined
+  return odd
+}
 
 function run(chain: Chain, ask: Ask, repeat: number, gapMs: number): Replayed {
   const results: { result: StubResult; elapsedMs: number }[] = []

@@ -20,12 +20,15 @@ export const SERVERS: Readonly<Record<string, string>> = { '127.0.1.1': '1', '12
 
 const fits = (wanted: string | undefined, is: string): boolean => wanted === undefined || wanted === '*' || wanted === is
 
-/** `server` as in the rows: 1 to 4, lo, v6. `recorded`: packets are noted with their time and served one after the other, as in the
+/** Which of the packets that leave at one instant is served first: A before AAAA and the servers in order, or what is first there late. */
+export type Race = 'in order' | 'A late' | 'AAAA late' | 'first servers late'
+
+/** `server` as in the rows: 1 to 4, lo, v6. `race`: packets are noted with their time and served one after the other, as in the
  * recordings; else they are all answered at the same instant, in any order. */
-export function scriptedServer(server: string, rules: readonly Rule[], recorded: boolean): Hop {
+export function scriptedServer(server: string, rules: readonly Rule[], race: Race | undefined): Hop {
   return function* scripted(query) {
     const q = query as unknown as DnsQuery
-    if (recorded) yield* receive(server, q)
+    if (race) yield* receive(server, q, race)
     const matching = rules.map((rule, i) => ({ rule, i })).filter(({ rule }) =>
       fits(rule.server, server) && fits(rule.type, q.type) && fits(rule.proto, q.transport) && (rule.name === undefined || rule.name === '*' || sameName(rule.name, q.name)))
     for (const { rule, i } of matching) {
@@ -39,11 +42,15 @@ export function scriptedServer(server: string, rules: readonly Rule[], recorded:
   }
 }
 
-function* receive(server: string, q: DnsQuery): HopRun<void> {
+const LATE_MS = 5
+
+function* receive(server: string, q: DnsQuery, race: Race): HopRun<void> {
   const packet: Packet = { ms: yield* sinceStart(), server, proto: q.transport, name: q.name, type: q.type, ...(q.edns && { edns: q.edns.sizeBytes }), ...(q.ad && { ad: true }) }
   yield* note({ kind: 'packet', packet })
   // The recorded servers read one packet after the other, in the order sent: servers in order, A before AAAA.
-  yield* sleep((q.type === 'AAAA' ? 0.11 : 0.1) + 0.001 * Object.values(SERVERS).indexOf(server))
+  const place = Object.values(SERVERS).indexOf(server)
+  const lateMs = race === `${q.type} late` ? LATE_MS : race === 'first servers late' ? LATE_MS - place : 0
+  yield* sleep((q.type === 'AAAA' ? 0.11 : 0.1) + 0.001 * place + lateMs)
 }
 
 /** No listener: the host answers for it. */

@@ -3,7 +3,7 @@ import { text } from '../../src/chain/effects.ts'
 import { explore } from '../../src/drivers/explore.ts'
 import { simulate } from '../../src/drivers/simulate.ts'
 import { rows } from './rows.ts'
-import { askOf, chainOf, difference, notModelled, replay, type StubRow } from './stub-replay.ts'
+import { askOf, chainOf, differenceOf, notModelled, type StubRow } from './stub-replay.ts'
 
 const ALL = rows<StubRow>('stub-resolvers')
 
@@ -23,7 +23,7 @@ test('glibc 2.31–2.41, musl 1.2.2–1.2.5 and Go 1.21–1.26 look names up as 
     const counts = tally.get(key) ?? { rows: 0, equal: 0, different: 0, 'not modelled': 0 }
     tally.set(key, counts)
     counts.rows++
-    const odd = difference(row, replay(row))
+    const odd = differenceOf(row)
     const reason = odd === undefined ? undefined : notModelled(row)
     counts[odd === undefined ? 'equal' : reason === undefined ? 'different' : 'not modelled']++
     if (reason !== undefined) unmodelled.set(reason, (unmodelled.get(reason) ?? 0) + 1)
@@ -40,7 +40,7 @@ test('glibc 2.31–2.41, musl 1.2.2–1.2.5 and Go 1.21–1.26 look names up as 
 test('what is simulated is among what is explored, for every fifth recorded lookup', () => {
   const outside: string[] = []
   for (const row of ALL.filter((r, i) => i % 5 === 0 && r.repeat === undefined && r.rules.every(rule => rule.nth === undefined))) {
-    const chain = chainOf(row, false)
+    const chain = chainOf(row, undefined)
     const explored = explore(chain, askOf(row), { start: 'cold' })
     expect(explored.complete, row.case).toBe(true)
     const ends = new Set(explored.outcomes.map(outcome => `${text(outcome.value)} ${outcome.elapsedMs}`))
