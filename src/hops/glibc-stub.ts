@@ -161,13 +161,13 @@ function* search(setup: ExchangeSetup, q: Search): HopRun {
   const ended = yield* askCandidate(setup, q, name)
   if (ended.end === 'positive') return plain(settled(ended))
   const failure: Remembered = { end: ended.end, cause: ended.cause }
-  const answered = ended.end !== 'TRY_AGAIN'
-  if (q.step === -1 && q.name.endsWith('.')) return plain({ ...failure, answered })
-  if (element && ended.refused) return plain({ end: 'TRY_AGAIN', cause: ended.cause, answered })
+  const wasAnswered = ended.end !== 'TRY_AGAIN'
+  if (q.step === -1 && q.name.endsWith('.')) return plain({ ...failure, answered: wasAnswered })
+  if (element && ended.refused) return plain({ end: 'TRY_AGAIN', cause: ended.cause, answered: wasAnswered })
   const turn = setup.settings.flags.has('rotate') ? q.turn + 1 : 0
   const known: Search = { ...q, single: ended.single, turn, ...(element ? learnt(q, ended) : {}), ...(q.step === -1 && { asIs: failure }) }
   const next = nextStep(setup, known, element)
-  if (next === undefined) return plain({ ...verdict(known, failure), answered })
+  if (next === undefined) return plain({ ...verdict(known, failure), answered: wasAnswered })
   return yield* call(searchId(setup.id), plain({ ...known, step: next }))
 }
 
