@@ -42,6 +42,8 @@ export type DnsQuery = {
   readonly flow?: string
   /** How many aliases CoreDNS's `file` has followed to come here: it counts them inside one process. */
   readonly aliases?: number
+  /** What records that came with the question take, but for its OPT, uncompressed: CoreDNS counts them into the size it logs. */
+  readonly besideBytes?: number
 }
 
 /** Why a reply is what it is, when it is not plain success. The same SERVFAIL can be a loop, a loss, a refusal or a policy. */

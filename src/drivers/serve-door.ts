@@ -4,10 +4,12 @@
 // and the other does not.
 import type { Plain } from '../chain/effects.ts'
 import type { DnsQuery, Reply } from '../dns/message.ts'
-import { queryFromWire, replyToWire, type Arrival } from '../dns/wire-chain.ts'
+import { recordBytes } from '../dns/size.ts'
+import { queryFromWire, replyFromWire, replyToWire, type Arrival } from '../dns/wire-chain.ts'
 import { decodeMessage } from '../dns/wire-decode.ts'
+import { bytesOfHex, hexOf } from '../dns/presentation-bytes.ts'
 import type { FaultCode } from '../dns/wire-fault.ts'
-import { FLAG, HEADER_END } from '../dns/wire-message.ts'
+import { FLAG, HEADER_END, optOf, type WireMessage, type WireRecord } from '../dns/wire-message.ts'
 import { u16 } from '../dns/wire-reader.ts'
 
 export type AtTheDoor =
@@ -49,7 +51,8 @@ function parsed(bytes: Uint8Array, flags: number, arrival: Arrival): AtTheDoor {
   const { message, faults } = decodeMessage(bytes)
   const query = queryFromWire(message, arrival)
   const isBad = faults.some(({ code, start }) => !TAKEN.has(code) && !(code === 'count-exceeds-data' && start >= bytes.length))
-  if (query && !isBad) return { kind: 'query', query, id: message.id }
+  const besideBytes = recordsBeside(message)
+  if (query && !isBad && !message.additionals.some(hasWrongOption)) return { kind: 'query', query: { ...rewritten(query), ...(besideBytes > 0 && { besideBytes }) }, id: message.id }
   const header = rejected(flags, FORMERR)
   if (!query) return { kind: 'refused', bytes: headerOnly(bytes, header) }
   const echo = replyToWire({ rcode: 'FORMERR', flags: [], answer: [], authority: [], additional: [] }, { ...query, opcode: 'QUERY' }, message.id)
@@ -57,6 +60,48 @@ function parsed(bytes: Uint8Array, flags: number, arrival: Arrival): AtTheDoor {
   out[2] = header >> 8
   out[3] = header
   return { kind: 'refused', bytes: out }
+}
+
+/** Of all records but the OPT that counts. */
+function recordsBeside(message: WireMessage): number {
+  const { answer, authority, additional } = replyFromWire(message)
+  const opts = [message.answers, message.authorities, message.additionals].flat().filter(record => record.type === OPT && record !== optOf(message))
+  return [...answer, ...authority, ...additional].reduce((sum, record) => sum + recordBytes(record, 0), 0) + opts.reduce((sum, opt) => sum + optBytes(opt), 0)
+}
+
+const OPT = 41
+const OPT_HEADER_BYTES = 11
+
+const optBytes = ({ rdata }: WireRecord): number =>
+  OPT_HEADER_BYTES + (rdata.kind === 'OPT' ? rdata.options.reduce((sum, { data }) => sum + 4 + data.length, 0) : 0)
+
+/** Client subnets are written again with no more octets than their prefix has. */
+const rewritten = ({ edns, ...rest }: DnsQuery): DnsQuery =>
+  ({ ...rest, ...(edns && { edns: { ...edns, ...(edns.options && { options: edns.options.map(([code, hex]) => [code, code === SUBNET ? maskedSubnet(hex) : hex] as const) }) } }) })
+
+function maskedSubnet(hex: string): string {
+  const data = bytesOfHex(hex) ?? new Uint8Array(0)
+  const bits = u16(data, 0) === 0 ? 0 : data[2] as number
+  const address = Uint8Array.from({ length: Math.ceil(bits / 8) }, (_, i) => (data[4 + i] ?? 0) & (0xff << Math.max(0, 8 * (i + 1) - bits)))
+  return hexOf(Uint8Array.of(...data.subarray(0, 4), ...address)).toLowerCase()
+}
+
+/** Lengths that the option's own reader takes (edns.go, unpack), by code; others are taken as they are. */
+const OPTION_LENGTHS: ReadonlyMap<number, (length: number) => boolean> = new Map([
+  [1, length => length >= 18], [2, length => length === 4 || length === 8], [9, length => length === 0 || length >= 4], [11, length => length === 0 || length === 2],
+  [15, length => length >= 2],
+])
+const SUBNET = 8
+
+const hasWrongOption = ({ rdata }: WireRecord): boolean =>
+  rdata.kind === 'OPT' && rdata.options.some(({ code, data }) => (code === SUBNET ? !isSubnet(data) : OPTION_LENGTHS.get(code)?.(data.length) === false))
+
+function isSubnet(data: Uint8Array): boolean {
+  if (data.length < 4) return false
+  const [family, source, scope] = [u16(data, 0), data[2] as number, data[3] as number]
+  if (family === 0) return source === 0
+  const most = family === 1 ? 32 : family === 2 ? 128 : -1
+  return source <= most && scope <= most
 }
 
 /** SetRcodeFormatError: the query's own bits go back, but for AA and Z; the opcode becomes QUERY. */
@@ -71,14 +116,15 @@ function headerOnly(bytes: Uint8Array, flags: number): Uint8Array {
   return out
 }
 
-/** A question that ends after its name or after its type is taken: what is missing is 0. */
+/** A question that ends after its name, after its type or in its class is taken: what is missing is 0. */
 function withWholeQuestion(bytes: Uint8Array): Uint8Array {
   let at = HEADER_END
   while (at < bytes.length && (bytes[at] as number) > 0 && (bytes[at] as number) < 64) at += (bytes[at] as number) + 1
   const missing = at + 1 + QUESTION_REST - bytes.length
-  if (bytes[at] !== 0 || (missing !== QUESTION_REST && missing !== 2)) return bytes
+  if (bytes[at] !== 0 || (missing !== QUESTION_REST && missing !== 2 && missing !== 1)) return bytes
   const whole = new Uint8Array(bytes.length + missing)
-  whole.set(bytes)
+  // Half a class is none.
+  whole.set(missing === 1 ? bytes.subarray(0, -1) : bytes)
   return whole
 }
 

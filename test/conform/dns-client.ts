@@ -13,7 +13,11 @@ import type { Observed, Query } from './scenario.ts'
 
 /** Longer than forward's 5 s and one more read time-out. */
 const PATIENCE_MS = 9000
-const TOO_LATE = `no reply within ${PATIENCE_MS / 1000}s`
+/** For bytes that are no question: the server is silent at once, or replies at once. */
+const RAW_PATIENCE_MS = 600
+
+const patienceMs = (query: Query): number => (query.rawHex === undefined ? PATIENCE_MS : RAW_PATIENCE_MS)
+const tooLate = (query: Query): string => `no reply within ${patienceMs(query) / 1000}s`
 
 const CLIENT = '127.0.0.1'
 
@@ -45,7 +49,7 @@ const overUdp: Exchange = (query, packet, lane) => new Promise(resolve => {
     socket.close()
     resolve(came)
   }
-  const limit = setTimeout(() => end(TOO_LATE), PATIENCE_MS)
+  const limit = setTimeout(() => end(tooLate(query)), patienceMs(query))
   socket.on('message', end)
   socket.on('error', error => end(error.message))
   socket.bind(0, lane.real(query.from ?? CLIENT), () => {
@@ -63,7 +67,7 @@ const overTcp: Exchange = (query, packet, lane) => new Promise(resolve => {
     socket.destroy()
     resolve(came)
   }
-  const limit = setTimeout(() => end(TOO_LATE), PATIENCE_MS)
+  const limit = setTimeout(() => end(tooLate(query)), patienceMs(query))
   socket.on('data', chunk => {
     frames.push(chunk)
     const message = frames.next()

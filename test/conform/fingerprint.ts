@@ -8,6 +8,7 @@ type Different = Extract<Verdict, { kind: 'different' }>
 /** `reply.answer`, `reply.flags`, `asked`, `log` … */
 export function fieldsOf({ what }: Different): readonly string[] {
   return [...new Set(what.flatMap(text => {
+    if (text.startsWith('start: refused')) return [plainly(text)]
     const kind = /^[a-z ]+/i.exec(text)?.[0] ?? text
     const sides = /^reply: (\{.*\}) for (\{.*\})$/s.exec(text)
     if (!sides) return [kind.startsWith('threw') ? 'threw' : kind]
@@ -41,9 +42,11 @@ export function fingerprint(scenario: Pick<Scenario, 'blocks' | 'lines'>, verdic
 /** What a start ended in, ours and its own, without the words of the Corefile. */
 function startName({ what }: Different): string {
   const text = what.find(line => line.startsWith('stderr')) ?? what.find(line => !line.startsWith('exit')) ?? ''
-  const said = text.replaceAll('\\"', "'").replace(/[\w./-]+:\d+ - /g, '').replace(/'[^']*'/g, '…').replace(/\b\d+\b/g, '0')
-  return `start: ${said.slice(0, LONGEST_NAME)}`
+  return `start: ${plainly(text)}`
 }
+
+const plainly = (text: string): string =>
+  text.replaceAll('\\"', "'").replace(/[\w./-]+:\d+ - /g, '').replace(/'[^']*'/g, '…').replace(/\b\d+\b/g, '0').slice(0, LONGEST_NAME)
 
 const LONGEST_NAME = 200
 

@@ -1,5 +1,7 @@
 // The parts of `npm run conform`: what each compares, its share of the cases, and what it needs of the machine.
 import { generate } from './generate.ts'
+import { generateHostile } from './generate-hostile.ts'
+import { generateKubernetes } from './generate-kubernetes.ts'
 import { generateStart } from './generate-start.ts'
 import type { Scenario } from './scenario.ts'
 import type { Wanted } from './command.ts'
@@ -25,5 +27,7 @@ const needsNetwork = ({ ownNetwork }: Machine): string | undefined => (ownNetwor
 
 export const PARTS: readonly Part[] = [
   { name: 'coredns', share: 80, byRelease: true, lacking: NO_LACK, generate },
+  { name: 'kubernetes', share: 10, byRelease: true, lacking: needsNetwork, generate: generateKubernetes },
+  { name: 'hostile', share: 6, byRelease: true, lacking: NO_LACK, generate: generateHostile },
   { name: 'start', share: 6, byRelease: true, lacking: needsNetwork, generate: generateStart },
 ]

@@ -1,8 +1,11 @@
 // Runs a scenario on the real CoreDNS: the process, the scripted upstreams, the steps in turn, and what was seen at each query.
 import { setTimeout as wait } from 'node:timers/promises'
+import { BUILT_IN } from '../fidelity/api-server.ts'
 import { pauseMsOf } from '../fidelity/coredns-replay-rows.ts'
+import { ApiDouble } from './api-double.ts'
 import { binaryOf, CorednsProcess } from './coredns-process.ts'
 import { ask } from './dns-client.ts'
+import { API_ADDRESS, API_PORT } from './generate-kubernetes.ts'
 import { MOST_LANES, Lane, type Ports } from './lane.ts'
 import { LiveUpstreams } from './live-upstreams.ts'
 import { runStart } from './run-start.ts'
@@ -41,6 +44,8 @@ export async function runScenario(scenario: Scenario, lane: Lane): Promise<Outco
   const files = Object.fromEntries(Object.entries(scenario.files).map(([path, text]) => [path, lane.placed(text)]))
   const upstreams = new LiveUpstreams(scenario.script, lane)
   await upstreams.open(addressesOf(scenario))
+  const api = scenario.objects && new ApiDouble([...BUILT_IN, ...scenario.objects])
+  await api?.listen(API_PORT, lane.real(API_ADDRESS))
   const server = new CorednsProcess([
     binaryOf(scenario.version), '-conf', 'Corefile', ...(lane.ports.server === 53 ? [] : ['-dns.port', String(lane.ports.server)]),
   ], { ...files, Corefile: lane.placed(corefileOf(scenario)) }, scenario.env)
@@ -48,9 +53,10 @@ export async function runScenario(scenario: Scenario, lane: Lane): Promise<Outco
     if (!await server.started) return { kind: 'refused', exit: server.exit, stderr: server.stderr.map(line => lane.written(line)) }
     // A plugin that probes at its start is through with it.
     await wait(pauseMsOf({ id: rowPrefix(scenario) }))
-    return { kind: 'ran', ran: await runSteps(scenario, lane, server, upstreams) }
+    return { kind: 'ran', ran: await runSteps(scenario, { lane, server, upstreams, api }) }
   } finally {
     await server.stop()
+    api?.close()
     upstreams.close()
   }
 }
@@ -61,7 +67,15 @@ function addressesOf(scenario: Scenario): readonly string[] {
   return [...new Set([scenario.script, ...scripts].flatMap(script => Object.keys(script)))]
 }
 
-async function runSteps(scenario: Scenario, lane: Lane, server: CorednsProcess, upstreams: LiveUpstreams): Promise<Ran> {
+interface Running {
+  readonly lane: Lane
+  readonly server: CorednsProcess
+  readonly upstreams: LiveUpstreams
+  readonly api: ApiDouble | undefined
+}
+
+async function runSteps(scenario: Scenario, running: Running): Promise<Ran> {
+  const { lane, server, upstreams } = running
   const steps: Step[] = []
   const seen: Observed[] = []
   let lines = server.stdout.length
@@ -76,8 +90,10 @@ async function runSteps(scenario: Scenario, lane: Lane, server: CorednsProcess, 
       })
       lines = server.stdout.length
       questions = upstreams.asked.length
-      steps.push(step, ...(overMs > 0 ? [{ sleepMs: overMs }] : []))
-    } else steps.push(await act(step, lane, server, upstreams))
+      // Bytes that nobody took cost the model no time.
+      const unansweredMs = step.query.rawHex !== undefined && rest.noReply !== undefined ? Math.round(rest.elapsedMs ?? 0) : 0
+      steps.push(step, ...(overMs + unansweredMs > 0 ? [{ sleepMs: overMs + unansweredMs }] : []))
+    } else steps.push(await act(step, running))
   }
   return { steps, seen }
 }
@@ -95,13 +111,15 @@ async function askIn(scenario: Scenario, query: Query, id: number, lane: Lane): 
   return { ...observed, overMs: Math.round(performance.now() - answeredMs - settle) }
 }
 
-async function act(step: Exclude<Step, { readonly query: Query }>, lane: Lane, server: CorednsProcess, upstreams: LiveUpstreams): Promise<Step> {
+async function act(step: Exclude<Step, { readonly query: Query }>, { lane, server, upstreams, api }: Running): Promise<Step> {
   if ('sleepMs' in step) {
     const began = performance.now()
     await wait(step.sleepMs)
     return { sleepMs: Math.round(performance.now() - began) }
   }
   if ('upstream' in step) upstreams.script = { ...upstreams.script, ...step.upstream }
+  else if ('apiCreate' in step) for (const object of step.apiCreate) api?.create(object)
+  else if ('apiDelete' in step) api?.remove(...step.apiDelete.split(' ') as [kind: string, name: string])
   else for (const [path, text] of Object.entries(step.writeFile)) server.write(path, lane.placed(text))
   return step
 }

@@ -24,6 +24,9 @@ export type Step =
   | { readonly sleepMs: number }
   | { readonly upstream: Script }
   | { readonly writeFile: Readonly<Record<string, string>> }
+  | { readonly apiCreate: readonly Json[] }
+  /** `Kind namespace/name`. */
+  | { readonly apiDelete: string }
 
 export const PARTS = ['coredns', 'start', 'hostile', 'kubernetes'] as const
 /** What is being compared; each has a generator of its own. */

@@ -19,7 +19,7 @@ export interface Fixture {
 export const fixtureOf = (row: Row, beside: readonly Json[]): Fixture | undefined => beside.find(one => one['id'] === row.state?.fixture) as Fixture | undefined
 
 /** Made by the API server itself; it has no slice. */
-const BUILT_IN: readonly Json[] = [
+export const BUILT_IN: readonly Json[] = [
   ...['default', 'kube-system', 'kube-public', 'kube-node-lease'].map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
   {
     apiVersion: 'v1', kind: 'Service', metadata: { name: 'kubernetes', namespace: 'default' },

@@ -54,7 +54,7 @@ function sameButTtl(model: Lines, real: Lines): boolean {
 }
 
 /** Without what no model can know: a port that was free, the time of the recording in the SOA of a cluster's zone. */
-const plain = (line: string): string => line.replace(/SRV 0 0 \d+ \./, 'SRV 0 0 0 .').replace(/(ns\.dns\.\S* hostmaster\.\S*) \d+ /i, '$1 SERIAL ')
+const plain = (line: string): string => line.replace(/SRV 0 0 \d+ \./, 'SRV 0 0 0 .').replace(/\b(ns1?\.\S+ hostmaster\.\S*) \d+ /i, '$1 SERIAL ')
 
 /** Sections as sets of lines. */
 export function sectionLines(r: Reply): Lines {

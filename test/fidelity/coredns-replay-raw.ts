@@ -9,14 +9,16 @@ import { className, opcodeName, typeName } from '../../src/dns/wire-numbers-tabl
 import { atTheDoor, isReply, replyBytes } from '../../src/drivers/serve-door.ts'
 import { differences, observedSections, sectionLines, type Lines } from './coredns-replay-compare.ts'
 import type { Process } from './coredns-replay-process.ts'
-import type { Observed, RowQuery } from './coredns-replay-rows.ts'
+import { PAUSE_MS, type Observed, type RowQuery } from './coredns-replay-rows.ts'
 
 /** The bytes that would be sent; undefined = nothing. */
 export function rawReply(query: RowQuery, process: Process): Uint8Array | undefined {
   const packet = bytesOfHex(query.rawHex ?? '') ?? new Uint8Array(0)
   const met = atTheDoor(packet, { transport: query.proto, client: '127.0.0.1' })
-  if (met.kind === 'silence') return undefined
-  if (met.kind === 'refused') return met.bytes
+  if (met.kind !== 'query') {
+    process.pass(PAUSE_MS)
+    return met.kind === 'refused' ? met.bytes : undefined
+  }
   const value: Plain = process.askPlain(query, met.query as unknown as Plain)
   return value === LOST || !isReply(value) ? undefined : replyBytes(value as unknown as Reply, met.query, met.id)
 }

@@ -53,14 +53,17 @@ const LARGEST_RCODE_WITHOUT_OPT = 15
 export function replyTo(client: DnsQuery, asked: DnsQuery, reply: Reply, version: CorednsVersion, registered: ReadonlySet<number>): Reply | undefined {
   const { question, ...rest } = scrubbed(asked, isSameQuestion(client, asked) || reply.question ? reply : { ...reply, question: questionOf(asked) }, version, registered)
   if (rest.unpackable || (rcodeNumber(rest.rcode) > LARGEST_RCODE_WITHOUT_OPT && !rest.edns)) return undefined
-  if (since(version, 1, 11) && [...rest.answer, ...rest.authority, ...rest.additional].some(hasEmptyLabel)) return undefined
+  if ([...rest.answer, ...rest.authority, ...rest.additional].some(record => hasEmptyLabel(record, version))) return undefined
   const isOwn = !question || (question.name === client.name && question.type === client.type && (question.class ?? client.class ?? 'IN') === (client.class ?? 'IN'))
   return isOwn ? rest : { ...rest, question }
 }
 
-/** A name that begins with a dot, as `rewrite` can make it. Up to 1.9.3 it is written all the same, and nobody can read what follows it. */
-const hasEmptyLabel = ({ name, type, data }: ResourceRecord): boolean =>
-  (name.startsWith('.') && name !== '.') || (NAMED.has(type) && data.split(' ').some(word => word.startsWith('.') && word !== '.'))
+/** `..` inside a name, as `kubernetes .` makes it, or a dot at its beginning, as `rewrite` can make it. Up to 1.9.3 the latter is written all the same, and nobody
+ * can read what follows it. */
+function hasEmptyLabel({ name, type, data }: ResourceRecord, version: CorednsVersion): boolean {
+  const isWrong = (text: string): boolean => text.includes('..') || (text.startsWith('.') && text !== '.' && since(version, 1, 11))
+  return isWrong(name) || (NAMED.has(type) && data.split(' ').some(isWrong))
+}
 
 /** Types whose data holds a name, and no text. */
 const NAMED: ReadonlySet<string> = new Set(['CNAME', 'DNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV'])
