@@ -1,7 +1,7 @@
 // One network definition of netplan (`eth0:` below `ethernets:`), as far as it decides about name servers, and the conditions it must
 // meet by itself: validate_netdef_grammar of src/validation.c at 0.106 and 1.1.2.
 import type { Source, Sourced } from '../chain/source.ts'
-import { booleanOf, type DeviceType, isIp4, isIp6 } from './netplan-keys.ts'
+import { booleanOf, type DeviceType, isIp4, isIp6, netplanHas, type NetplanVersion } from './netplan-keys.ts'
 
 export type Renderer = 'networkd' | 'NetworkManager' | 'openvswitch'
 
@@ -46,16 +46,16 @@ export const flagOf = (definition: NetplanDefinition, name: string): boolean => 
 const UNSET = 0xffffffff
 
 /** What is wrong with the definition, as netplan says it. Not asked while references are open. */
-export function grammarError(definition: NetplanDefinition, renderer: Renderer | undefined, newer: boolean): string | undefined {
-  const error = ownError(definition, renderer, newer)
+export function grammarError(definition: NetplanDefinition, renderer: Renderer | undefined, version: NetplanVersion): string | undefined {
+  const error = ownError(definition, renderer, version)
   return error === undefined || error.startsWith(TUNNEL_KEY) ? error : `${definition.id}: ${error}`
 }
 
-function ownError(definition: NetplanDefinition, renderer: Renderer | undefined, newer: boolean): string | undefined {
+function ownError(definition: NetplanDefinition, renderer: Renderer | undefined, version: NetplanVersion): string | undefined {
   const { type, scalars } = definition
   if (scalars.has('set-name') && !definition.hasMatch) return "'set-name:' requires 'match:' properties"
   if (type === 'wifi' && definition.accessPoints.size === 0) return 'No access points defined'
-  const own = type === 'vlan' ? vlanError(definition) : type === 'tunnel' ? tunnelError(definition, newer) : undefined
+  const own = type === 'vlan' ? vlanError(definition) : type === 'tunnel' ? tunnelError(definition, version) : undefined
   if (own !== undefined) return own
   if (type === 'vrf' && Number(scalars.get('table')?.value ?? UNSET) === UNSET) return "missing 'table' property"
   if (type === 'veth' && definition.peer === undefined) return "virtual-ethernet missing 'peer' property"
@@ -65,7 +65,7 @@ function ownError(definition: NetplanDefinition, renderer: Renderer | undefined,
     && !definition.passthrough.has('connection.type')) {
     return "network type 'nm-devices:' needs to provide a 'connection.type' via passthrough"
   }
-  if (newer && definition.hasNetworkManager
+  if (netplanHas(version, 'networkmanager needs its renderer') && definition.hasNetworkManager
     && renderer !== 'NetworkManager') return 'networkmanager backend settings found but renderer is not NetworkManager.'
   return undefined
 }
@@ -83,11 +83,11 @@ const TUNNEL_KEY = 'invalid tunnel key'
 const isTunnelKey = (text: string): boolean => isIp4(text) || (/^\s*[+-]?\d+$|^$/.test(text) && Number(text) <= 0xffffffff)
 const isWireguardKey = (text: string): boolean => /^[A-Za-z0-9+/]{43}=$/.test(text)
 
-function tunnelError({ scalars }: NetplanDefinition, newer: boolean): string | undefined {
+function tunnelError({ scalars }: NetplanDefinition, version: NetplanVersion): string | undefined {
   const value = (name: string): string | undefined => scalars.get(name)?.value
   const mode = value('mode')
-  if (mode === undefined) return `missing ${newer ? 'or invalid ' : ''}'mode' property for tunnel`
-  if (mode === 'wireguard') return wireguardError(value('keys.private'), newer)
+  if (mode === undefined) return `missing ${netplanHas(version, 'tunnels in other words') ? 'or invalid ' : ''}'mode' property for tunnel`
+  if (mode === 'wireguard') return wireguardError(value('keys.private'), version)
   if (mode === 'vxlan') {
     const vni = Number(value('id') ?? 0)
     if (vni === 0) return "missing 'id' property (VXLAN VNI)"
@@ -95,7 +95,7 @@ function tunnelError({ scalars }: NetplanDefinition, newer: boolean): string | u
   }
   const key = [value('keys.input'), value('keys.output')].find(one => one !== undefined && !isTunnelKey(one))
   if (key !== undefined) return `${TUNNEL_KEY} '${key}'`
-  const missing = mode === 'vxlan' ? undefined : (newer ? ['remote'] : ['local', 'remote']).find(name => value(name) === undefined)
+  const missing = mode === 'vxlan' ? undefined : (netplanHas(version, 'tunnels without local') ? ['remote'] : ['local', 'remote']).find(name => value(name) === undefined)
   if (missing !== undefined) return `missing '${missing}' property for tunnel`
   if (Number(value('ttl') ?? 0) > 255) return "'ttl' property for tunnel must be in range [1...255]"
   const [local, remote] = [value('local'), value('remote')]
@@ -109,7 +109,7 @@ function tunnelError({ scalars }: NetplanDefinition, newer: boolean): string | u
 }
 
 /** Its peers are not looked at. */
-function wireguardError(key: string | undefined, newer: boolean): string | undefined {
-  if (key === undefined) return newer ? undefined : "missing 'key' property (private key) for wireguard"
+function wireguardError(key: string | undefined, version: NetplanVersion): string | undefined {
+  if (key === undefined) return netplanHas(version, 'tunnels in other words') ? undefined : "missing 'key' property (private key) for wireguard"
   return key.startsWith('/') || isWireguardKey(key) ? undefined : 'invalid wireguard private key'
 }

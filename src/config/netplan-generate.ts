@@ -1,7 +1,7 @@
 // The lines about name servers that `netplan generate` writes: src/networkd.c and src/nm.c at 0.106 and 1.1.2. Servers IPv4 first, then
 // IPv6, whatever the order in YAML. Not modelled: every other line of the generated files, Open vSwitch, SR-IOV VLANs.
 import type { Sourced } from '../chain/source.ts'
-import { booleanOf, netplanSince, type NetplanVersion } from './netplan-keys.ts'
+import { booleanOf, netplanHas, type NetplanVersion } from './netplan-keys.ts'
 import { flagOf, type NetplanDefinition } from './netplan-definition.ts'
 import { NETPLAN_DEFAULT, type NodeFile, type Netplan, readNetplan } from './netplan.ts'
 import { type NetplanFailure, Stop } from './netplan-failure.ts'
@@ -66,7 +66,6 @@ const escaped = (text: string): string =>
       : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)).join('')
 
 function networkd(definition: NetplanDefinition, version: NetplanVersion): GeneratedLink {
-  const newer = netplanSince(version, 1, 0)
   const { id, type, scalars } = definition
   if (type === 'modem') refuse(definition, 'networkd backend does not support GSM/CDMA modem configuration')
   if (type === 'wifi') {
@@ -74,11 +73,11 @@ function networkd(definition: NetplanDefinition, version: NetplanVersion): Gener
     for (const [ssid, { mode }] of definition.accessPoints) if (mode === 'ap') refuse(definition,
       `${ssid}: networkd does not support this wifi mode`)
   }
-  if (!newer && scalars.get('ipv6-address-generation')?.value === 'stable-privacy') refuse(definition,
+  if (!netplanHas(version, 'stable-privacy in networkd') && scalars.get('ipv6-address-generation')?.value === 'stable-privacy') refuse(definition,
     'ipv6-address-generation mode is not supported by networkd')
   const match = matchOf(definition)
   return {
-    path: `/run/systemd/network/10-netplan-${newer ? escaped(id) : id}.network`, definition, renderer: 'networkd', match,
+    path: `/run/systemd/network/10-netplan-${netplanHas(version, 'escaped file names') ? escaped(id) : id}.network`, definition, renderer: 'networkd', match,
     servers: [...definition.servers4, ...definition.servers6], domains: definition.search, domainSections: [],
       dhcpFamilies: dhcpFamilies(definition),
     dhcp: dhcpOf(definition), ra: raOf(definition),
@@ -138,7 +137,7 @@ function raOf({ scalars }: NetplanDefinition): GeneratedLink['ra'] {
 }
 
 function networkManager(definition: NetplanDefinition, version: NetplanVersion): GeneratedLink[] {
-  const name = netplanSince(version, 1, 0) ? escaped(definition.id) : definition.id
+  const name = netplanHas(version, 'escaped file names') ? escaped(definition.id) : definition.id
   const { type, scalars, passthrough } = definition
   if (type === 'vlan' && definition.link === undefined) abort(definition, 'a VLAN without its link')
   if (type === 'nm' && !passthrough.has('connection.type')) abort(definition, "an nm-device without 'connection.type'")

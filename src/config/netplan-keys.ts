@@ -17,8 +17,19 @@ export type KeyTable = ReadonlyMap<string, KeyRule>
 
 /** netplan releases whose tables are known; others are read by the nearest not newer. */
 export type NetplanVersion = readonly [major: number, minor: number, patch: number]
-export const netplanSince = (version: NetplanVersion, major: number, minor: number): boolean =>
-  version[0] !== major ? version[0] > major : version[1] >= minor
+const netplanSince = (version: NetplanVersion, [major, minor, patch]: NetplanVersion): boolean =>
+  version[0] !== major ? version[0] > major : version[1] !== minor ? version[1] > minor : (version[2] ?? 0) >= patch
+
+/** What changed between the two releases that were run, and the tag that has it first. */
+const CHANGES = {
+  'repeats are dropped': [0, 106, 1], 'lacp-rate is checked': [0, 106, 1], 'networkmanager needs its renderer': [0, 106, 1],
+  'grammar errors have no place': [0, 106, 1], 'dummy and veth devices': [0, 107, 0], 'tunnels in other words': [0, 107, 0],
+  'links that NetworkManager makes': [0, 107, 0], 'more ways to authenticate': [0, 107, 1], 'tunnels without local': [0, 107, 1],
+  'VRFs take keys of links': [0, 107, 1], 'access points replace earlier ones': [0, 107, 1], 'words for macaddress': [1, 0, 0], 'bridge ports': [1, 0, 0],
+  'gateways replace earlier ones': [1, 0, 1], 'escaped file names': [1, 0, 1], 'ra-overrides': [1, 1, 0], 'advertised-mss': [1, 1, 0],
+  'stable-privacy in networkd': [1, 1, 0],
+} as const satisfies Readonly<Record<string, NetplanVersion>>
+export const netplanHas = (version: NetplanVersion, change: keyof typeof CHANGES): boolean => netplanSince(version, CHANGES[change])
 
 const TRUE_WORDS = new Set(['true', 'on', 'yes', 'y'])
 const FALSE_WORDS = new Set(['false', 'off', 'no', 'n'])
@@ -75,44 +86,44 @@ const KEY_MANAGEMENT = ['none', 'psk', 'eap', '802.1x']
 const NEWER_KEY_MANAGEMENT = ['psk-sha256', 'eap-sha256', 'eap-suite-b-192', 'sae']
 const EAP_METHODS = ['tls', 'peap', 'ttls']
 const NETWORKMANAGER = { name: str, uuid: str, 'stable-id': str, device: str, passthrough: special('map', 'passthrough') }
-const authOf = (newer: boolean): KeyRule => map({
-  'key-management': oneOf(newer ? [...KEY_MANAGEMENT, ...NEWER_KEY_MANAGEMENT] : KEY_MANAGEMENT, text => `unknown key management type '${text}'`),
-  method: oneOf(newer ? [...EAP_METHODS, 'leap', 'pwd'] : EAP_METHODS, text => `unknown EAP method '${text}'`),
+const authOf = (isNew: boolean): KeyRule => map({
+  'key-management': oneOf(isNew ? [...KEY_MANAGEMENT, ...NEWER_KEY_MANAGEMENT] : KEY_MANAGEMENT, text => `unknown key management type '${text}'`),
+  method: oneOf(isNew ? [...EAP_METHODS, 'leap', 'pwd'] : EAP_METHODS, text => `unknown EAP method '${text}'`),
   identity: str, 'anonymous-identity': str, password: str, 'ca-certificate': str, 'client-certificate': str, 'client-key': str,
   'client-key-password': str, 'phase2-auth': str,
 })
-export const accessPointKeys = (newer: boolean): KeyTable => table({
+export const accessPointKeys = (version: NetplanVersion): KeyTable => table({
   band: oneOf(['5GHz', '5G', '2.4GHz', '2.4G'], text => `unknown wifi band '${text}'`), bssid: mac, hidden: bool, channel: uint,
-  mode: oneOf(['infrastructure', 'adhoc', 'ap'], text => `unknown wifi mode '${text}'`), password: str, auth: authOf(newer),
+  mode: oneOf(['infrastructure', 'adhoc', 'ap'], text => `unknown wifi mode '${text}'`), password: str, auth: authOf(netplanHas(version, 'more ways to authenticate')),
   networkmanager: map({ ...NETWORKMANAGER, passthrough: map() }),
 })
 export const ADDRESS_OPTION_KEYS = table({
   lifetime: scalar(text => (['0', 'forever'].includes(text.toLowerCase()) ? undefined : `invalid lifetime value '${text}'`)), label: str,
 })
 
-function common(newer: boolean): Record<string, KeyRule> {
+function common(version: NetplanVersion): Record<string, KeyRule> {
   return {
     'accept-ra': bool, 'activation-mode': oneOf(['manual', 'off'], () => "Value of 'activation-mode' needs to be 'manual' or 'off'"),
     addresses: special('list', 'addresses'), critical: bool, 'ignore-carrier': bool, dhcp4: bool, dhcp6: bool,
     'dhcp-identifier': scalar(text => (['duid', 'mac'].includes(text.toLowerCase()) ? undefined
       : `invalid DHCP client identifier type '${text}'`)),
     'dhcp4-overrides': map(DHCP_OVERRIDES), 'dhcp6-overrides': map(DHCP_OVERRIDES),
-    gateway4: special('scalar', 'gateway4'), gateway6: newer ? ip6 : special('scalar', 'gateway6'),
+    gateway4: special('scalar', 'gateway4'), gateway6: netplanHas(version, 'gateways replace earlier ones') ? ip6 : special('scalar', 'gateway6'),
     'ipv6-address-generation': oneOf(['eui64', 'stable-privacy'], text => `unknown ipv6-address-generation '${text}'`),
     'ipv6-address-token': scalar(text => (isIp6(text) ? undefined : `invalid ipv6-address-token '${text}'`)),
-    'ipv6-mtu': uint, 'ipv6-privacy': bool, 'link-local': words(['ipv4', 'ipv6'], 'link-local'), macaddress: newer ? setMac : mac,
+    'ipv6-mtu': uint, 'ipv6-privacy': bool, 'link-local': words(['ipv4', 'ipv6'], 'link-local'), macaddress: netplanHas(version, 'words for macaddress') ? setMac : mac,
       mtu: uint,
     nameservers: map({ search: special('list', 'search'), addresses: special('list', 'nameservers') }),
     optional: bool, 'optional-addresses': words(['ipv4-ll', 'ipv6-ra', 'dhcp4', 'dhcp6', 'static'], 'optional-addresses'),
     renderer: special('scalar', 'renderer'),
     routes: special('list', 'routes'), 'routing-policy': special('list', 'routing-policy'), 'neigh-suppress': bool,
     networkmanager: special('map', 'networkmanager'), openvswitch: special('map', 'openvswitch'),
-    ...(newer && {
+    ...(netplanHas(version, 'ra-overrides') && {
       'ra-overrides': map({ 'use-dns': bool, table: uint,
         'use-domains': scalar(text => (booleanOf(text) !== undefined || text.toLowerCase() === 'route'
         ? undefined : `Invalid use-domains options '${text}', must be a boolean, or the special value 'route'.`)) }),
-      hairpin: bool, 'port-mac-learning': bool,
     }),
+    ...(netplanHas(version, 'bridge ports') && { hairpin: bool, 'port-mac-learning': bool }),
   }
 }
 
@@ -126,9 +137,9 @@ const physical: Readonly<Record<string, KeyRule>> = {
 
 const BOND_MODES = ['balance-rr', 'active-backup', 'balance-xor', 'broadcast', '802.3ad', 'balance-tlb', 'balance-alb', 'balance-tcp',
   'balance-slb']
-const bondParameters = (newer: boolean): KeyRule => map({
+const bondParameters = (version: NetplanVersion): KeyRule => map({
   mode: oneOf(BOND_MODES, text => `unknown bond mode '${text}'`),
-  'lacp-rate': newer ? oneOf(['slow', 'fast'], text => `unknown lacp-rate value '${text}' (expected 'fast' or 'slow')`) : str,
+  'lacp-rate': netplanHas(version, 'lacp-rate is checked') ? oneOf(['slow', 'fast'], text => `unknown lacp-rate value '${text}' (expected 'fast' or 'slow')`) : str,
   'mii-monitor-interval': str, 'min-links': uint, 'transmit-hash-policy': str, 'ad-select': str, 'all-slaves-active': bool,
   'all-members-active': bool, 'arp-interval': str, 'arp-validate': str, 'arp-all-targets': str, 'up-delay': str, 'down-delay': str,
   'arp-ip-targets': listOf(text => (isIp4(text) ? undefined : `malformed address '${text}', must be X.X.X.X or X:X:X:X:X:X:X:X`)),
@@ -160,7 +171,7 @@ const OVS_GLOBAL = map({ 'external-ids': map(), 'other-config': map(), protocols
 export function deviceSections(version: NetplanVersion): ReadonlyMap<string, DeviceType> {
   const sections: [string, DeviceType][] = [['bonds', 'bond'], ['bridges', 'bridge'], ['ethernets', 'ethernet'], ['tunnels', 'tunnel'],
     ['vlans', 'vlan'], ['vrfs', 'vrf'], ['wifis', 'wifi'], ['modems', 'modem'], ['nm-devices', 'nm']]
-  if (netplanSince(version, 1, 0)) sections.push(['dummy-devices', 'dummy'], ['virtual-ethernets', 'veth'])
+  if (netplanHas(version, 'dummy and veth devices')) sections.push(['dummy-devices', 'dummy'], ['virtual-ethernets', 'veth'])
   return new Map(sections)
 }
 
@@ -168,10 +179,10 @@ export const NETWORK_KEYS = table({ renderer: special('scalar', 'global-renderer
   openvswitch: OVS_GLOBAL })
 
 export function deviceKeys(version: NetplanVersion): ReadonlyMap<DeviceType, KeyTable> {
-  const newer = netplanSince(version, 1, 0)
-  const link = common(newer)
+  const auth = authOf(netplanHas(version, 'more ways to authenticate'))
+  const link = common(version)
   const { networkmanager, openvswitch, ...withoutBackends } = link
-  const ethernet = table({ ...link, ...physical, auth: authOf(newer), link: special('scalar', 'link'), 'virtual-function-count': uint,
+  const ethernet = table({ ...link, ...physical, auth, link: special('scalar', 'link'), 'virtual-function-count': uint,
     'embedded-switch-mode': oneOf(['switchdev', 'legacy'], () => "Value of 'embedded-switch-mode' needs to be 'switchdev' or 'legacy'"),
     'delay-virtual-functions-rebind': bool,
     'infiniband-mode': oneOf(['datagram', 'connected'], () => "Value of 'infiniband-mode' needs to be 'datagram' or 'connected'") })
@@ -179,18 +190,18 @@ export function deviceKeys(version: NetplanVersion): ReadonlyMap<DeviceType, Key
     'routing-policy': link['routing-policy'] as KeyRule }
   return new Map<DeviceType, KeyTable>([
     ['ethernet', ethernet], ['nm', ethernet],
-    ['wifi', table({ ...link, ...physical, 'access-points': special('map', 'access-points'), auth: authOf(newer), 'regulatory-domain': str })],
+    ['wifi', table({ ...link, ...physical, 'access-points': special('map', 'access-points'), auth, 'regulatory-domain': str })],
     ['bridge', table({ ...link, interfaces: special('list', 'bridge-interfaces'), parameters: BRIDGE_PARAMETERS })],
-    ['bond', table({ ...link, interfaces: special('list', 'bond-interfaces'), parameters: bondParameters(newer) })],
+    ['bond', table({ ...link, interfaces: special('list', 'bond-interfaces'), parameters: bondParameters(version) })],
     ['vlan', table({ ...link, id: uint, link: special('scalar', 'link') })],
-    ['vrf', table({ ...(newer ? { ...withoutBackends, ...backends(networkmanager, openvswitch) } : backends(networkmanager, openvswitch)),
+    ['vrf', table({ ...(netplanHas(version, 'VRFs take keys of links') ? { ...withoutBackends, ...backends(networkmanager, openvswitch) } : backends(networkmanager, openvswitch)),
       ...own,
       interfaces: special('list', 'vrf-interfaces'), table: uint })],
     ['modem', table({ ...link, ...physical, apn: str, 'auto-config': bool, 'device-id': str, 'network-id': str, number: str, password: str,
       pin: str,
       'sim-id': str, 'sim-operator-id': str, username: str })],
     ['tunnel', table({ ...link, ...TUNNEL })],
-    ...(newer ? [['dummy', table(link)], ['veth', table({ ...link, peer: special('scalar', 'peer') })]] as const : []),
+    ...(netplanHas(version, 'dummy and veth devices') ? [['dummy', table(link)], ['veth', table({ ...link, peer: special('scalar', 'peer') })]] as const : []),
   ])
 }
 

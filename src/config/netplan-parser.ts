@@ -6,7 +6,7 @@ import { gHashOrder } from './glib-hash.ts'
 import { loadLibyaml } from './libyaml.ts'
 import { grammarError, type NetplanDefinition, newDefinition, type Renderer } from './netplan-definition.ts'
 import { accessPointKeys, ADDRESS_KEYS, ADDRESS_OPTION_KEYS, type DeviceType, deviceKeys, deviceSections, GATEWAY_RULES, isIp4, isIp6, type KeyRule,
-  type KeyTable, NETWORK_KEYS, NETWORKMANAGER_KEYS, netplanSince, type NetplanVersion, OLD_ROUTE_KEYS, ROUTE_KEYS, RULE_KEYS, TUNNEL_KEYS } from './netplan-keys.ts'
+  type KeyTable, NETWORK_KEYS, NETWORKMANAGER_KEYS, netplanHas, type NetplanVersion, OLD_ROUTE_KEYS, ROUTE_KEYS, RULE_KEYS, TUNNEL_KEYS } from './netplan-keys.ts'
 import { Stop, wordingOf } from './netplan-failure.ts'
 import { FamilyCheck, routeFault, ruleFault } from './netplan-routes.ts'
 import type { YamlList, YamlMap, YamlNode, YamlScalar } from './yaml-text.ts'
@@ -20,7 +20,6 @@ export class NetplanParser {
   renderer: Renderer | undefined
   file = ''
   readonly #version: NetplanVersion
-  readonly #newer: boolean
   readonly #sections: ReadonlyMap<string, DeviceType>
   readonly #keys: ReadonlyMap<DeviceType, KeyTable>
   /** References to definitions that were not seen yet, by name. */
@@ -30,7 +29,6 @@ export class NetplanParser {
 
   constructor(version: NetplanVersion) {
     this.#version = version
-    this.#newer = netplanSince(version, 1, 0)
     this.#sections = deviceSections(version)
     this.#keys = deviceKeys(version)
   }
@@ -67,7 +65,7 @@ export class NetplanParser {
       if (this.#missing.size > 0 && this.#foundMissing === before) break
     } while (this.#missing.size > 0 || this.#foundMissing > 0)
     if (stop) throw stop
-    if (this.#newer) this.#forgivenReferences()
+    if (netplanHas(this.#version, 'links that NetworkManager makes')) this.#forgivenReferences()
     const first = gHashOrder([...this.#missing.keys()])[0]
     const missing = first === undefined ? undefined : this.#missing.get(first)
     if (missing) this.#fail(missing.node, `${missing.by}: interface '${first}' is not defined`)
@@ -133,7 +131,7 @@ export class NetplanParser {
       if (!definition) this.definitions.set(id, definition = newDefinition(id, type, key.source, this.#sectionRenderer))
       definition.source = key.source
       this.#mapping(definition, '', this.#keys.get(type) as KeyTable, value as YamlMap)
-      if (type === 'nm') definition.renderer = this.#newer ? 'NetworkManager' : definition.renderer
+      if (type === 'nm') definition.renderer = netplanHas(this.#version, 'links that NetworkManager makes') ? 'NetworkManager' : definition.renderer
       if (this.#missing.size === 0) this.#validate(definition, value)
     }
     this.#sectionRenderer = undefined
@@ -189,7 +187,7 @@ export class NetplanParser {
       const families = new FamilyCheck()
       const { pairs } = item as YamlMap
       for (const pair of pairs) {
-        this.#mapping(definition, `${path}[]`, rules ? RULE_KEYS : this.#newer ? ROUTE_KEYS : OLD_ROUTE_KEYS, { ...(item as YamlMap), pairs: [pair] })
+        this.#mapping(definition, `${path}[]`, rules ? RULE_KEYS : netplanHas(this.#version, 'advertised-mss') ? ROUTE_KEYS : OLD_ROUTE_KEYS, { ...(item as YamlMap), pairs: [pair] })
         const fault = ADDRESS_KEYS.has(keyOf(pair.key)) ? families.fault(keyOf(pair.key), pair.value) : undefined
         if (fault !== undefined) this.#fail(pair.value, fault)
       }
@@ -322,10 +320,10 @@ export class NetplanParser {
     }
   }
 
-  /** 1.0 drops repeats, keeping the first; it stays known that the later one is there too, because taking out one of them changes nothing.
+  /** 0.106.1 drops repeats, keeping the first; it stays known that the later one is there too, because taking out one of them changes nothing.
    * */
   #append(all: Sourced<string>[], { text, source }: YamlScalar): void {
-    const known = this.#newer ? all.findIndex(other => other.value === text) : -1
+    const known = netplanHas(this.#version, 'repeats are dropped') ? all.findIndex(other => other.value === text) : -1
     const first = all[known]
     if (!first) all.push({ value: text, source })
     else if (first.source.file !== source.file || first.source.start !== source.start) {
@@ -367,7 +365,7 @@ export class NetplanParser {
     const error = rule.kind === 'scalar' ? rule.check?.(text) : undefined
     if (error !== undefined) this.#fail(node, error)
     const known = definition.scalars.get(name)
-    if (known && known.value !== text && !this.#newer) {
+    if (known && known.value !== text && !netplanHas(this.#version, 'gateways replace earlier ones')) {
       throw new Stop({ exit: 250, message: `${name} is given twice with different values: netplan ${this.#version.join('.')} aborts`,
         file: this.file,
         line: node.source.line, column: node.source.column, source: node.source })
@@ -389,10 +387,10 @@ export class NetplanParser {
       this.#expect(value, 'map')
       const ssid = keyOf(key)
       // 0.106 meets those of an earlier pass or file again.
-      if (seen.has(ssid) || (!this.#newer && definition.accessPoints.has(ssid))) this.#fail(key, `${definition.id}: Duplicate access point SSID '${ssid}'`)
+      if (seen.has(ssid) || (!netplanHas(this.#version, 'access points replace earlier ones') && definition.accessPoints.has(ssid))) this.#fail(key, `${definition.id}: Duplicate access point SSID '${ssid}'`)
       seen.add(ssid)
       definition.scalars.delete('access-points.mode')
-      this.#mapping(definition, 'access-points', accessPointKeys(this.#newer), value as YamlMap)
+      this.#mapping(definition, 'access-points', accessPointKeys(this.#version), value as YamlMap)
       if (value.kind === 'map' && value.pairs.some(pair => keyOf(pair.key) === 'networkmanager' && pair.value.kind === 'map' && pair.value.pairs.length > 0)) {
         definition.hasNetworkManager = true
       }
@@ -423,10 +421,10 @@ export class NetplanParser {
     }
   }
 
-  /** 1.x does not say where. */
+  /** Later releases do not say where. */
   #validate(definition: NetplanDefinition, node: YamlNode): void {
-    const error = grammarError(definition, definition.renderer ?? this.renderer, this.#newer)
-    if (error !== undefined) this.#fail(this.#newer ? undefined : node, error)
+    const error = grammarError(definition, definition.renderer ?? this.renderer, this.#version)
+    if (error !== undefined) this.#fail(netplanHas(this.#version, 'grammar errors have no place') ? undefined : node, error)
   }
 
   /** Definitions without a renderer of their own get the global one, networkd by default. */

@@ -47,6 +47,17 @@ test('keys of a newer release are errors for an older one', () => {
   expect(servers({ '/etc/netplan/a.yaml': text }, NEW)).toEqual(['10.0.0.1 n/etc/netplan/a.yaml:1:70'])
 })
 
+test.each([
+  ['0.106.0', '10.0.0.1 10.0.0.1', "unknown key 'dummy-devices'", 'unknown key \'ra-overrides\''], ['0.106.1', '10.0.0.1', "unknown key 'dummy-devices'", "unknown key 'ra-overrides'"],
+  ['0.107.0', '10.0.0.1', undefined, "unknown key 'ra-overrides'"], ['1.0.1', '10.0.0.1', undefined, "unknown key 'ra-overrides'"], ['1.1.0', '10.0.0.1', undefined, undefined],
+])('netplan %s: repeated servers become %s; dummy-devices: %s; ra-overrides: %s', (release, listed, dummies, overrides) => {
+  const version = release.split('.').map(Number) as unknown as NetplanVersion
+  const twice = { '/etc/netplan/01.yaml': eth0('      nameservers: {addresses: [10.0.0.1]}\n'), '/etc/netplan/90.yaml': eth0('      nameservers: {addresses: [10.0.0.1]}\n') }
+  expect(generate(twice, version).links.flatMap(l => l.servers).map(s => s.value).join(' ')).toBe(listed)
+  expect(generate({ '/etc/netplan/a.yaml': 'network: {version: 2, dummy-devices: {d0: {}}}\n' }, version).failure?.message).toBe(dummies)
+  expect(generate({ '/etc/netplan/a.yaml': eth0('      ra-overrides: {use-dns: false}\n') }, version).failure?.message).toBe(overrides)
+})
+
 test('the header of cloud-init', () => {
   expect(isCloudInit('# This file is generated from information provided by the datasource.  Changes\nnetwork: {}\n')).toBe(true)
   expect(isCloudInit('# written by the site team, not by a program\nnetwork: {}\n')).toBe(false)
