@@ -7,7 +7,7 @@ import type { SetupCheck } from './setup-check.ts'
 import { goTypeNumber } from './zone-file-types.ts'
 
 export const aclSetup: SetupCheck = (c, at) => {
-  const drops = since(at.version, 1, 10)
+  const drops = since(at.version, 1, 10, 1)
   const actions = new Set(['allow', 'block', 'filter', ...(drops ? ['drop'] : [])])
   const expected = drops ? '\'allow\', \'block\', \'filter\' or \'drop\'' : '\'allow\', \'block\', or \'filter\''
   while (c.next()) {

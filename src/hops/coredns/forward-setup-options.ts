@@ -79,7 +79,7 @@ const policy: Option = c => {
 const tls: Option = (c, at) => {
   const files = c.remainingArgs()
   if (files.length > 3) throw c.argErr()
-  checkTlsFiles(c, at, files.map(f => (since(at.version, 1, 10) ? joined(at, f) : f)))
+  checkTlsFiles(c, at, files.map(f => (since(at.version, 1, 11, 2) ? joined(at, f) : f)))
 }
 
 const serverName: Option = (c, _, seen) => void (seen.serverName = word(c))

@@ -21,6 +21,6 @@ export const geoipSetup: SetupCheck = (c, at) => {
 function openFault(at: SetupAt, path: string): string | undefined {
   const missing = statFault(at, path)
   if (missing !== undefined) return `open ${path}: ${missing}`
-  if (pathState(at, path) === 'directory') return since(at.version, 1, 12) ? `read ${path}: is a directory` : 'no such device'
+  if (pathState(at, path) === 'directory') return since(at.version, 1, 13, 2) ? `read ${path}: is a directory` : 'no such device'
   return textAt(at, path) === undefined ? undefined : 'error opening database: invalid MaxMind DB file'
 }

@@ -32,5 +32,23 @@ const FALSE = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False'])
 export const parseBool = (text: string): Parsed<boolean> =>
   TRUE.has(text) || FALSE.has(text) ? { value: TRUE.has(text) } : numberFault('ParseBool', text, 'invalid syntax')
 
-export const parseFloat64 = (text: string): Parsed<number> =>
-  /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? { value: Number(text) } : numberFault('ParseFloat', text, 'invalid syntax')
+const NOT_FINITE = /^(?:[+-]?inf(?:inity)?|nan)$/i
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+const HEXADECIMAL = /^([+-]?)0[xX]([\da-fA-F]*)\.?([\da-fA-F]*)[pP]([+-]?\d+)$/
+
+/** Underscores may part digits. */
+export function parseFloat64(text: string): Parsed<number> {
+  if (NOT_FINITE.test(text)) return { value: /nan/i.test(text) ? NaN : text.startsWith('-') ? -Infinity : Infinity }
+  const parted = /^_|_$|__|_[^\da-fA-F]|[^\da-fA-FxX]_/.test(text)
+  const digits = text.replaceAll('_', '')
+  const hex = HEXADECIMAL.exec(digits)
+  const value = hex ? hexadecimal(hex) : DECIMAL.test(digits) ? Number(digits) : undefined
+  if (parted || value === undefined) return numberFault('ParseFloat', text, 'invalid syntax')
+  return Number.isFinite(value) ? { value } : numberFault('ParseFloat', text, 'value out of range')
+}
+
+function hexadecimal([, sign, whole = '', part = '', exponent]: RegExpExecArray): number | undefined {
+  if (whole === '' && part === '') return undefined
+  const units = [...whole + part].reduce((sum, digit) => sum * 16 + Number.parseInt(digit, 16), 0)
+  return (sign === '-' ? -1 : 1) * units * 2 ** (Number(exponent) - 4 * part.length)
+}

@@ -30,8 +30,8 @@ export function listenFault(at: SetupAt, address: string): string | undefined {
   if (isFault(parts)) return `listen tcp: ${parts.fault}`
   const { host, port } = parts.value
   const number = /^[+-]?\d*$/.test(port) ? Number(port) : SERVICES.get(port.toLowerCase())
-  // The Go of 1.9 and 1.11 (1.20, 1.21) has another word for it.
-  if (number === undefined) return `listen tcp: ${since(at.version, 1, 12) ? 'lookup' : 'address'} tcp/${port}: unknown port`
+  // Go up to 1.21, of CoreDNS up to 1.11.3, has another word for it.
+  if (number === undefined) return `listen tcp: ${since(at.version, 1, 11, 4) ? 'lookup' : 'address'} tcp/${port}: unknown port`
   if (number < 0 || number > LARGEST_PORT) return `listen tcp: address ${port}: invalid port`
   const read = parseAddress(withoutZone(host))
   return read || host === '' ? bindFault(at, host, number) : lookupFault(at, host)
@@ -64,7 +64,7 @@ export function urlFault(address: string, version: CorednsVersion): string | und
   if (escape) return refused(`invalid URL escape ${goQuote(escape[0])}`)
   const odd = /[ \\^`{|}]/.exec(host)
   if (odd) return refused(`invalid character ${goQuote(odd[0])} in host name`)
-  // Go 1.26 looks at what is in the brackets.
-  if (since(version, 1, 12) && host.startsWith('[') && !parseAddress(withoutZone(host.slice(1, -1)))) return refused(`invalid host: ParseAddr(${goQuote(host.slice(1, -1))}): unable to parse IP`)
+  // Go 1.25.2 and later look at what is in the brackets.
+  if (since(version, 1, 14) && host.startsWith('[') && !parseAddress(withoutZone(host.slice(1, -1)))) return refused(`invalid host: ParseAddr(${goQuote(host.slice(1, -1))}): unable to parse IP`)
   return undefined
 }

@@ -19,5 +19,5 @@ export const k8sExternalSetup: SetupCheck = (c, at) => {
       else if (name !== 'headless' || !since(at.version, 1, 9, 4)) throw unknownProperty(c)
     }
   }
-  if (since(at.version, 1, 10) && !at.has('kubernetes')) at.refuseAtStart('plugin/k8s_external: kubernetes plugin not loaded')
+  if (since(at.version, 1, 11) && !at.has('kubernetes')) at.refuseAtStart('plugin/k8s_external: kubernetes plugin not loaded')
 }

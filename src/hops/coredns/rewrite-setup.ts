@@ -10,7 +10,7 @@ export const rewriteSetup: SetupCheck = (c, at) => {
     const words = c.remainingArgs()
     if (words.length < 2) while (c.nextBlock()) words.push(c.val())
     const [mode = ''] = words
-    if (words.length === 1 && /^(stop|continue)$/i.test(mode) && !since(at.version, 1, 10)) throw c.panic('runtime error: index out of range [1] with length 1')
+    if (words.length === 1 && /^(stop|continue)$/i.test(mode) && !since(at.version, 1, 9, 4)) throw c.panic('runtime error: index out of range [1] with length 1')
     try {
       readRule(words, at.version)
     } catch (refused) {
