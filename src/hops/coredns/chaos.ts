@@ -50,10 +50,10 @@ const AUTHORS = [
   'nchrisdk', 'nitisht', 'pmoroney', 'rajansandeep', 'rdrozhdzh', 'rtreffer', 'snebel29', 'stp-ip', 'superq', 'varyoo', 'ykhr53', 'yongtang', 'zouyee',
 ]
 const AUTHORS_SINCE: readonly (readonly [string, CorednsVersion])[] = [
-  ['Tantalor93', [1, 10, 0]], ['jameshartig', [1, 10, 0]], ['thevilledev', [1, 14, 0]], ['houyuwushang', [1, 14, 7]],
+  ['Tantalor93', [1, 9, 4]], ['jameshartig', [1, 9, 4]], ['thevilledev', [1, 14, 0]], ['houyuwushang', [1, 14, 7]],
 ]
-const AUTHOR_UNTIL_1_9 = 'fastest963'
+const AUTHOR_UNTIL_1_9_3 = 'fastest963'
 
 const authorsOf = (version: CorednsVersion): readonly string[] => [
-  ...AUTHORS, ...since(version, 1, 10) ? [] : [AUTHOR_UNTIL_1_9], ...AUTHORS_SINCE.filter(([, from]) => since(version, ...from)).map(([name]) => name),
+  ...AUTHORS, ...since(version, 1, 9, 4) ? [] : [AUTHOR_UNTIL_1_9_3], ...AUTHORS_SINCE.filter(([, from]) => since(version, ...from)).map(([name]) => name),
 ].sort()

@@ -1,4 +1,4 @@
-// CoreDNS's `header` plugin, 1.9.3 to 1.15.0: plugin/header/. Sets and clears AA, RA and RD of replies that a later plugin writes, and since 1.10 of
+// CoreDNS's `header` plugin, 1.9.3 to 1.15.0: plugin/header/. Sets and clears AA, RA and RD of replies that a later plugin writes, and since 1.9.4 of
 // the query, for good: the reply's RD is a copy of it. Only the first use that has rules counts.
 // Not modelled: AA and RA of a query, which nobody on its way looks at.
 import { FLAG_ORDER, type DnsQuery, type Reply } from '../../dns/message.ts'
@@ -34,7 +34,7 @@ function readRules(c: Dispenser, version: CorednsVersion, print: (line: string) 
 function readLine(c: Dispenser, rules: Rules, version: CorednsVersion, print: (line: string) => void): void {
   const word = c.val()
   const selector = word.toLowerCase()
-  const hasSelectors = since(version, 1, 10)
+  const hasSelectors = since(version, 1, 9, 4)
   const isBare = selector === 'set' || selector === 'clear'
   const refused = (text: string): SetupRefused => c.refuse(`${hasSelectors ? 'setting' : 'seting'} up rule: ${text}`)
   if (!hasSelectors || (isBare && !since(version, 1, 12, 4))) {
