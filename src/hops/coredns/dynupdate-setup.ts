@@ -8,6 +8,7 @@ import { goQuote } from './go-quote.ts'
 import { originsOf } from './origins.ts'
 import { ONCE_TEXT } from './refuse.ts'
 import { joined, onlyWord, readFault, statFault, textAt, type SetupAt, type SetupCheck } from './setup-check.ts'
+import { dialectOf } from './zone-data.ts'
 import { readZoneFile } from './zone-file.ts'
 import { goTypeNumber } from './zone-file-types.ts'
 
@@ -82,8 +83,7 @@ function checkZone(c: Dispenser, at: SetupAt, path: string, origin: string): voi
   if (unread !== undefined) throw c.refuse(`parsing zone file ${goQuote(path)}: read ${cleanPath(path)}: is a directory`)
   const text = textAt(at, path)
   if (text === undefined) return
-  const dialect = { wordLimitBytes: Infinity, before72: false, first: false }
-  const { records, error } = readZoneFile(path, text, { origin, path, dialect, open: () => undefined }).value
+  const { records, error } = readZoneFile(path, text, { origin, path, dialect: dialectOf(at.version), open: () => undefined }).value
   if (error) throw c.refuse(`parsing zone file ${goQuote(path)}: ${error.text}`)
   const count = records.filter(r => r.type === 'SOA').length
   if (count === 0) throw c.refuse(`zone ${goQuote(origin)} has no SOA`)

@@ -48,8 +48,12 @@ export function compileGoRegexp(text: string, version: CorednsVersion): GoRegexp
 
 export const isRefused = (regexp: GoRegexp | Refused): regexp is Refused => 'error' in regexp
 
-/** Of the Go that it is built with: 1.<minor>. */
-export const goMinor = (version: CorednsVersion): number => (since(version, 1, 14) ? 26 : since(version, 1, 11) ? 21 : 20)
+/** The Go that each release is built with, 1.<minor>: .go-version of its sources; before 1.11.3 that of its time. */
+const GO_MINORS: readonly (readonly [from: CorednsVersion, minor: number])[] = [
+  [[1, 14, 3], 26], [[1, 12, 4], 25], [[1, 12, 2], 24], [[1, 11, 4], 23], [[1, 11, 0], 21],
+]
+
+export const goMinor = (version: CorednsVersion): number => GO_MINORS.find(([from]) => since(version, ...from))?.[1] ?? 20
 
 function textOf(chars: readonly number[], from: number, to: number): string {
   let text = ''

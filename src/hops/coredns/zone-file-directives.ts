@@ -18,7 +18,7 @@ export function setting(p: Parser, directive: '$TTL' | '$ORIGIN'): Line {
   const extra = lineRest(p.lexer)
   if (extra) return ended(p, extra.text, extra.token)
   if (directive === '$TTL') {
-    const ttlS = zoneTtl(token.text, p.options.dialect.before72)
+    const ttlS = zoneTtl(token.text, p.options.dialect.ttlWraps)
     if (ttlS === undefined) return ended(p, odd, token)
     p.ttl = { ttlS, set: true }
   } else {

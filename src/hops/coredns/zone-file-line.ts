@@ -73,7 +73,7 @@ function afterBoth(p: Parser): Line {
 }
 
 function takeTtl(p: Parser, token: ZoneToken): boolean {
-  const ttlS = zoneTtl(token.text, p.options.dialect.before72)
+  const ttlS = zoneTtl(token.text, p.options.dialect.ttlWraps)
   if (ttlS === undefined) {
     fail(p, 'not a TTL', token)
     return false

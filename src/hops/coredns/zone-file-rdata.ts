@@ -34,7 +34,7 @@ const plainWord: Word = token => (token.kind === 'word' ? token.text : undefined
 const anyWord: Word = token => (token.fault ? undefined : token.text)
 /** Refresh, retry, expire and minimum may have units; the serial not. */
 const span: Word = (token, { dialect }) => {
-  const value = token.fault ? undefined : unsigned(token.text, 32) ?? zoneTtl(token.text, dialect.before72)
+  const value = token.fault ? undefined : unsigned(token.text, 32) ?? zoneTtl(token.text, dialect.ttlWraps)
   return value === undefined ? undefined : String(value)
 }
 
@@ -220,7 +220,7 @@ function generic(reading: Reading, type: string): string | ZoneFault {
   if (hex.length !== 2 * bytes) return new ZoneFault('bad RFC3597 Rdata', length)
   // An error at the end token is placed by the caller.
   if ((type === 'A' && bytes < 4) || (type === 'AAAA' && bytes < 16)) {
-    return new ZoneFault(`${reading.dialect.before72 ? '' : `${type}: `}dns: overflow unpacking ${type.toLowerCase()}`, END)
+    return new ZoneFault(`${reading.dialect.untypedOverflow ? '' : `${type}: `}dns: overflow unpacking ${type.toLowerCase()}`, END)
   }
   return canonicalRdata(type, `\\# ${bytes} ${hex}`.trimEnd())
 }

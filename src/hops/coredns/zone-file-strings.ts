@@ -16,7 +16,7 @@ export function stringsOf(lexer: ZoneLexer, dialect: ZoneDialect, label: string)
     if (token.fault || (token.kind === 'blank' && quoted)) return new ZoneFault(label, token)
     if (token.kind === 'word') {
       empty = false
-      const pieces = piecesOf(token.text, dialect.before72)
+      const pieces = piecesOf(token.text, dialect.looseEscapes)
       if (!pieces) return new ZoneFault(label, token)
       strings.push(...pieces)
     } else if (token.kind === 'quote') {
@@ -28,8 +28,8 @@ export function stringsOf(lexer: ZoneLexer, dialect: ZoneDialect, label: string)
   return quoted ? new ZoneFault(label, token) : strings
 }
 
-function piecesOf(word: string, before72: boolean): string[] | undefined {
-  if (before72) {
+function piecesOf(word: string, loose: boolean): string[] | undefined {
+  if (loose) {
     const pieces: string[] = []
     for (let at = 0; at < word.length || at === 0; at += STRING_BYTES) pieces.push(word.slice(at, at + STRING_BYTES))
     // A word of exactly 255, 510, … bytes is followed by an empty string.

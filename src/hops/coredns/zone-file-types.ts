@@ -27,8 +27,14 @@ export const goTypeName = (number: number): string => WORDS.get(number) ?? `TYPE
 export interface ZoneDialect {
   /** The longest word, bytes: 2048 in v1.1.49. */
   readonly wordLimitBytes: number
-  /** Up to v1.1.58: a TTL wraps at 32 bits, a line end can be a name, long strings are cut without a look at escapes. */
-  readonly before72: boolean
+  /** Up to v1.1.58: long strings are cut without a look at escapes, and a name may end in one. */
+  readonly looseEscapes: boolean
+  /** Up to v1.1.64: where a name is missing, the line end is taken for it. */
+  readonly lineEndIsName: boolean
+  /** Up to v1.1.66: an error in generic rdata does not tell the type. */
+  readonly untypedOverflow: boolean
+  /** Up to v1.1.69: a TTL wraps at 32 bits. */
+  readonly ttlWraps: boolean
   /** v1.1.49: `as` in the error of every relative $INCLUDE, algorithms of RRSIG in numbers only, a name may begin with a dot. */
   readonly first: boolean
 }
@@ -37,7 +43,7 @@ export interface ZoneDialect {
 export function absoluteName(text: string, origin: string, dialect: ZoneDialect): string | undefined {
   if (text === '@') return origin === '' ? undefined : origin
   const judged = dialect.first && text.startsWith('.') && text.length > 1 ? text.slice(1) : text
-  if (!isDomainName(judged) || endsInEscape(text) || (!dialect.before72 && text === '\n')) return undefined
+  if (!isDomainName(judged) || (!dialect.looseEscapes && endsInEscape(text)) || (!dialect.lineEndIsName && text === '\n')) return undefined
   if (isAbsolute(text)) return text
   return origin === '' ? undefined : origin === '.' ? `${text}.` : `${text}.${origin}`
 }
