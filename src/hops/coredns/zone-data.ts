@@ -36,7 +36,10 @@ export const emptyZone = (origin: string, version: CorednsVersion): Zone =>
 export const containerFile = (model: CorednsModel, path: string): { readonly file: string; readonly text: string } | undefined =>
   model.files.get(containerPath(path))
 
-/** Of the github.com/miekg/dns in the go.mod of each release: v1.1.49 in 1.9.3, v1.1.58 in 1.11.3, .62 in 1.11.4, .66 in 1.12.2, .67 in 1.12.3, .70 in 1.14.1, .72 in 1.14.7. */
+/**
+ * Of the github.com/miekg/dns in the go.mod of each release: v1.1.49 in 1.9.3, v1.1.58 in 1.11.3, .62 in 1.11.4, .66 in 1.12.2, .67 in
+ * 1.12.3, .70 in 1.14.1, .72 in 1.14.7.
+ */
 export const dialectOf = (version: CorednsVersion): ZoneDialect => ({
   wordLimitBytes: since(version, 1, 11) ? Infinity : 2048, first: !since(version, 1, 11), looseEscapes: !since(version, 1, 11, 4),
   lineEndIsName: !since(version, 1, 12, 2), untypedOverflow: !since(version, 1, 12, 3), ttlWraps: !since(version, 1, 14, 1),
