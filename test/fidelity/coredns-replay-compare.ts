@@ -130,5 +130,7 @@ export const stripped = (line: string): string => line
   .replace(/(\d|\]):\d+ - \d+ "/, '$1:0 - 0 "').replace(/([ |])\d+(\.\d+)?s([ |]|$)/, '$10s$3').replace(/^(\[INFO\] [\d.]+)\|\d+\|\[::\]\|\d+\|/, '$1|0|[::]|0|')
   .replace(/((?:read|write) (?:udp|tcp) \S+):\d+->/, '$1:0->').replace(/Loop \((\S+):\d+ ->/, 'Loop ($1:0 ->').replace(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d /, 'DATE ')
 
+const LOGGED: ReadonlySet<string> = new Set(['log', 'errors', 'debug', 'process'])
+
 export const logLines = (notes: readonly Noted[]): string[] =>
-  notes.filter(n => n.note.kind === 'log' || n.note.kind === 'errors' || n.note.kind === 'process').map(n => stripped(String(n.note['line'])))
+  notes.filter(n => LOGGED.has(n.note.kind)).map(n => stripped(String(n.note['line'])))

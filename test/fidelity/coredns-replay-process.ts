@@ -7,6 +7,7 @@ import { readCorefile } from '../../src/config/corefile.ts'
 import { goDurationMs } from '../../src/hops/coredns/go-duration.ts'
 import { onSignal, reloadLines, type Signal } from '../../src/hops/coredns/life.ts'
 import { listenerAt } from '../../src/hops/coredns/listeners.ts'
+import { readBalance, type Balance } from '../../src/hops/coredns/loadbalance.ts'
 import { loopLine } from '../../src/hops/coredns/loop.ts'
 import { configurationHash, reloadTimes, STALE_LISTENER, stopsAfterSignal } from '../../src/hops/coredns/reload.ts'
 import { DEFAULT_COREFILE, defaultPort, startCoredns, type Start } from '../../src/hops/coredns/start.ts'
@@ -18,6 +19,8 @@ import { dnsQuery, PAUSE_MS, pauseMsOf, serverOf, type Action, type Row, type Ro
 import { nodeCacheRun, type NodeCacheRun } from './node-cache-replay.ts'
 import { unreachable, Upstreams } from './coredns-replay-upstream.ts'
 
+/** Of a Go program. */
+const PANIC_EXIT = 2
 const REPLY_LIMIT_MS = 35_000
 /** Of the machine the recordings were made on. */
 const NAMESERVER = { address: '10.255.255.53', fault: 'dial udp 10.255.255.53:53: connect: network is unreachable' }
@@ -105,6 +108,13 @@ export class Process {
 
   has(plugin: string): boolean {
     return this.directives.some(d => d.name === plugin)
+  }
+
+  /** What `loadbalance` of the first block that has it draws from. */
+  get balance(): Balance | undefined {
+    const block = this.corefile.blocks.findIndex(b => b.directives.some(d => d.name === 'loadbalance'))
+    const directives = this.corefile.blocks[block]?.directives.filter(d => d.name === 'loadbalance')
+    return directives && readBalance({ directives, block, version: this.version, model: { ...this.model(), corefile: this.corefile } })
   }
 
   get version(): readonly [number, number, number] {
@@ -205,6 +215,8 @@ export class Process {
   }
 
   private noticeEnd(): void {
+    const panicked = this.run.notes.find(n => n.note.kind === 'process-panicked' && n.note['by'] === this.server)
+    if (panicked) this.exit ??= { code: PANIC_EXIT, atMs: panicked.atMs }
     const met = this.run.notes.find(n => n.note.kind === 'loop-met' && n.note['by'] === this.server)
     const probe = this.start.hops?.atStart.find(p => p.id === met?.note['probe'])
     if (!met || !probe || this.exit) return

@@ -1,7 +1,7 @@
 // Rows that sample a random choice: every outcome seen must be one the model can have, and be seen about as often as its odds say.
-import type { Rational } from '../../src/chain/rational.ts'
+import { ONE, type Rational } from '../../src/chain/rational.ts'
 import type { Reply } from '../../src/dns/message.ts'
-import { possibleOrders } from '../../src/hops/coredns/loadbalance.ts'
+import { possibleOrders, type Order } from '../../src/hops/coredns/loadbalance.ts'
 import type { Process } from './coredns-replay-process.ts'
 import type { Row } from './coredns-replay-rows.ts'
 import { judged, type Verdict } from './verdict.ts'
@@ -32,24 +32,28 @@ function countFaults(seen: ReadonlyMap<string, number>, odds: ReadonlyMap<string
 const answerOf = (process: Process): Reply['answer'] => (process.ask(QUESTION) as unknown as Partial<Reply> | null)?.answer ?? []
 
 /** All that the answer can look like. */
-function possibleAnswers(process: Process): readonly Reply['answer'][] {
-  const answer = answerOf(process)
-  return process.has('loadbalance') ? possibleOrders(answer) : [answer]
+function possibleAnswers(process: Process): readonly Order[] {
+  const records = answerOf(process)
+  const { balance } = process
+  return balance ? possibleOrders(records, QUESTION.type, balance) : [{ records, odds: ONE }]
 }
 
 /** Orders of the data of the answer, as one line each. */
 function orderOdds(process: Process): ReadonlyMap<string, number> {
-  const orders = possibleAnswers(process)
-  return new Map(orders.map(records => [records.map(r => r.data).join(' '), 1 / orders.length]))
+  const odds = new Map<string, number>()
+  for (const order of possibleAnswers(process)) {
+    const line = order.records.map(r => r.data).join(' ')
+    odds.set(line, (odds.get(line) ?? 0) + numberOf(order.odds))
+  }
+  return odds
 }
 
 /** A digit a reply: the last of its first address. Draws do not depend on each other. */
 function sequenceFaults(sequence: string, process: Process): string[] {
-  const orders = possibleAnswers(process)
   const odds = new Map<string, number>()
-  for (const records of orders) {
-    const digit = records.find(r => r.type === 'A')?.data.at(-1) ?? ''
-    odds.set(digit, (odds.get(digit) ?? 0) + 1 / orders.length)
+  for (const order of possibleAnswers(process)) {
+    const digit = order.records.find(r => r.type === 'A')?.data.at(-1) ?? ''
+    odds.set(digit, (odds.get(digit) ?? 0) + numberOf(order.odds))
   }
   const changes = [...sequence].filter((c, i) => i > 0 && c !== sequence[i - 1]).length
   const same = [...odds.values()].reduce((sum, p) => sum + p * p, 0)

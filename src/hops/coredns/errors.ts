@@ -1,9 +1,11 @@
 // CoreDNS's `errors` plugin, 1.9.3 to 1.15.0: plugin/errors/. One log line for each error a later plugin returned; no effect on replies.
 // With `consolidate`, errors that a pattern fits are counted, and the count is printed when its time is over. The client's side of a
 // socket is printed as port 0.
-// Not modelled: `stacktrace`, counts that are printed because the process ends.
+// `stacktrace` adds lines to that of a panic, which nobody reads here.
+// Not modelled: counts that are printed because the process ends.
 import { background, get, note, put, sleep, type Hop, type HopRun } from '../../chain/effects.ts'
 import { nameKey } from '../../dns/name.ts'
+import { debugs } from './debug.ts'
 import { durationText, goDurationMs } from './go-duration.ts'
 import { compileGoRegexp, isRefused, type GoRegexp } from './go-regexp.ts'
 import type { PluginFactory, PluginSetup } from './plugin.ts'
@@ -22,7 +24,7 @@ interface Pattern {
 
 export const errors: PluginFactory = setup => {
   const patterns = patternsOf(setup)
-  for (const pattern of patterns) setup.register?.(pattern.id, countPrinter(pattern, setup.server))
+  for (const pattern of patterns) setup.register?.(pattern.id, countPrinter(pattern, setup))
   return function* (query, next) {
     const served = yield* next(query)
     if (served.error === undefined || served.panic) return served
@@ -32,10 +34,12 @@ export const errors: PluginFactory = setup => {
     const level = pattern?.level ?? 'ERROR'
     // Read from the request when all is over: a `rewrite` shows.
     const { name, type } = served.query ?? query
-    yield* note({ kind: 'errors', by: setup.server, line: `[${level}] plugin/errors: ${rcodeNumber(served.rcode)} ${nameKey(name)} ${type}: ${error}` })
+    if (isPrinted(level, setup)) yield* note({ kind: 'errors', by: setup.server, line: `[${level}] plugin/errors: ${rcodeNumber(served.rcode)} ${nameKey(name)} ${type}: ${error}` })
     return served
   }
 }
+
+const isPrinted = (level: string, setup: PluginSetup): boolean => level !== 'DEBUG' || debugs(setup.model)
 
 function patternsOf(setup: PluginSetup): Pattern[] {
   const lines = setup.directives.flatMap(d => d.properties.filter(p => p.name === 'consolidate'))
@@ -57,12 +61,12 @@ function* isFirstShown(pattern: Pattern): HopRun<boolean> {
   return pattern.showsFirst
 }
 
-const countPrinter = ({ id, text, periodMs, level, showsFirst }: Pattern, server: string): Hop => function* () {
+const countPrinter = ({ id, text, periodMs, level, showsFirst }: Pattern, setup: PluginSetup): Hop => function* () {
   yield* sleep(periodMs)
   const count = Number((yield* get(id))?.value ?? 0)
   yield* put(id, 0, Infinity)
-  if (count > 1 || (count === 1 && !showsFirst)) {
-    yield* note({ kind: 'errors', by: server, line: `[${level}] plugin/errors: ${count} errors like '${text}' occurred in last ${durationText(periodMs)}` })
+  if ((count > 1 || (count === 1 && !showsFirst)) && isPrinted(level, setup)) {
+    yield* note({ kind: 'errors', by: setup.server, line: `[${level}] plugin/errors: ${count} errors like '${text}' occurred in last ${durationText(periodMs)}` })
   }
   return null
 }

@@ -2,6 +2,8 @@
 // are as the client spelt them.
 import type { DnsQuery, Reply, ResourceRecord } from '../../dns/message.ts'
 import { isSubdomain, nameKey } from '../../dns/name.ts'
+import { debugLine } from './debug.ts'
+import { goQuote } from './go-quote.ts'
 import type { PluginFactory, PluginSetup } from './plugin.ts'
 import { since } from './plugin.ts'
 import { bareReply } from './server-reply.ts'
@@ -14,7 +16,10 @@ export const local: PluginFactory = setup => function* (query, next) {
   const name = nameKey(query.name)
   const isPrefixed = name !== 'localhost.' && name.startsWith('localhost.') && !isPrefixOff(setup)
   // Names below localhost are loopback since 1.14.5.
-  if (isPrefixed || (since(setup.version, 1, 14, 5) && name.endsWith('.localhost.'))) return { rcode: 'NOERROR', reply: localhost(query) }
+  if (isPrefixed || (since(setup.version, 1, 14, 5) && name.endsWith('.localhost.'))) {
+    yield* debugLine(setup, `plugin/local: Intercepting localhost query for ${goQuote(name)} ${query.type}, from ${query.client ?? ''}`)
+    return { rcode: 'NOERROR', reply: localhost(query) }
+  }
   const zone = ZONES.find(z => isSubdomain(z, name))
   if (zone === undefined) return yield* next(query)
   return { rcode: 'NOERROR', reply: inZone(query, name, query.name.slice(query.name.length - zone.length)) }

@@ -3,7 +3,7 @@
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['bind', 'chooses the addresses listened on; the server looks at that'],
   ['cancel', 'a time limit that the plugins behind it look at (cancel.ts)'],
-  ['debug', 'switches the panic guard off and debug lines on'],
+  ['debug', 'debug.ts: debug lines on, the guard against panics off'],
   ['dnstap', 'copies messages to a socket'],
   ['geoip', 'adds metadata only'],
   ['grpc_server', 'other transport'],

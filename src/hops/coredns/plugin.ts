@@ -74,7 +74,7 @@ export type PluginFactory = (setup: PluginSetup) => Handler | undefined
 export const plain = (value: Served | Reply | DnsQuery): Plain => value as unknown as Plain
 
 /** A path as the last `root` of the block leaves it: each use sets it anew. */
-export function underRoot(setup: PluginSetup, path: string): string {
+export function underRoot(setup: Pick<PluginSetup, 'model' | 'block'>, path: string): string {
   const root = usesOf(setup, 'root').at(-1)?.args[0]?.value
   return path.startsWith('/') || root === undefined ? path : `${root.replace(/\/+$/, '')}/${path}`
 }

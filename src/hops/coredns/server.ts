@@ -12,6 +12,7 @@ import { nameKey } from '../../dns/name.ts'
 import { queryBytes } from '../../dns/size.ts'
 import { byZoneOf, chosenBlock } from './block-choice.ts'
 import { CHECKED_SINCE, setUpBlocks, type BlockSetup, type SetUpBlock, type StartRefusal } from './block-setup.ts'
+import { debugs } from './debug.ts'
 import { joinHostPort } from './go-host-port.ts'
 import { PLUGINS } from './index.ts'
 import { listenersOf, type Listener as Socket } from './listeners.ts'
@@ -252,6 +253,10 @@ function* answered(server: Server, query: DnsQuery, block: Block, head: string):
   const served = yield* call(head, plain(query))
   if (served === LOOP) return LOOP
   const { rcode, reply, cause, query: changed, answered: atWrite, panic } = served as unknown as Served
+  if (panic && debugs(server.model)) {
+    yield* note({ kind: 'process-panicked', by: server.id })
+    return LOST
+  }
   if (panic) yield* note({ kind: 'errors', by: server.id, line: `[ERROR] Recovered from panic in server: "${socketOf(server, block)}" ${PANIC}` })
   const asked = atWrite ?? changed ?? query
   const registered = registeredOptions(server.model)
