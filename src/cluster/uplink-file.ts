@@ -1,8 +1,8 @@
 // What systemd-resolved writes into /run/systemd/resolve/resolv.conf: src/resolve/resolved-resolv-conf.c at v252 and v255, as recorded rows of
 // v252 show (test/fidelity/rows/systemd-resolved.jsonl.gz). Global servers, then those of each link that is a default route or is
 // down, then, if there are none at all, the fallback servers; the remark before the fourth line; search domains of all
-// links that are not route-only, global first, each once, or `search .` (since v246). Servers with a port other than 53 are left out.
-// Within one list a server counts once; the same server globally and on a link is written twice.
+// links that are not route-only, global first, each once, or `search .` (since v246). Servers with a port other than 53 are left out (not so at
+// v247). Within one list a server counts once; the same server globally and on a link is written twice (once at v257).
 // The order of the links is that of a hash table, drawn anew at each start of the daemon: the recorded file's order is kept
 // where it shows, else `orderKnown` is false.
 import type { ResolvConf } from '../chain/model.ts'
@@ -18,6 +18,9 @@ import { versionsOfOs } from './os-versions.ts'
 
 export const UPLINK = '/run/systemd/resolve/resolv.conf'
 const MAXNS = 3
+const USUAL_SYSTEMD = 252
+const LEAVES_PORTS_OUT = 248
+const EACH_ONCE_IN_ALL = 257
 const REMARK = '# Too many DNS servers configured, the following entries may be ignored.\n'
 
 export interface ResolvedSetup {
@@ -112,7 +115,9 @@ export function generateUplink(files: ReadonlyMap<string, NodeFile>, before: Rea
     return { file, text: recorded?.text ?? '', resolvConf: as.value, servers: placed(recordedServers, 'file'), orderKnown: true,
       problems: setup.problems }
   }
-  const servers = chosen.filter(one => serverParts(one.value).port === 53)
+  const release = Number(setup.systemd ?? USUAL_SYSTEMD)
+  const named = chosen.filter(one => release < LEAVES_PORTS_OUT || serverParts(one.value).port === 53)
+  const servers = release < EACH_ONCE_IN_ALL ? named : eachServerOnce(named)
   const domains = searchDomains([...setup.globalDomains, ...searching.links.flatMap(link => link.domains)])
   const none = known.length === 0 && chosen.length === 0
   const text = render(headerOf(recorded?.text), none ? undefined : servers, domains, setup.systemd)

@@ -1,7 +1,9 @@
 // What systemd-resolved answers by itself: /etc/hosts (src/resolve/resolved-etc-hosts.c), and names that no DNS server is asked for
-// (dns_scope_good_domain of resolved-dns-scope.c, resolved-dns-synthesize.c), v245 to v256; recorded at v252.
+// (dns_scope_good_domain of resolved-dns-scope.c, resolved-dns-synthesize.c), v245 to v257; recorded at v247, v252 and v257.
 // Of /etc/hosts it takes names of letters, digits and hyphens; 0.0.0.0 and :: mean "no address"; lines that only say what it makes up
-// for localhost itself are left out.
+// for localhost itself are left out (before 248: that name in any line).
+// Seen at 257 and not at 252, in between not looked at: a name that is there answers for all types, the first name of an address is what the
+// others are aliases of, resolver.arpa is answered here.
 // Not modelled: the node's own name, `_gateway`, `_outbound`, and the names of its own addresses (asked of DNS first).
 import type { HostsLine, ResolvedModel } from '../chain/model.ts'
 import { addressOfReverse, parseAddress } from '../dns/go-address.ts'
@@ -13,8 +15,13 @@ const OWN_HOST = '127.0.0.2'
 /** From v253 on only these of 127/8 have a name. */
 const LOCAL_NAMES: Readonly<Record<string, string>> = { '127.0.0.1': 'localhost.', '127.0.0.53': '_localdnsstub.', '127.0.0.54': '_localdnsproxy.' }
 const NAMED_ONE_BY_ONE = 253
+const FIRST_NAME_CANONICAL = 257
+/** The stub and what it makes up were written anew. */
+const STUB_ANEW = 248
 /** RFC 6303 and RFC 6761. */
 const NEVER_THERE = ['0.in-addr.arpa.', 'invalid.']
+/** RFC 9462: nobody's resolver is found by asking another one. */
+const DISCOVERY = 'resolver.arpa.'
 const NULL_ADDRESSES = new Set(['0.0.0.0', '::'])
 const LOOPBACKS = ['127.0.0.1', '::1']
 const LOCALHOSTS = ['localhost.', 'localhost.localdomain.']
@@ -25,7 +32,7 @@ const isHostName = (name: string): boolean => /^[a-z0-9.-]+$/i.test(name) && !/(
 
 /** Undefined: DNS is asked. */
 export function ownAnswer(model: ResolvedModel, version: number, by: string, name: string, type: string): Reply | undefined {
-  return (model.readEtcHosts ? fromHosts(model.hosts, name, type) : undefined) ?? synthetic(version, by, name, type)
+  return (model.readEtcHosts ? fromHosts(model.hosts, version, name, type) : undefined) ?? synthetic(version, by, name, type)
 }
 
 const own = (answer: readonly ResourceRecord[]): Reply => ({ rcode: 'NOERROR', flags: ['aa', 'rd', 'ra'], answer, authority: [], additional: [] })
@@ -33,18 +40,30 @@ const made = (name: string, type: string, data: string): ResourceRecord => ({ na
 const typeOf = (address: string): string => (parseAddress(address)?.family === 4 ? 'A' : 'AAAA')
 const takes = (asked: string, type: string): boolean => asked === type || asked === 'ANY'
 
-function fromHosts(all: readonly HostsLine[], name: string, type: string): Reply | undefined {
-  const { lines, gone } = withoutLocalhost(all.map(line => ({ address: line.address.value, names: line.names.map(one => one.value).filter(isHostName) })))
+function fromHosts(all: readonly HostsLine[], version: number, name: string, type: string): Reply | undefined {
+  const read = all.map((line): Line => ({ address: line.address.value, names: line.names.map(one => one.value).filter(isHostName) }))
+  const { lines, gone } = version < STUB_ANEW ? { lines: read.map(line => ({ ...line, names: line.names.filter(one => !isLocalhost(one)) })), gone: [] } : withoutLocalhost(read)
   const address = addressOfReverse(nameKey(name))?.text
   if (address !== undefined) {
     const here = lines.filter(line => line.address === address && !NULL_ADDRESSES.has(address))
     // An address that is there answers for all types: without data for those other than PTR.
     return here.length === 0 ? undefined : own(takes(type, 'PTR') ? once(here.flatMap(line => line.names)).map(one => made(name, 'PTR', absolute(one))) : [])
   }
-  if (!['A', 'AAAA', 'ANY'].includes(type)) return undefined
+  const isAddress = ['A', 'AAAA', 'ANY'].includes(type)
+  if (!isAddress && version < FIRST_NAME_CANONICAL) return undefined
   const here = gone.some(one => sameName(one, name)) ? [] : lines.filter(line => line.names.some(one => sameName(one, name)))
-  return here.length === 0 ? undefined : own(once(here.map(line => line.address)).filter(one => !NULL_ADDRESSES.has(one))
-    .filter(one => takes(type, typeOf(one))).map(one => made(name, typeOf(one), one)))
+  if (here.length === 0) return undefined
+  const addresses = once(here.map(line => line.address)).filter(one => isAddress && !NULL_ADDRESSES.has(one) && takes(type, typeOf(one)))
+  return own(version < FIRST_NAME_CANONICAL ? addresses.map(one => made(name, typeOf(one), one)) : canonical(lines, name, addresses))
+}
+
+/** Addresses that are first called something else stand under that name, behind an alias, unless others are the name's own. */
+function canonical(lines: readonly Line[], name: string, addresses: readonly string[]): readonly ResourceRecord[] {
+  const called = addresses.map(address => ({ address, first: lines.find(line => line.address === address)?.names[0] ?? name }))
+  const aliases = once(called.flatMap(({ first }) => (sameName(first, name) ? [] : [absolute(first)])))
+  const mine = called.filter(({ first }) => sameName(first, name)).map(({ address }) => made(name, typeOf(address), address))
+  const theirs = called.map(({ address, first }) => made(absolute(first), typeOf(address), address))
+  return [...aliases.map(first => made(name, 'CNAME', first)), ...(mine.length > 0 ? mine : theirs)]
 }
 
 interface Line { readonly address: string; readonly names: readonly string[] }
@@ -67,18 +86,19 @@ const once = (names: readonly string[]): readonly string[] =>
 
 function synthetic(version: number, by: string, name: string, type: string): Reply | undefined {
   // Addresses of the root are not looked up.
-  if (labelsOf(name).length === 0) return type === 'A' || type === 'AAAA' ? own([]) : undefined
+  if (labelsOf(name).length === 0) return type !== 'A' && type !== 'AAAA' ? undefined : version < STUB_ANEW ? denied(version, by) : own([])
   if (isLocalhost(name)) return own([made(name, 'A', '127.0.0.1'), made(name, 'AAAA', '::1')].filter(one => takes(type, one.type)))
   const address = addressOfReverse(nameKey(name))?.text
   const pointer = (to: string): Reply => own(takes(type, 'PTR') ? [made(name, 'PTR', to)] : [])
+  if (version >= FIRST_NAME_CANONICAL && isSubdomain(DISCOVERY, name)) return own([])
   if (address === '::1') return pointer('localhost.')
-  if (address === '255.255.255.255' || address === '::' || NEVER_THERE.some(zone => isSubdomain(zone, name))) return denied(by)
+  if (address === '255.255.255.255' || address === '::' || NEVER_THERE.some(zone => isSubdomain(zone, name))) return denied(version, by)
   if (!isSubdomain(LOOPBACK_ZONE, name)) return undefined
-  if (address === OWN_HOST) return { ...denied(by, { kind: 'unmodelled', by, detail: 'the node’s own name is not in the evidence' }), rcode: 'SERVFAIL' }
-  if (version < NAMED_ONE_BY_ONE) return pointer('localhost.')
-  const named = LOCAL_NAMES[address ?? '']
-  return named === undefined ? denied(by) : pointer(named)
+  if (address === OWN_HOST) return { ...denied(version, by, { kind: 'unmodelled', by, detail: 'the node’s own name is not in the evidence' }), rcode: 'SERVFAIL' }
+  const named = version < NAMED_ONE_BY_ONE ? undefined : LOCAL_NAMES[address ?? '']
+  if (named !== undefined) return pointer(named)
+  return version < NAMED_ONE_BY_ONE || version >= FIRST_NAME_CANONICAL ? pointer('localhost.') : denied(version, by)
 }
 
-const denied = (by: string, cause: Cause = { kind: 'denied', by, detail: 'a reserved name that no server is asked for' }): Reply =>
-  ({ ...own([]), rcode: 'NXDOMAIN', cause })
+const denied = (version: number, by: string, cause: Cause = { kind: 'denied', by, detail: 'a reserved name that no server is asked for' }): Reply =>
+  ({ ...own([]), rcode: version < STUB_ANEW ? 'SERVFAIL' : 'NXDOMAIN', cause })

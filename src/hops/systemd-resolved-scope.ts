@@ -1,5 +1,5 @@
 // One DNS scope of systemd-resolved: its cache (src/resolve/resolved-dns-cache.c) and its transactions (resolved-dns-transaction.c), v245
-// to v255.
+// to v257. Before 248 servers that refuse are asked in turn until the attempts are over.
 // A scope has one current server. It stays until it fails by silence, SERVFAIL, REFUSED or an error of the socket; nothing moves it
 // back. Which one it is at the time of the trouble is an unknown, `resolved <node> <scope> current server`: a status printed today does not
 // say.
@@ -23,8 +23,9 @@ const SERVFAIL_S = 10
 const SERVFAIL_OLD_S = 30
 /** Of one answer, so that no answer costs much. */
 const MOST_KEPT_APART = 64
-/** Link MTU 1500 less the IPv4 and UDP headers. */
+/** Link MTU 1500 less the IPv4 and UDP headers; before 248 the least there is. */
 const EDNS_BYTES = 1_472
+const EDNS_OLD_BYTES = 512
 
 /** How the question stands: part of the merge key, so as small as it can be. */
 type Attempt = {
@@ -174,10 +175,10 @@ function attemptHop(setup: ScopeSetup): Hop {
   }
 }
 
-function* exchange({ model, scope }: ScopeSetup, state: Attempt, hop: string,
+function* exchange({ model, scope, version }: ScopeSetup, state: Attempt, hop: string,
   transport: 'udp' | 'tcp'): HopRun<readonly { readonly value: Plain }[]> {
   const query: DnsQuery = {
-    name: state.name, type: state.type, transport, rd: true, ...(state.edns && { edns: { sizeBytes: EDNS_BYTES } }),
+    name: state.name, type: state.type, transport, rd: true, ...(state.edns && { edns: { sizeBytes: version < 248 ? EDNS_OLD_BYTES : EDNS_BYTES } }),
     // One socket for each attempt: a Service address draws anew.
     flow: `resolved ${model.node} ${scope.name}|${state.name}|${state.type} ${state.attempt} ${transport}`,
   }
@@ -199,7 +200,8 @@ function* judge(setup: ScopeSetup, state: Attempt, reply: Reply, loopback: boole
       return pickedAll(state, scope) ? taken : yield* moveOn(setup, state, true)
     }
     case 'REFUSED':
-      return pickedAll(state, scope) ? taken : yield* moveOn(setup, state, true)
+      // Before 248 they are asked in turn for as long as there are attempts, and nobody is told.
+      return version >= 248 && pickedAll(state, scope) ? taken : yield* moveOn(setup, state, true)
     default:
       return taken
   }

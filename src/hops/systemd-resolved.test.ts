@@ -218,7 +218,7 @@ test('a cache that was filled before: what any server of the past may have left,
 test('routing by the best domain, with the label count of the longest', () => {
   const routed = (name: string, type = 'A'): string => {
     const found = route(model([]), [scope('a', ['1'], ['corp.example']), scope('b', ['2'], ['~eu.corp.example'], false),
-      scope('c', ['3'], ['~.'], true), scope('d', ['4'])], name, type)
+      scope('c', ['3'], ['~.'], true), scope('d', ['4'])], 255, name, type)
     return found.kind === 'scopes' ? found.scopes.map(s => s.name).join() : found.kind
   }
   expect([routed('x.eu.corp.example.'), routed('x.corp.example.'), routed('other.test.'), routed('9.1.254.169.in-addr.arpa.', 'PTR'),

@@ -1,8 +1,7 @@
-// systemd-resolved on a node, as its stub at 127.0.0.53 answers: src/resolve/resolved-dns-stub.c, -query.c, -scope.c, v245 to v255,
-// behaviour
-// executed at v252 (specs/resolver-chain.md §6). /etc/hosts first, then all scopes that fit the name best, at once: the first NOERROR
-// wins, even one without data; NXDOMAIN and errors count only when all scopes gave up. No scope wants the name: REFUSED. No server
-// answered: the client gets nothing. Scope = `systemd-resolved-scope.ts`, routing = `systemd-resolved-routing.ts`, /etc/hosts and names
+// systemd-resolved on a node, as its stub at 127.0.0.53 answers: src/resolve/resolved-dns-stub.c, -query.c, -scope.c, v245 to v257,
+// behaviour executed at v247, v252 and v257 (test/fidelity/rows/systemd-resolved.jsonl.gz). /etc/hosts first, then all scopes that fit the
+// name best, at once: the first NOERROR wins, even one without data; NXDOMAIN and errors count only when all scopes gave up. No scope wants
+// the name: REFUSED (before 248: SERVFAIL). No server answered: the client gets nothing. Scope = `systemd-resolved-scope.ts`, routing = `systemd-resolved-routing.ts`, /etc/hosts and names
 // of the machine = `systemd-resolved-own.ts`.
 // Not modelled: LLMNR, mDNS (such names come out as unmodelled), DNSSEC, DNS over TLS, 127.0.0.54 as a plain proxy, DO+CD bypass,
 // `%interface` of a server.
@@ -22,6 +21,8 @@ const MOST_ALIASES = 16
 /** What the stub offers to clients that use EDNS. */
 const CLIENT_EDNS_BYTES = 65_494
 /** A release whose behaviour is that of most; used where the node does not say. */
+/** The stub was written anew; recorded at 247 and 252. */
+const STUB_ANEW = 248
 const USUAL_VERSION = 255
 const NEVER_ANSWERED = new Set(['AXFR', 'IXFR', 'OPT', 'TSIG', 'TKEY', 'MAILA', 'MAILB', 'MD', 'MF'])
 
@@ -37,7 +38,7 @@ export function resolvedHops(model: ResolvedModel, reach: Reach): HopEntries {
   const stub: Hop = function* (value) {
     const query = value as unknown as DnsQuery
     const reply = yield* answer(model, scopes, version, query)
-    return typeof reply === 'string' ? reply : toClient(reply, query) as unknown as Plain
+    return typeof reply === 'string' ? reply : toClient(reply, version, query) as unknown as Plain
   }
   return [[hopId.resolved(model.node), stub], ...scopes.flatMap(scope => scopeHops({ model, scope, version, reach }))]
 }
@@ -45,11 +46,11 @@ export function resolvedHops(model: ResolvedModel, reach: Reach): HopEntries {
 function* answer(model: ResolvedModel, scopes: readonly ResolvedScope[], version: number,
   query: DnsQuery): HopRun<Reply | Silence> {
   const by = hopId.resolved(model.node)
-  if (!query.rd || NEVER_ANSWERED.has(query.type)) return failure('REFUSED',
+  if (!query.rd || NEVER_ANSWERED.has(query.type)) return failure(query.rd && version < STUB_ANEW ? 'NOTIMP' : 'REFUSED',
     { kind: 'refused', by, detail: query.rd ? `type ${query.type}` : 'recursion not desired' })
   const aliases: ResourceRecord[] = []
   for (let name = query.name; aliases.length <= MOST_ALIASES;) {
-    const reply = ownAnswer(model, version, by, name, query.type) ?? (yield* fromScopes(model, scopes, name, query.type))
+    const reply = ownAnswer(model, version, by, name, query.type) ?? (yield* fromScopes(model, scopes, version, name, query.type))
     if (typeof reply === 'string') return reply
     if (reply.rcode !== 'NOERROR') return { ...reply, answer: [...aliases, ...reply.answer] }
     const target = openAlias(reply, name, query.type)
@@ -73,11 +74,11 @@ function openAlias(reply: Reply, name: string, type: string): string | undefined
   return sameName(at, name) ? undefined : at
 }
 
-function* fromScopes(model: ResolvedModel, scopes: readonly ResolvedScope[], name: string, type: string): HopRun<Reply | Silence> {
+function* fromScopes(model: ResolvedModel, scopes: readonly ResolvedScope[], version: number, name: string, type: string): HopRun<Reply | Silence> {
   const by = hopId.resolved(model.node)
-  const routed = route(model, scopes, name, type)
+  const routed = route(model, scopes, version, name, type)
   // Nothing of it came from the network, so it counts as authoritative.
-  if (routed.kind === 'nobody') return { ...failure('REFUSED', { kind: 'refused', by, detail: routed.why }), flags: ['aa', 'rd', 'ra'] }
+  if (routed.kind === 'nobody') return { ...failure(version < STUB_ANEW ? 'SERVFAIL' : 'REFUSED', { kind: 'refused', by, detail: routed.why }), flags: ['aa', 'rd', 'ra'] }
   if (routed.kind === 'unmodelled') return failure('SERVFAIL', { kind: 'unmodelled', by, detail: routed.why })
   const query = { name, type }
   const ids = routed.scopes.map(scope => scopeId(model.node, scope.name))
@@ -112,9 +113,11 @@ function* oneFailure(model: ResolvedModel, arrivals: readonly Arrival[], scopes:
 
 const failure = (rcode: Rcode, cause: Cause): Reply => ({ rcode, flags: ['rd', 'ra'], answer: [], authority: [], additional: [], cause })
 
-/** The stub makes its own message: recursion offered, authoritative for what it made up. */
-function toClient(reply: Reply, query: DnsQuery): Reply {
+/** The stub makes its own message: recursion offered, authoritative for what it made up; before 248 never so, and answers alone. */
+function toClient(reply: Reply, version: number, query: DnsQuery): Reply {
   const { edns: _, ...rest } = reply
-  return { ...rest, flags: [...(reply.flags.includes('aa') ? ['aa' as const] : []), ...(query.rd ? ['rd' as const] : []), 'ra'],
+  const old = version < STUB_ANEW
+  return { ...rest, ...(old && { authority: [], additional: [] }),
+    flags: [...(reply.flags.includes('aa') && !old ? ['aa' as const] : []), ...(query.rd || old ? ['rd' as const] : []), 'ra'],
     ...(query.edns && { edns: { sizeBytes: CLIENT_EDNS_BYTES } }) }
 }

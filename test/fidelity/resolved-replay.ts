@@ -30,6 +30,8 @@ export interface Observed {
   readonly upstreamAsked?: readonly ResolvedPacket[]
 }
 export interface ResolvedRow {
+  /** `252`. */
+  readonly version: string
   readonly group: string
   readonly case: string
   readonly rules?: readonly ResolvedRule[]
