@@ -78,8 +78,12 @@ export function storedOf(served: Served, query: DnsQuery, options: CacheOptions,
   const ttlS = lifetimeS(reply, query, options, version)
   if (map === undefined || !(ttlS > 0)) return undefined
   const kept = withTtl(reply, ttlS)
-  return { map, entry: { reply: { ...kept, flags: kept.flags.filter(f => f === 'aa' || f === 'ra' || f === 'ad') }, ttlS, sinceMs: 0 } }
+  const keepsAd = !losesAd(version) || query.ad === true || query.edns?.do === true
+  return { map, entry: { reply: { ...kept, flags: kept.flags.filter(f => f === 'aa' || f === 'ra' || (f === 'ad' && keepsAd)) }, ttlS, sinceMs: 0 } }
 }
+
+/** AD is taken out for a client that did not want it, and from 1.12.3 to 1.14.6 before the reply is kept. */
+const losesAd = (version: CorednsVersion): boolean => since(version, 1, 12, 3) && !since(version, 1, 14, 7)
 
 /** Every record with one TTL, and no OPT: how a reply leaves the cache, and how it is kept. */
 export function withTtl(reply: Reply, ttlS: number): Reply {
