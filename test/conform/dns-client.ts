@@ -30,52 +30,89 @@ function packetOf(query: Query, id: number): Uint8Array {
   return bytes
 }
 
-/** Never rejects: what went wrong is `noReply`, as the recordings have it. */
-export async function ask(query: Query, id: number, lane: Lane): Promise<Observed & { readonly elapsedMs: number }> {
-  const began = performance.now()
-  const came = await (query.proto === 'tcp' ? overTcp : overUdp)(query, packetOf(query, id), lane)
-  const elapsedMs = Math.round((performance.now() - began) * 10) / 10
-  return typeof came === 'string' ? { noReply: came, elapsedMs } : { ...seen(came, id, lane), elapsedMs }
+/** A question on its way: what came first, and, once nobody waits any more, what came behind it. */
+export interface Asking {
+  readonly observed: Observed & { readonly elapsedMs: number }
+  readonly close: () => Pick<Observed, 'extraReplies'>
 }
 
-type Exchange = (query: Query, packet: Uint8Array, lane: Lane) => Promise<Uint8Array | string>
+/** Never rejects: what went wrong is `noReply`, as the recordings have it. */
+export async function ask(query: Query, id: number, lane: Lane): Promise<Asking> {
+  const began = performance.now()
+  const { first, close } = await (query.proto === 'tcp' ? overTcp : overUdp)(query, packetOf(query, id), lane)
+  const elapsedMs = Math.round((performance.now() - began) * 10) / 10
+  return {
+    observed: typeof first === 'string' ? { noReply: first, elapsedMs } : { ...seen(first, id, lane), elapsedMs },
+    close: () => {
+      const more = close()
+      return more.length === 0 ? {} : { extraReplies: more.map(bytes => seen(bytes, id, lane)) }
+    },
+  }
+}
 
-const overUdp: Exchange = (query, packet, lane) => new Promise(resolve => {
+/** The first message, or why there is none; `close` gives those behind it. */
+interface Exchanged {
+  readonly first: Uint8Array | string
+  readonly close: () => readonly Uint8Array[]
+}
+
+type Exchange = (query: Query, packet: Uint8Array, lane: Lane) => Promise<Exchanged>
+
+/** Messages as they come, the socket closed by whoever asked. */
+class Mailbox {
+  readonly exchanged: Promise<Exchanged>
+  private readonly messages: Uint8Array[] = []
+  private readonly limit: NodeJS.Timeout
+  private readonly shut: () => void
+  private settle: (exchanged: Exchanged) => void = () => {}
+
+  constructor(query: Query, shut: () => void) {
+    this.shut = shut
+    this.exchanged = new Promise(resolve => { this.settle = resolve })
+    this.limit = setTimeout(() => this.end(tooLate(query)), patienceMs(query))
+  }
+
+  take(message: Uint8Array): void {
+    this.messages.push(message)
+    if (this.messages.length === 1) this.end(message)
+  }
+
+  end(first: Uint8Array | string): void {
+    clearTimeout(this.limit)
+    this.settle({ first, close: () => {
+      this.shut()
+      return this.messages.slice(1)
+    } })
+  }
+}
+
+const overUdp: Exchange = (query, packet, lane) => {
   const socket = createSocket('udp4')
-  const end = (came: Uint8Array | string): void => {
-    clearTimeout(limit)
+  const box = new Mailbox(query, () => {
     socket.removeAllListeners()
     socket.on('error', () => {})
     socket.close()
-    resolve(came)
-  }
-  const limit = setTimeout(() => end(tooLate(query)), patienceMs(query))
-  socket.on('message', end)
-  socket.on('error', error => end(error.message))
+  })
+  socket.on('message', message => box.take(message))
+  socket.on('error', error => box.end(error.message))
   socket.bind(0, lane.real(query.from ?? CLIENT), () => {
     socket.connect(lane.ports.server, lane.real(CLIENT), () => socket.send(packet))
   })
-})
+  return box.exchanged
+}
 
-const overTcp: Exchange = (query, packet, lane) => new Promise(resolve => {
+const overTcp: Exchange = (query, packet, lane) => {
   const socket = connect({ port: lane.ports.server, host: lane.real(CLIENT), localAddress: lane.real(query.from ?? CLIENT) }, () => socket.write(framed(packet)))
   const frames = new Frames()
-  const end = (came: Uint8Array | string): void => {
-    clearTimeout(limit)
-    socket.removeAllListeners()
-    socket.on('error', () => {})
-    socket.destroy()
-    resolve(came)
-  }
-  const limit = setTimeout(() => end(tooLate(query)), patienceMs(query))
+  const box = new Mailbox(query, () => socket.destroy())
   socket.on('data', chunk => {
     frames.push(chunk)
-    const message = frames.next()
-    if (message) end(message)
+    for (let message = frames.next(); message; message = frames.next()) box.take(message)
   })
-  socket.on('error', error => end(error.message))
-  socket.on('close', () => end('closed'))
-})
+  socket.on('error', error => box.end(error.message))
+  socket.on('close', () => box.end('closed'))
+  return box.exchanged
+}
 
 /** An address record of another class: four octets, as the real programs print it. */
 function addressOf({ type, data }: { readonly type: string; readonly data: string }): string {

@@ -74,7 +74,7 @@ function stepsOf(world: World): Step[] {
   const { dice } = world
   const steps: Step[] = []
   const questions: Query[] = []
-  const count = dice.between(6, 16)
+  const count = dice.between(14, 34)
   for (let i = 0; i < count; i++) {
     if (i > 0 && dice.chance(0.08)) steps.push({ sleepMs: dice.of([300, 600, 900, 1400, 2400]) })
     if (i > 2 && dice.chance(0.03) && world.upstreams.size > 0) steps.push({ upstream: Object.fromEntries([...world.upstreams].map(a => [a, [OTHERWISE]])) })

@@ -3,6 +3,7 @@ import { generate } from './generate.ts'
 import { generateHostile } from './generate-hostile.ts'
 import { generateKubernetes } from './generate-kubernetes.ts'
 import { generateStart } from './generate-start.ts'
+import { runStubs, stubLacking } from './stub-part.ts'
 import type { Scenario } from './scenario.ts'
 import type { Wanted } from './command.ts'
 
@@ -30,4 +31,5 @@ export const PARTS: readonly Part[] = [
   { name: 'kubernetes', share: 10, byRelease: true, lacking: needsNetwork, generate: generateKubernetes },
   { name: 'hostile', share: 6, byRelease: true, lacking: NO_LACK, generate: generateHostile },
   { name: 'start', share: 6, byRelease: true, lacking: needsNetwork, generate: generateStart },
+  { name: 'stub', share: 2, byRelease: false, lacking: stubLacking, run: runStubs },
 ]

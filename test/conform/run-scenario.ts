@@ -105,10 +105,10 @@ const LOGGED = /^\[(?:INFO|ERROR|WARNING|DEBUG)\]/
 /** `overMs`: by how much the wait behind the reply became longer than it should. */
 async function askIn(scenario: Scenario, query: Query, id: number, lane: Lane): Promise<Observed & { readonly overMs: number }> {
   const settle = pauseMsOf({ id: rowPrefix(scenario) })
-  const observed = await ask(query, id + 1, lane)
+  const { observed, close } = await ask(query, id + 1, lane)
   const answeredMs = performance.now()
   await wait(settle)
-  return { ...observed, overMs: Math.round(performance.now() - answeredMs - settle) }
+  return { ...observed, ...close(), overMs: Math.round(performance.now() - answeredMs - settle) }
 }
 
 async function act(step: Exclude<Step, { readonly query: Query }>, { lane, server, upstreams, api }: Running): Promise<Step> {

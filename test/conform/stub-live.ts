@@ -126,14 +126,27 @@ export function available(): readonly LiveClient[] {
   ]
 }
 
+const built = new Map<string, string>()
+
+/** The client's program in a folder, made once a run. Rejects when it cannot be built. */
+function programFolder(client: LiveClient): string {
+  const known = built.get(client.client)
+  if (known !== undefined) return known
+  const folder = mkdtempSync(join(tmpdir(), 'whydns-stub-program-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const wrong = client.build?.(folder)
+  if (wrong !== undefined) throw new Error(`${client.client}: ${wrong}`)
+  built.set(client.client, folder)
+  return folder
+}
+
 /** One row for each case, in the columns of stub-resolvers. Rejects when the program cannot be built or the namespace cannot be had. */
 export async function runLive(client: LiveClient, cases: readonly StubCase[]): Promise<readonly StubRow[]> {
   const dir = mkdtempSync(join(tmpdir(), 'whydns-stub-'))
   try {
     mkdirSync(join(dir, 'etc'))
-    const wrong = client.build?.(dir)
-    if (wrong !== undefined) throw new Error(`${client.client}: ${wrong}`)
-    const lookups = cases.map(one => ({ ...one, family: one.family ?? 'unspec', command: client.command(dir, one) }))
+    const program = programFolder(client)
+    const lookups = cases.map(one => ({ ...one, family: one.family ?? 'unspec', command: client.command(program, one) }))
     writeFileSync(join(dir, 'lookups.json'), JSON.stringify({ lookups, application: client.application, env: client.env ?? {} }))
     const inside = join(dirname(fileURLToPath(import.meta.url)), 'stub-live-inside.ts')
     const lines = await output('unshare', ['-n', '-m', '-u', '--', process.execPath, inside, dir])

@@ -22,8 +22,9 @@ export const MADE: readonly PluginCases[] = [
   {
     plugin: 'header', share: 0.07,
     write: world => {
-      const way = world.has(1, 10) ? world.dice.of(['', 'response ', world.has(1, 12) ? 'query ' : 'response ']) : ''
-      return `header {\n ${way}${world.dice.of(['set ra', 'clear ra', 'set aa', 'clear aa rd', 'set ad'])}\n}`
+      const ways = world.has(1, 14) ? ['query ', 'response '] : world.has(1, 11) ? ['', 'query ', 'response '] : ['']
+      const lines = Array.from({ length: world.dice.between(1, 2) }, () => ` ${world.dice.of(ways)}${world.dice.of(['set ra', 'clear ra', 'set aa', 'clear aa rd', 'set rd'])}\n`)
+      return `header {\n${lines.join('')}}`
     },
   },
   {
