@@ -116,15 +116,14 @@ function headerOnly(bytes: Uint8Array, flags: number): Uint8Array {
   return out
 }
 
-/** A question that ends after its name, after its type or in its class is taken: what is missing is 0. */
+/** A question that ends after its name, after its type is taken: what is missing is 0. Half a class was taken up to CoreDNS 1.11, too. */
 function withWholeQuestion(bytes: Uint8Array): Uint8Array {
   let at = HEADER_END
   while (at < bytes.length && (bytes[at] as number) > 0 && (bytes[at] as number) < 64) at += (bytes[at] as number) + 1
   const missing = at + 1 + QUESTION_REST - bytes.length
-  if (bytes[at] !== 0 || (missing !== QUESTION_REST && missing !== 2 && missing !== 1)) return bytes
+  if (bytes[at] !== 0 || (missing !== QUESTION_REST && missing !== 2)) return bytes
   const whole = new Uint8Array(bytes.length + missing)
-  // Half a class is none.
-  whole.set(missing === 1 ? bytes.subarray(0, -1) : bytes)
+  whole.set(bytes)
   return whole
 }
 

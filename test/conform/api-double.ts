@@ -118,8 +118,14 @@ function heldOf(object: Json, version: number): Held {
   const kind = String(object['kind'])
   const [namespace, name] = [String(metadata['namespace'] ?? ''), String(metadata['name'] ?? '')]
   const uid = `${kind}-${namespace}-${name}`.toLowerCase()
-  const body: Json = { ...object, apiVersion: RESOURCES.find(r => r.kind === kind)?.apiVersion ?? 'v1', metadata: { uid, ...metadata, resourceVersion: String(version) } }
+  const body: Json = { ...withDefaults(object), apiVersion: RESOURCES.find(r => r.kind === kind)?.apiVersion ?? 'v1', metadata: { uid, ...metadata, resourceVersion: String(version) } }
   return { kind, namespace, name, labels: record(metadata['labels']) as Held['labels'], body }
+}
+
+/** What the API server sets where an object is silent: CoreDNS 1.9.3 reads these without looking whether they are there. */
+function withDefaults(object: Json): Json {
+  if (object['kind'] !== 'EndpointSlice' || !Array.isArray(object['ports'])) return object
+  return { ...object, ports: object['ports'].map(port => ({ name: '', protocol: 'TCP', ...record(port) })) }
 }
 
 const keyOf = ({ kind, namespace, name }: Held): string => `${kind} ${namespace}/${name}`

@@ -33,6 +33,11 @@ export const EXPLAINED: readonly Explained[] = [
     mend: 'a reply whose bytes are no message',
     fits: ({ version }, { what }) => version === '1.9.3' && what.some(text => /"\.[a-z]|[ "]\.[a-z]\S* \d+ IN| \.[a-z]/.test(sides(text)[0] ?? '')),
   },
+  {
+    reason: 'CoreDNS before 1.14 takes a question whose last byte is half of its class, with class 0 (miekg/dns unpackQuestion); ours refuses it as later releases do',
+    mend: 'a door that knows the release',
+    fits: ({ part, version }, { what }) => part === 'hostile' && /^1\.(9|11)\./.test(version) && what.some(text => (sides(text)[0] ?? '').includes('"FORMERR"') && (sides(text)[1] ?? '').includes(' CLASS0 ')),
+  },
 ]
 
 export const explained = (scenario: Scenario, verdict: Verdict): Explained | undefined =>

@@ -33,7 +33,7 @@ const typed = (rule: Rules[number]): Rules => (!rule.do.includes('10.0.0.') || r
 
 function rulesFor(dice: Dice, name: string): Rules {
   const bare = name.replace(/\.$/, '')
-  const names = ['*', '*', `${bare}.`, `${bare}.a.test.`, `${bare}.b.test.`]
+  const names = bare === '' ? ['*'] : ['*', '*', `${bare}.`, `${bare}.a.test.`, `${bare}.b.test.`]
   const count = dice.between(1, 4)
   return Array.from({ length: count }, (): Rules => {
     const server = dice.chance(0.3) ? dice.of(['1', '2', '3']) : undefined

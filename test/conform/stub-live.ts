@@ -130,8 +130,8 @@ const built = new Map<string, string>()
 
 /** The client's program in a folder, made once a run. Rejects when it cannot be built. */
 function programFolder(client: LiveClient): string {
-  const known = built.get(client.client)
-  if (known !== undefined) return known
+  const made = built.get(client.client)
+  if (made !== undefined) return made
   const folder = mkdtempSync(join(tmpdir(), 'whydns-stub-program-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const wrong = client.build?.(folder)

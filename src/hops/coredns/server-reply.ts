@@ -61,7 +61,10 @@ export function replyTo(client: DnsQuery, asked: DnsQuery, reply: Reply, version
 /** `..` inside a name, as `kubernetes .` makes it, or a dot at its beginning, as `rewrite` can make it. Up to 1.9.3 the latter is written all the same, and nobody
  * can read what follows it. */
 function hasEmptyLabel({ name, type, data }: ResourceRecord, version: CorednsVersion): boolean {
-  const isWrong = (text: string): boolean => text.includes('..') || (text.startsWith('.') && text !== '.' && since(version, 1, 11))
+  const isWrong = (escaped: string): boolean => {
+    const text = escaped.includes('\\') ? escaped.replace(/\\(\d{3}|[^])/g, 'x') : escaped
+    return text.includes('..') || (text.startsWith('.') && text !== '.' && since(version, 1, 11))
+  }
   return isWrong(name) || (NAMED.has(type) && data.split(' ').some(isWrong))
 }
 
