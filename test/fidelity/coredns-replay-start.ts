@@ -12,7 +12,7 @@ const WATCH_LIMIT_MS = 40_000
 const RELEASE_LINE = /^CoreDNS-\d/
 
 /** client-go asks again after random times. */
-const isRetry = (line: string): boolean => /^\[(INFO|ERROR)\] plugin\/kubernetes: (\S*reflector\.go|Failed to watch: )/.test(line)
+const isRetry = (line: string): boolean => /^\[(INFO|ERROR)\] plugin\/kubernetes: (\S*reflector\.go|Failed to watch(: |$))/.test(line)
 
 /** The Go release and the processors are the recorder's, the directory is one of its own. */
 const plainLine = (line: string): string => stripped(line)
