@@ -1,36 +1,57 @@
-// Functions of the expression library that a `view` can call, with what they take: builtin/builtin.go of antonmedv/expr 1.15.5 and
-// expr-lang/expr 1.17.8. CoreDNS takes `type` out, because it has a function of that name.
-// Not modelled: times, JSON, base64, pairs, sorting and grouping (NOT_MODELLED): a view that calls them is said to be unmodelled.
+// Which functions the expression library has, and of which types they are: builtin/builtin.go of antonmedv/expr 1.15.5 and expr-lang/expr
+// 1.17.8. CoreDNS takes `type` out, because it has a function of that name.
+import { FUNCTION, goType, type Type } from './expression-types.ts'
 
-/** Functions with a predicate; true = the newer library takes them without one, too. */
-export const PREDICATES: ReadonlyMap<string, boolean> = new Map([
-  ['all', false], ['none', false], ['any', false], ['one', false], ['filter', false], ['map', false], ['count', true], ['find', false],
-  ['findIndex', false], ['findLast', false], ['findLastIndex', false], ['sum', true],
-])
-/** `sum` takes one in the newer library only. */
-export const isPredicate = (name: string, modern: boolean): boolean => PREDICATES.has(name) && (modern || name !== 'sum')
+const VALUES = '[]interface {}'
+const TEST = 'func(interface {}) bool'
 
-/** A letter an argument: s string, i int, n number, a array, x anything; `>` the result (S: array of strings). One entry an overload. */
-export const SIGNATURES: ReadonlyMap<string, readonly string[]> = new Map([
-  ['string', ['x>s']], ['trim', ['s>s', 'ss>s']], ['trimPrefix', ['ss>s', 's>s']], ['trimSuffix', ['ss>s', 's>s']], ['upper', ['s>s']], ['lower', ['s>s']],
-  ['split', ['ss>S', 'ssi>S']], ['splitAfter', ['ss>S', 'ssi>S']], ['replace', ['sssi>s', 'sss>s']], ['repeat', ['si>s']], ['indexOf', ['ss>i']],
-  ['lastIndexOf', ['ss>i']], ['hasPrefix', ['ss>b']], ['hasSuffix', ['ss>b']], ['join', ['Ss>s', 'as>s', 'a>s', 'Ss>s', 'S>s']],
+/** What stands in the parentheses of a function with a predicate, in the newer library; `?` = may be left out. */
+const SHAPES: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ...['all', 'none', 'any', 'one', 'filter', 'map', 'find', 'findIndex', 'findLast', 'findLastIndex', 'groupBy'].map(name => [name, ['value', 'predicate']] as const),
+  ...['count', 'sum'].map(name => [name, ['value', 'predicate?']] as const), ...['sortBy', 'reduce'].map(name => [name, ['value', 'predicate', 'value?']] as const),
 ])
 
-/** Functions that look at the kinds of their arguments themselves: what one argument may be, by the letters above and `m` map, and the result. */
-export const CHECKED: ReadonlyMap<string, readonly [takes: string, gives: string]> = new Map([
-  ['len', ['ams', 'i']], ['abs', ['n', '=']], ['ceil', ['n', 'f']], ['floor', ['n', 'f']], ['round', ['n', 'f']], ['int', ['ns', 'i']], ['float', ['ns', 'f']],
-])
-/** One or more numbers or arrays. */
-export const AGGREGATES = new Set(['max', 'min', 'mean', 'median', 'sum'])
-export const ENDS = new Set(['first', 'last'])
+export const predicateShape = (name: string, modern: boolean): readonly string[] | undefined =>
+  (modern || (name !== 'sum' && name !== 'sortBy') ? SHAPES.get(name) : undefined)
 
-const NOT_MODELLED = new Set([
-  'toJSON', 'fromJSON', 'toBase64', 'fromBase64', 'now', 'duration', 'date', 'get', 'take', 'keys', 'values', 'toPairs', 'fromPairs', 'sort', 'sortBy', 'groupBy',
-  'reduce',
+/** Arguments fit one of these. */
+const OVERLOADS: ReadonlyMap<string, string> = new Map<string, string>([
+  ...['all', 'none', 'any', 'one'].map(name => [name, `func(${VALUES}, ${TEST}) bool`] as const), ['filter', `func(${VALUES}, ${TEST}) ${VALUES}`],
+  ...['findIndex', 'findLastIndex', 'count'].map(name => [name, `func(${VALUES}, ${TEST}) int`] as const), ...['find', 'findLast'].map(name => [name, `func(${VALUES}, ${TEST}) interface {}`] as const),
+  ['map', `func(${VALUES}, func(interface {}) interface {}) ${VALUES}`], ['groupBy', `func(${VALUES}, func(interface {}) interface {}) map[interface {}]${VALUES}`],
+  ['reduce', `func(${VALUES}, func(interface {}, interface {}) interface {}, interface {}) interface {}`],
+  ['string', 'func(interface {}) string'], ['trim', 'func(string) string; func(string, string) string'],
+  ...['trimPrefix', 'trimSuffix'].map(name => [name, 'func(string, string) string; func(string) string'] as const),
+  ...['upper', 'lower', 'toBase64', 'fromBase64'].map(name => [name, 'func(string) string'] as const),
+  ...['split', 'splitAfter'].map(name => [name, 'func(string, string) []string; func(string, string, int) []string'] as const),
+  ['replace', 'func(string, string, string, int) string; func(string, string, string) string'], ['repeat', 'func(string, int) string'],
+  ['join', `func([]string, string) string; func(${VALUES}, string) string; func(${VALUES}) string; func([]string, string) string; func([]string) string`],
+  ...['indexOf', 'lastIndexOf'].map(name => [name, 'func(string, string) int'] as const), ...['hasPrefix', 'hasSuffix'].map(name => [name, 'func(string, string) bool'] as const),
+  ['toJSON', 'func(interface {}) string'], ['fromJSON', 'func(string) interface {}'], ['duration', 'func(string) (time.Duration, error)'],
 ])
-const NOT_MODELLED_MODERN = new Set(['uniq', 'concat', 'flatten', 'reverse', 'timezone', 'bitand', 'bitor', 'bitxor', 'bitnand', 'bitnot', 'bitshl', 'bitshr', 'bitushr'])
+const OVERLOADS_OLD: ReadonlyMap<string, string> = new Map<string, string>([
+  ['now', 'func() time.Time'], ['date', 'func(string) time.Time; func(string, string) time.Time; func(string, string, string) time.Time'],
+])
+const OVERLOADS_MODERN: ReadonlyMap<string, string> = new Map<string, string>([
+  ['sum', `func(${VALUES}, ${TEST}) int`], ['sortBy', `func(${VALUES}, ${TEST}, string) ${VALUES}`], ['timezone', 'func(string) (*time.Location, error)'], ['bitnot', 'func(int) int'],
+  ...['bitand', 'bitor', 'bitxor', 'bitnand', 'bitshl', 'bitshr', 'bitushr'].map(name => [name, 'func(int, int) int'] as const),
+  ['sort', [...[VALUES, '[]int', '[]float64', '[]string'].map(list => `func(${list}, string) ${VALUES}`), ...[VALUES, '[]float64', '[]string', '[]int'].map(list => `func(${list}) ${VALUES}`)].join('; ')],
+])
 
-export const isUnmodelledBuiltin = (name: string, modern: boolean): boolean => NOT_MODELLED.has(name) || (modern && NOT_MODELLED_MODERN.has(name))
+/** Those that look at their arguments themselves: expression-arguments.ts. */
+const LOOKING = new Set([
+  'len', 'abs', 'ceil', 'floor', 'round', 'int', 'float', 'max', 'min', 'sum', 'mean', 'median', 'first', 'last', 'get', 'take', 'keys', 'values', 'toPairs', 'fromPairs',
+])
+const LOOKING_OLD = new Set(['sort', 'sortBy'])
+const LOOKING_MODERN = new Set(['now', 'date', 'reverse', 'uniq', 'concat', 'flatten'])
+
+const spelled = (name: string, modern: boolean): string | undefined => OVERLOADS.get(name) ?? (modern ? OVERLOADS_MODERN : OVERLOADS_OLD).get(name)
+
 export const isBuiltin = (name: string, modern: boolean): boolean =>
-  SIGNATURES.has(name) || CHECKED.has(name) || AGGREGATES.has(name) || ENDS.has(name) || isUnmodelledBuiltin(name, modern)
+  spelled(name, modern) !== undefined || LOOKING.has(name) || (modern ? LOOKING_MODERN : LOOKING_OLD).has(name)
+
+/** Undefined: it looks at its arguments itself. */
+export const overloadsOf = (name: string, modern: boolean): readonly Type[] | undefined => spelled(name, modern)?.split('; ').map(goType)
+
+/** Handed over as a value. */
+export const builtinType = (name: string, modern: boolean): Type => ({ ...(modern ? overloadsOf(name, modern)?.[0] : undefined) ?? FUNCTION, builtin: name })

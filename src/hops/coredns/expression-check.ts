@@ -1,290 +1,203 @@
 // Whether an expression of `view` is taken at start-up: checker/checker.go of antonmedv/expr 1.15.5 (CoreDNS 1.11) and expr-lang/expr 1.17.8
 // (since 1.12). The first thing that does not fit is an ExpressionFault.
-import { AGGREGATES, CHECKED, ENDS, isBuiltin, isPredicate, isUnmodelledBuiltin, SIGNATURES } from './expression-builtins.ts'
-import { ExpressionFault, ExpressionUnmodelled, isModern } from './expression-fault.ts'
-import type { Node } from './expression-parser.ts'
+import { builtinType, isBuiltin } from './expression-builtins.ts'
+import { builtin, functionGives } from './expression-check-calls.ts'
+import { binary, unary } from './expression-check-operators.ts'
+import { ExpressionFault, isModern } from './expression-fault.ts'
+import type { Node, NodeOf } from './expression-nodes.ts'
+import { fieldOf, methodOf } from './expression-time-types.ts'
 import {
-  ANY, arrayOf, BOOL, comparable, ENVIRONMENT, FLOAT, INT, INTERFACE, isAny, isNumber, MAP, NIL, STRING, STRINGS, typeText, type Type,
+  ANY, ANYS, BOOL, dereferenced, FLOAT, goType, INT, isAssignable, isInteger, isList, isUnknown, listOf, MAP, NIL, said, STRING, typeText, UNKNOWN, type Type,
 } from './expression-types.ts'
-import { compileGoRegexp, isRefused } from './go-regexp.ts'
 import type { CorednsVersion } from './plugin.ts'
 
-interface Checker {
+export interface Checker {
   readonly modern: boolean
   readonly version: CorednsVersion
   readonly environment: ReadonlyMap<string, Type>
-  /** Of the predicates that are open: what `#` is, and whether `#index` is there. */
-  readonly scopes: { readonly collection: Type; readonly hasIndex: boolean }[]
+  /** What was found out of each node. */
+  readonly types: Map<Node, Type>
+  /** Of the predicates that are open: what they go through, and what `#name` is there. */
+  readonly scopes: { readonly collection: Type; readonly pointers: Readonly<Record<string, Type>> }[]
+  readonly variables: { readonly name: string; readonly type: Type }[]
+  readonly parents: Node[]
 }
 
-/** The type of what it gives. @throws ExpressionFault, ExpressionUnmodelled */
-export const checkExpression = (node: Node, version: CorednsVersion, environment = ENVIRONMENT): Type =>
-  typeOf({ modern: isModern(version), version, environment, scopes: [] }, node)
+/** The types of all nodes. */
+export function checkExpression(node: Node, version: CorednsVersion, environment: ReadonlyMap<string, Type>): ReadonlyMap<Node, Type> {
+  const c: Checker = { modern: isModern(version), version, environment, types: new Map(), scopes: [], variables: [], parents: [] }
+  typeOf(c, node)
+  return c.types
+}
 
-
-function fault(at: Node, message: string): never {
+export function fault(at: Node, message: string): never {
   throw new ExpressionFault(message, at.at)
 }
 
-function typeOf(c: Checker, node: Node): Type {
+/** What is known of the elements of a list is lost there to the older library. */
+const FORGETTING: ReadonlySet<Node['kind']> = new Set(['conditional', 'slice', 'binary'])
+
+export function typeOf(c: Checker, node: Node): Type {
+  c.parents.push(node)
+  const given = found(c, node)
+  // The older library calls it an empty interface.
+  const type = given.kind === 'unknown' && !c.modern ? ANY : !c.modern && FORGETTING.has(node.kind) ? said(given) : given
+  c.parents.pop()
+  c.types.set(node, type)
+  return type
+}
+
+function found(c: Checker, node: Node): Type {
   switch (node.kind) {
     case 'nil': return NIL
     case 'bool': return BOOL
     case 'int': return INT
     case 'float': return FLOAT
     case 'string': return STRING
+    case 'bytes': return goType('[]uint8')
+    case 'constant': return UNKNOWN
     case 'name': return named(c, node)
-    case 'pointer': return pointed(c, node, node.name)
+    case 'pointer': return pointed(c, node)
     case 'unary': return unary(c, node)
     case 'binary': return binary(c, node)
-    case 'ternary': return ternary(c, node)
-    case 'array': return listed(c, node.nodes.map(n => typeOf(c, n)))
-    case 'map':
-      for (const part of node.pairs.flat()) typeOf(c, part)
-      return MAP
+    case 'chain': return typeOf(c, node.node)
     case 'member': return member(c, node)
     case 'slice': return slice(c, node)
     case 'call': return called(c, node)
     case 'builtin': return builtin(c, node)
+    case 'predicate': return predicate(c, node)
+    case 'let': return variable(c, node)
+    case 'sequence': return node.nodes.map(n => typeOf(c, n)).at(-1) as Type
+    case 'conditional': return conditional(c, node)
+    case 'array': return listed(c, node.nodes.map(n => typeOf(c, n)))
+    case 'map':
+      for (const part of node.pairs.flat()) typeOf(c, part)
+      return MAP
   }
 }
 
-type Of<K extends Node['kind']> = Extract<Node, { kind: K }>
+export const text = (c: Checker, type: Type): string => typeText(type, c.modern)
 
-const text = (c: Checker, type: Type): string => typeText(type, c.modern)
-
-function named(c: Checker, node: Of<'name'>): Type {
-  if (isBuiltin(node.name, c.modern) || isPredicate(node.name, c.modern)) throw new ExpressionUnmodelled('a function of the library as a value')
-  return c.environment.get(node.name) ?? fault(node, `unknown name ${node.name}`)
+function named(c: Checker, node: NodeOf<'name'>): Type {
+  const { name } = node
+  const known = c.variables.findLast(v => v.name === name)
+  if (known) return known.type
+  if (name === '$env') return c.modern ? UNKNOWN : MAP
+  return c.environment.get(name) ?? (isBuiltin(name, c.modern) ? builtinType(name, c.modern) : fault(node, `unknown name ${name}`))
 }
 
-function pointed(c: Checker, node: Node, name: string): Type {
+function pointed(c: Checker, node: NodeOf<'pointer'>): Type {
   const scope = c.scopes.at(-1)
-  if (!scope) return fault(node, 'cannot use pointer accessor outside predicate')
-  if (name === '') return scope.collection.kind === 'array' ? scope.collection.elem : ANY
-  return name === 'index' && scope.hasIndex ? INT : fault(node, `unknown pointer #${name}`)
+  if (!scope) return fault(node, `cannot use pointer accessor outside ${c.modern ? 'predicate' : 'closure'}`)
+  if (node.name === '') return isUnknown(scope.collection) ? UNKNOWN : elementOf(c, scope.collection)
+  return Object.hasOwn(scope.pointers, node.name) ? scope.pointers[node.name] as Type : fault(node, `unknown pointer #${node.name}`)
 }
+
+/** What a list holds, as far as the type says it, and to the newer library what is known beside. */
+export const elementOf = (c: Checker, type: Type): Type => (c.modern && type.known) || type.elem as Type
 
 function listed(c: Checker, types: readonly Type[]): Type {
-  const [first] = types
-  const same = first && types.every(t => t.kind === first.kind) && (c.modern || first.kind !== 'nil')
-  const elem = same ? types.at(-1) as Type : INTERFACE
-  // The older library knows it for `in` only.
-  return c.modern ? arrayOf(elem) : { kind: 'array', elem: ANY, literal: elem }
-}
-
-function unary(c: Checker, node: Of<'unary'>): Type {
-  const type = typeOf(c, node.node)
-  const negates = node.op === '!' || node.op === 'not'
-  if (isAny(type)) return negates ? BOOL : ANY
-  if (negates ? type.kind === 'bool' : isNumber(type)) return type
-  return fault(node, `invalid operation: ${node.op} (mismatched type ${text(c, type)})`)
-}
-
-type Kinds = readonly Type['kind'][]
-/** Which kinds an operator takes on both sides, and what it gives. */
-interface Operator { readonly takes: readonly Kinds[]; readonly gives: (left: Type, right: Type) => Type }
-const NUMBERS: Kinds = ['int', 'float']
-
-const OPERATORS: ReadonlyMap<string, Operator> = new Map(([
-  [['or', '||', 'and', '&&'], { takes: [['bool']], gives: () => BOOL }],
-  [['<', '>', '>=', '<='], { takes: [NUMBERS, ['string']], gives: () => BOOL }],
-  [['-', '*'], { takes: [NUMBERS], gives: combined }],
-  [['/', '**', '^'], { takes: [NUMBERS], gives: () => FLOAT }],
-  [['+'], { takes: [NUMBERS, ['string']], gives: combined }],
-  [['%'], { takes: [['int']], gives: () => INT }],
-  [['matches', 'contains', 'startsWith', 'endsWith'], { takes: [['string']], gives: () => BOOL }],
-  [['..'], { takes: [['int']], gives: () => ({ kind: 'array', elem: INT, name: '[]int' }) }],
-] as const satisfies readonly (readonly [readonly string[], Operator])[]).flatMap(([names, operator]) => names.map(name => [name, operator] as const)))
-
-function combined(left: Type, right: Type): Type {
-  if (isAny(left) || isAny(right)) return ANY
-  return left.kind === 'string' ? STRING : left.kind === 'float' || right.kind === 'float' ? FLOAT : INT
-}
-
-function binary(c: Checker, node: Of<'binary'>): Type {
-  const left = typeOf(c, node.left)
-  const right = typeOf(c, node.right)
-  if (node.op === '==' || node.op === '!=') {
-    if (comparable(left, right, c.modern)) return BOOL
-  } else if (node.op === 'in') {
-    if (isIn(c, node, left, right)) return BOOL
-  } else if (node.op === '??') return coalesced(left, right)
-  else {
-    // The library works constants out before anything runs.
-    if (node.op === '%' && node.left.kind === 'int' && node.right.kind === 'int' && node.right.value === 0) fault(node, 'integer divide by zero')
-    if (node.op === 'matches' && node.right.kind === 'string') checkPattern(c, node, node.right.value)
-    const operator = OPERATORS.get(node.op)
-    if (!operator) return fault(node, `unknown operator (${node.op})`)
-    const fits = (type: Type, kinds: Kinds): boolean => kinds.includes(type.kind)
-    const isFit = operator.takes.some(kinds => (isAny(left) || fits(left, kinds)) && (isAny(right) || fits(right, kinds)))
-    if (isFit) {
-      const given = operator.gives(left, right)
-      return given.kind === 'array' && c.modern ? arrayOf(INT) : given
-    }
+  const kinds = types.map(t => (t.kind === 'unknown' ? 'nil' : t.kind))
+  const last = types.at(-1)
+  if (!c.modern) {
+    const isSame = last !== undefined && last.kind !== 'nil' && kinds.every(kind => kind === kinds[0])
+    return isSame ? listOf(last) : ANYS
   }
-  return fault(node, `invalid operation: ${node.op} (mismatched types ${text(c, left)} and ${text(c, right)})`)
+  return kinds.every(kind => kind === kinds[0]) ? listOf(last ?? UNKNOWN) : ANYS
 }
 
-function isIn(c: Checker, node: Node, left: Type, right: Type): boolean {
-  if (right.kind === 'array') {
-    const wrong = [right.elem, right.literal ?? ANY].find(elem => !comparable(left, elem, c.modern))
-    if (wrong) fault(node, `cannot use ${text(c, left)} as type ${text(c, wrong)} in array`)
-    return true
-  }
-  if (right.kind === 'map') {
-    if (!isAny(left) && left.kind !== 'string' && left.kind !== 'nil') fault(node, `cannot use ${text(c, left)} as type string in map key`)
-    return true
-  }
-  return isAny(right) || (isAny(left) && right.kind === 'string')
-}
-
-function coalesced(left: Type, right: Type): Type {
-  if (left.kind === 'nil') return right
-  return right.kind === 'nil' || right.kind === left.kind ? left : ANY
-}
-
-function checkPattern(c: Checker, node: Node, pattern: string): void {
-  const compiled = compileGoRegexp(pattern, c.version)
-  if (!isRefused(compiled)) return
-  if (compiled.unmodelled) throw new ExpressionUnmodelled(compiled.error)
-  fault(node, compiled.error.startsWith('error parsing regexp') ? compiled.error : `error parsing regexp: ${compiled.error}`)
-}
-
-function ternary(c: Checker, node: Of<'ternary'>): Type {
-  const test = typeOf(c, node.test)
-  if (test.kind !== 'bool' && !isAny(test)) fault(node.test, `non-bool expression (type ${text(c, test)}) used as condition`)
-  const yes = typeOf(c, node.yes)
-  const no = typeOf(c, node.no)
-  if (yes.kind === 'nil') return no
-  return no.kind === 'nil' || no.kind === yes.kind ? yes : ANY
-}
-
-function member(c: Checker, node: Of<'member'>): Type {
+function member(c: Checker, node: NodeOf<'member'>): Type {
+  const name = node.property.kind === 'string' ? node.property.value : undefined
+  const isEnvironment = node.node.kind === 'name' && node.node.name === '$env'
+  if (isEnvironment && c.modern) return ofEnvironment(c, node, name)
   const base = typeOf(c, node.node)
   const property = typeOf(c, node.property)
-  const name = node.property.kind === 'string' ? node.property.value : undefined
-  if (isAny(base)) return ANY
-  if (base.kind === 'nil' && name !== undefined) return fault(node, `type ${c.modern ? 'nil' : '<nil>'} has no field ${name}`)
+  if (isEnvironment) return ofEnvironment(c, node, name)
+  if (c.modern && isUnknown(base)) return UNKNOWN
+  if (name !== undefined) {
+    if (base.kind === 'nil') return fault(node, `type ${c.modern ? 'nil' : '<nil>'} has no field ${name}`)
+    const method = methodOf(base, name, c.modern)
+    if (method) return method
+  }
+  return inside(c, node, dereferenced(base), property, name)
+}
+
+function inside(c: Checker, node: NodeOf<'member'>, base: Type, property: Type, name: string | undefined): Type {
+  if (!c.modern && isUnknown(base)) return UNKNOWN
   if (base.kind === 'map') {
-    if (property.kind !== 'string' && !isAny(property)) fault(node.property, `cannot use ${text(c, property)} to get an element from ${text(c, base)}`)
-    return INTERFACE
+    const fits = isAssignable(property, base.key as Type) || isUnknown(dereferenced(property)) || (!c.modern && property.kind === 'nil')
+    return fits ? elementOf(c, base) : fault(node.property, `cannot use ${text(c, property)} to get an element from ${text(c, base)}`)
   }
-  if (base.kind === 'array') {
-    if (property.kind !== 'int' && !isAny(property)) fault(node.property, `array elements can only be selected using an integer (got ${text(c, property)})`)
-    return base.elem
+  if (isList(base)) {
+    const fits = isInteger(property, c.modern) || isUnknown(dereferenced(property))
+    return fits ? elementOf(c, base) : fault(node.property, `array elements can only be selected using an integer (got ${text(c, property)})`)
   }
-  if (name !== undefined && c.modern) return fault(node, `type ${text(c, base)} has no ${node.isMethod ? 'method' : 'field'} ${name}`)
+  const parent = c.parents.at(-2)
+  const what = (c.modern ? node.isMethod : parent?.kind === 'call') ? 'method' : 'field'
+  if (base.kind === 'struct' && name !== undefined) return fieldOf(base, name, c.modern) ?? fault(node, `type ${text(c, base)} has no ${what} ${name}`)
+  if (c.modern && name !== undefined) return fault(node, `type ${text(c, base)} has no ${what} ${name}`)
   return fault(node, `type ${text(c, base)}[${text(c, property)}] is undefined`)
 }
 
-function slice(c: Checker, node: Of<'slice'>): Type {
+/** The older library finds its own functions in the environment, too. */
+function ofEnvironment(c: Checker, node: NodeOf<'member'>, name: string | undefined): Type {
+  if (name === undefined) return UNKNOWN
+  const known = !c.modern && isBuiltin(name, false) ? builtinType(name, false) : c.environment.get(name)
+  return known ?? (node.isOptional ? UNKNOWN : fault(node, `unknown name ${name}`))
+}
+
+function slice(c: Checker, node: NodeOf<'slice'>): Type {
   const base = typeOf(c, node.node)
-  if (isAny(base)) return ANY
-  if (base.kind !== 'string' && base.kind !== 'array') fault(node, `cannot slice ${text(c, base)}`)
+  if (c.modern && isUnknown(base)) return UNKNOWN
+  if (base.kind !== 'string' && !isList(base) && !isUnknown(base)) fault(node, `cannot slice ${text(c, base)}`)
   for (const end of [node.from, node.to]) {
-    const type = end && typeOf(c, end)
-    if (end && type && type.kind !== 'int' && !isAny(type)) fault(end, `non-integer slice index ${text(c, type)}`)
+    const type = end && dereferenced(typeOf(c, end))
+    if (end && type && !isInteger(type, c.modern) && !isUnknown(type)) fault(end, `non-integer slice index ${text(c, type)}`)
   }
   return base
 }
 
-function called(c: Checker, node: Of<'call'>): Type {
-  const callee = typeOf(c, node.callee)
-  if (isAny(callee)) return ANY
-  if (callee.kind !== 'func') return fault(node, `${text(c, callee)} is not callable`)
-  const name = node.callee.kind === 'name' ? node.callee.name : 'function'
-  const wrong = argumentsFault(c, name, node, node.args, callee.takes)
-  if (wrong) throw wrong
-  return callee.gives
+function called(c: Checker, node: NodeOf<'call'>): Type {
+  const { callee } = node
+  if (c.modern && callee.kind === 'name' && callee.name === '$env') fault(node, 'map[string]interface {} is not callable')
+  const type = typeOf(c, callee)
+  if (c.modern && isUnknown(type)) return UNKNOWN
+  const name = callee.kind === 'name' ? callee.name : callee.kind === 'member' && callee.property.kind === 'string' ? callee.property.value : 'function'
+  if (type.builtin !== undefined) return functionGives(c, type.builtin, node, node.args)
+  if (type.kind === 'nil') return fault(node, `${name} is nil; cannot call nil as function`)
+  if (isUnknown(type)) return UNKNOWN
+  if (type.kind !== 'func') return fault(node, `${text(c, type)} is not callable`)
+  return functionGives(c, name, node, node.args, type)
 }
 
-function argumentsFault(c: Checker, name: string, node: Node, args: readonly Node[], takes: readonly Type[]): ExpressionFault | undefined {
-  if (args.length !== takes.length) {
-    // The newer library looks at the arguments all the same.
-    if (c.modern) for (const arg of args) typeOf(c, arg)
-    return new ExpressionFault(`${args.length > takes.length ? 'too many' : 'not enough'} arguments to call ${name}`, node.at)
-  }
-  for (const [i, arg] of args.entries()) {
-    const type = typeOf(c, arg)
-    const wanted = takes[i] as Type
-    const fits = isAny(type) || isAny(wanted) || type.kind === wanted.kind || (wanted.kind === 'float' && type.kind === 'int')
-    if (fits) continue
-    if (type.kind === 'nil') return new ExpressionFault(`cannot use nil as argument (type ${text(c, wanted)}) to call ${name}`, arg.at)
-    return new ExpressionFault(`cannot use ${text(c, type)} as argument (type ${text(c, wanted)}) to call ${name} `, arg.at)
-  }
-  return undefined
+/** `known`: what it gives. */
+function predicate(c: Checker, node: NodeOf<'predicate'>): Type {
+  const gives = typeOf(c, node.node)
+  if (!c.modern && gives.kind === 'nil') fault(node.node, 'closure cannot be nil')
+  const out = gives.kind === 'nil' ? undefined : gives.kind === 'unknown' ? ANY : gives
+  return { kind: 'func', name: `func(interface {})${out ? ` ${out.name}` : ''}`, takes: [ANY], gives: out ? [out] : [], known: gives }
 }
 
-const LETTERS: Readonly<Record<string, Type>> = { s: STRING, i: INT, b: BOOL, f: FLOAT, x: ANY, a: arrayOf(ANY), S: STRINGS }
-
-function builtin(c: Checker, node: Of<'builtin'>): Type {
-  if (isUnmodelledBuiltin(node.name, c.modern)) throw new ExpressionUnmodelled(`the function ${node.name}`)
-  if (isPredicate(node.name, c.modern)) return predicate(c, node)
-  const signatures = SIGNATURES.get(node.name)
-  if (!signatures) return checked(c, node)
-  let last: ExpressionFault | undefined
-  for (const signature of signatures) {
-    const [takes = '', gives = ''] = signature.split('>')
-    last = argumentsFault(c, node.name, node, node.args, [...takes].map(letter => LETTERS[letter] as Type))
-    if (!last) return LETTERS[gives] as Type
-  }
-  throw last as ExpressionFault
+function variable(c: Checker, node: NodeOf<'let'>): Type {
+  const { name } = node
+  if (c.environment.has(name)) fault(node, `cannot redeclare ${name}`)
+  if (isBuiltin(name, c.modern)) fault(node, `cannot redeclare builtin ${name}`)
+  if (c.variables.some(v => v.name === name)) fault(node, `cannot redeclare variable ${name}`)
+  c.variables.push({ name, type: typeOf(c, node.value) })
+  const type = typeOf(c, node.body)
+  c.variables.pop()
+  return type
 }
 
-/** As these functions print it: the type of nil is none. */
-const reflected = (c: Checker, type: Type): string => (type.kind === 'nil' ? '%!s(<nil>)' : text(c, type))
-
-/** Of one array in the older library. */
-const OLD_GATHERERS: ReadonlyMap<string, string> = new Map([['sum', 'sum'], ['mean', 'avg'], ['median', 'avg']])
-
-const KIND_LETTERS: Readonly<Record<string, string>> = { array: 'a', map: 'm', string: 's', int: 'n', float: 'n' }
-
-function checked(c: Checker, node: Of<'builtin'>): Type {
-  const { name, args } = node
-  const types = args.map(arg => typeOf(c, arg))
-  const [type] = types
-  const gathers = OLD_GATHERERS.get(name)
-  if (gathers && !c.modern) {
-    if (!type || types.length !== 1) return fault(node, `invalid number of arguments (expected 1, got ${types.length})`)
-    return isAny(type) || type.kind === 'array' ? ANY : fault(node, `cannot ${gathers} ${reflected(c, type)}`)
-  }
-  if (AGGREGATES.has(name)) {
-    if (!type) return fault(node, `not enough arguments to call ${name}`)
-    const takesArrays = c.modern || (name !== 'max' && name !== 'min')
-    // What stands behind an array is not looked at.
-    const end = types.find(t => isAny(t) || (takesArrays && t.kind === 'array') || !isNumber(t))
-    const isOpen = end !== undefined && (isAny(end) || (takesArrays && end.kind === 'array'))
-    const wrong = isOpen ? undefined : end
-    if (wrong) fault(node, `invalid argument for ${name} (type ${reflected(c, wrong)})`)
-    return isOpen ? INTERFACE : type
-  }
-  if (!type || types.length !== 1) return fault(node, `invalid number of arguments (expected 1, got ${types.length})`)
-  if (ENDS.has(name)) {
-    if (type.kind === 'array' || isAny(type)) return INTERFACE
-    return fault(node, `cannot get ${name} element from ${reflected(c, type)}`)
-  }
-  const [takes, gives] = CHECKED.get(name) as readonly [string, string]
-  if (!isAny(type) && !takes.includes(KIND_LETTERS[type.kind] ?? '?')) fault(node, `invalid argument for ${name} (type ${reflected(c, type)})`)
-  return gives === '=' ? type : LETTERS[gives] as Type
-}
-
-const GIVES_BOOL = new Set(['all', 'none', 'any', 'one'])
-const GIVES_INT = new Set(['count', 'findIndex', 'findLastIndex'])
-
-function predicate(c: Checker, { name, args: [array, body], bodyAt }: Of<'builtin'>): Type {
-  const collection = typeOf(c, array as Node)
-  if (collection.kind !== 'array' && !isAny(collection)) fault(array as Node, `builtin ${name} takes only array (got ${text(c, collection)})`)
-  if (!body) return name === 'sum' ? collection.kind === 'array' ? collection.elem : ANY : INT
-  c.scopes.push({ collection, hasIndex: name === 'map' })
-  const given = typeOf(c, body)
-  c.scopes.pop()
-  if (given.kind === 'nil') throw new ExpressionFault('predicate should has one input and one output param', bodyAt)
-  if (name === 'sum') return given
-  if (name === 'map') return arrayOf(given)
-  if (given.kind !== 'bool' && !isAny(given)) throw new ExpressionFault(`predicate should return boolean (got ${text(c, given)})`, bodyAt)
-  if (GIVES_BOOL.has(name)) return BOOL
-  if (GIVES_INT.has(name)) return INT
-  const element = collection.kind === 'array' ? collection.elem : ANY
-  return name === 'filter' ? arrayOf(element) : element
+function conditional(c: Checker, node: NodeOf<'conditional'>): Type {
+  const test = dereferenced(typeOf(c, node.test))
+  if (test.kind !== 'bool' && !isUnknown(test)) fault(node.test, `non-bool expression (type ${text(c, test)}) used as condition`)
+  const yes = typeOf(c, node.yes)
+  const no = typeOf(c, node.no)
+  if (yes.kind === 'nil') return no
+  if (no.kind === 'nil') return yes
+  if (yes.kind === 'unknown' || !isAssignable(yes, no)) return UNKNOWN
+  if (!c.modern || !isList(yes) || !isList(no)) return yes
+  const [a, b] = [elementOf(c, yes), elementOf(c, no)]
+  return isAssignable(a, b) && isAssignable(b, a) && a.kind !== 'unknown' && b.kind !== 'unknown' ? yes : ANYS
 }

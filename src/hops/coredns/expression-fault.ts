@@ -20,12 +20,13 @@ export class ExpressionUnmodelled extends Error {}
 /** The message, the place, the line and a caret under the place; the older library leaves the caret out behind letters of several bytes. */
 export function faultText(source: string, { message, at }: ExpressionFault, modern: boolean): string {
   const chars = [...source]
-  if (at === undefined || (modern && chars.length === 0)) return message
-  if (chars.length === 0) return `${message} (1:1)`
+  if (at === undefined) return message
+  if (chars.length === 0) return modern ? message : `${message} (1:1)`
   const before = chars.slice(0, at)
   const lineStart = before.lastIndexOf('\n') + 1
   const end = chars.indexOf('\n', lineStart)
   const line = chars.slice(lineStart, end < 0 ? undefined : end).join('').replaceAll('\t', ' ')
+  if (modern && line === '') return message
   const column = before.length - lineStart
   const row = before.filter(c => c === '\n').length + 1
   const isOneByte = [...line].slice(0, column + 1).every(c => (c.codePointAt(0) as number) < 0x80)

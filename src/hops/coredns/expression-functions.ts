@@ -1,112 +1,115 @@
 // The plain functions of the expression library: builtin/builtin.go and lib.go of antonmedv/expr 1.15.5 and expr-lang/expr 1.17.8.
-import { encodeText } from '../../dns/presentation-escape.ts'
-import { arrayOf, isArray, numberOf, stop, stringOf, type Value } from './expression-value.ts'
-import { isFault, parseFloat64 } from './go-number.ts'
+// Not modelled: the clock and the calendar; what asks for them is not known.
+import { fromBase64, fromJson, toBase64, toJson } from './expression-encodings.ts'
+import { gathered } from './expression-gather.ts'
+import { listFunction } from './expression-lists.ts'
+import type { Run } from './expression-run.ts'
+import { textFunction } from './expression-texts.ts'
+import { formatted } from './expression-format.ts'
+import { isDict, isList, isTyped, int, stop, stringOf, toInt, truncated, typed, unknownInput, type Value } from './expression-value.ts'
+import { bytesOfGo, runesOf } from './go-bytes.ts'
+import { parseDurationNs } from './go-duration.ts'
+import { atoi64, isFault, parseFloat64 } from './go-number.ts'
 
-type Run = (args: readonly Value[]) => Value
+/** Those that take one value; the older library cannot call them by another name. */
+const FAST = new Set(['len', 'type', 'abs', 'ceil', 'floor', 'round', 'int', 'float', 'string', 'upper', 'lower'])
 
-const LONGEST_TEXT = 1_000_000
-
-const trimmed = (text: string, set: string): string => {
-  const chars = [...text]
-  let [from, to] = [0, chars.length]
-  while (from < to && set.includes(chars[from] as string)) from++
-  while (to > from && set.includes(chars[to - 1] as string)) to--
-  return chars.slice(from, to).join('')
+/** `renamed`: called through a variable. */
+export function runFunction(r: Run, name: string, args: readonly Value[], renamed = false): Value {
+  if (renamed && FAST.has(name)) return stop('invalid memory address or nil pointer dereference')
+  const [v = null] = args
+  switch (name) {
+    case 'now': case 'date': case 'timezone': return unknownInput('the clock and the calendar')
+    case 'len': return lengthOf(v, r.modern)
+    case 'type': return typeName(v)
+    case 'abs': return absolute(v)
+    case 'ceil': return rounded(v, Math.ceil)
+    case 'floor': return rounded(v, Math.floor)
+    case 'round': return rounded(v, halfAway)
+    case 'int': return integer(v, r.modern)
+    case 'float': return float(v)
+    case 'string': return formatted(v)
+    case 'toJSON': return toJson(v, r.modern)
+    case 'fromJSON': return fromJson(stringOf(v))
+    case 'toBase64': return toBase64(stringOf(v))
+    case 'fromBase64': return fromBase64(stringOf(v))
+    case 'duration': return duration(stringOf(v))
+    case 'max': case 'min': case 'mean': case 'median': case 'sum': return gathered(name, args, r.modern)
+    default: return name.startsWith('bit') ? bits(name, args) : textFunction(r, name, args) ?? listFunction(r, name, args)
+  }
 }
 
-/** strings.SplitN: a limit below 0 is none, the last part keeps the rest. */
-function split([text, separator, limit]: readonly Value[], keeps: boolean): Value {
-  const mark = stringOf(separator as Value)
-  const parts = mark === '' ? [...stringOf(text as Value)] : stringOf(text as Value).split(mark)
-  const most = limit === undefined ? -1 : numberOf(limit)
-  if (most === 0) return []
-  const whole = keeps ? parts.map((part, i) => (i < parts.length - 1 ? part + mark : part)) : parts
-  if (most < 0 || parts.length <= most) return whole
-  return [...whole.slice(0, most - 1), parts.slice(most - 1).join(mark)]
-}
-
-function replaced([text, from, to, count]: readonly Value[]): Value {
-  const parts = stringOf(text as Value).split(stringOf(from as Value))
-  const most = count === undefined || numberOf(count) < 0 ? parts.length - 1 : Math.min(numberOf(count), parts.length - 1)
-  return parts.map((part, i) => (i === parts.length - 1 ? part : part + (i < most ? stringOf(to as Value) : stringOf(from as Value)))).join('')
-}
-
-/** fmt's %v. */
-function textOf(v: Value): string {
-  if (v === null) return '<nil>'
-  if (isArray(v)) return `[${v.map(textOf).join(' ')}]`
-  if (v instanceof Map) return `map[${[...v].map(([key, item]) => `${key}:${textOf(item as Value)}`).sort().join(' ')}]`
-  return String(v)
-}
-
-function integer(v: Value): number {
-  if (typeof v === 'number') return Math.trunc(v)
-  return /^[+-]?\d+$/.test(stringOf(v)) ? Number(v) : stop('invalid operation: int')
-}
-
-function float(v: Value): number {
-  if (typeof v === 'number') return v
-  const parsed = parseFloat64(stringOf(v))
-  return isFault(parsed) ? stop('invalid operation: float') : parsed.value
-}
-
-/** Numbers, and those inside arrays. */
-const numbers = (args: readonly Value[]): readonly number[] => args.flatMap(arg => (isArray(arg) ? numbers(arg) : [numberOf(arg)]))
-
-const sum = (args: readonly Value[]): number => numbers(args).reduce((total, n) => total + n, 0)
-
-function median(args: readonly Value[]): number {
-  const sorted = numbers(args).toSorted((a, b) => a - b)
-  const middle = Math.floor(sorted.length / 2)
-  if (sorted.length === 0) return 0
-  return sorted.length % 2 === 1 ? sorted[middle] as number : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2
+function duration(text: string): Value {
+  const parsed = parseDurationNs(text)
+  return isFault(parsed) ? stop(parsed.fault) : typed('time.Duration', parsed.value)
 }
 
 /** The older library counts bytes. */
-function lengthOf(v: Value, modern: boolean): number {
-  if (typeof v === 'string') return modern ? [...v].length : encodeText(v).length
-  return v instanceof Map ? v.size : arrayOf(v).length
+function lengthOf(v: Value, modern: boolean): Value {
+  if (typeof v === 'string') return BigInt(modern ? runesOf(v).length : bytesOfGo(v).length)
+  if (isDict(v)) return BigInt(v.entries.size)
+  return isList(v) ? BigInt(v.items.length) : stop('invalid argument for len')
 }
 
-/** Places in strings count bytes. */
-const bytesBefore = (text: string, at: number): number => (at < 0 ? -1 : encodeText(text.slice(0, at)).length)
-
-const FUNCTIONS: Readonly<Record<string, Run>> = {
-  abs: ([v]) => Math.abs(numberOf(v as Value)),
-  ceil: ([v]) => Math.ceil(numberOf(v as Value)),
-  floor: ([v]) => Math.floor(numberOf(v as Value)),
-  // Half away from zero.
-  round: ([v]) => Math.sign(numberOf(v as Value)) * Math.round(Math.abs(numberOf(v as Value))),
-  int: ([v]) => integer(v as Value),
-  float: ([v]) => float(v as Value),
-  string: ([v]) => textOf(v as Value),
-  trim: ([v, set]) => (set === undefined ? stringOf(v as Value).trim() : trimmed(stringOf(v as Value), stringOf(set))),
-  trimPrefix: ([v, prefix = ' ']) => (stringOf(v as Value).startsWith(stringOf(prefix)) ? stringOf(v as Value).slice(stringOf(prefix).length) : v as Value),
-  trimSuffix: ([v, suffix = ' ']) => (stringOf(v as Value).endsWith(stringOf(suffix)) ? stringOf(v as Value).slice(0, stringOf(v as Value).length - stringOf(suffix).length) : v as Value),
-  upper: ([v]) => stringOf(v as Value).toUpperCase(),
-  lower: ([v]) => stringOf(v as Value).toLowerCase(),
-  split: args => split(args, false),
-  splitAfter: args => split(args, true),
-  replace: replaced,
-  repeat: ([v, n]) => {
-    const times = numberOf(n as Value)
-    if (times < 0 || times * stringOf(v as Value).length > LONGEST_TEXT) return stop('memory budget exceeded')
-    return stringOf(v as Value).repeat(times)
-  },
-  indexOf: ([v, part]) => bytesBefore(stringOf(v as Value), stringOf(v as Value).indexOf(stringOf(part as Value))),
-  lastIndexOf: ([v, part]) => bytesBefore(stringOf(v as Value), stringOf(v as Value).lastIndexOf(stringOf(part as Value))),
-  hasPrefix: ([v, part]) => stringOf(v as Value).startsWith(stringOf(part as Value)),
-  hasSuffix: ([v, part]) => stringOf(v as Value).endsWith(stringOf(part as Value)),
-  join: ([v, glue = '']) => arrayOf(v as Value).map(stringOf).join(stringOf(glue)),
-  max: args => (numbers(args).length > 0 ? numbers(args).reduce((a, b) => Math.max(a, b)) : null),
-  min: args => (numbers(args).length > 0 ? numbers(args).reduce((a, b) => Math.min(a, b)) : null),
-  sum,
-  mean: args => (numbers(args).length > 0 ? sum(args) / numbers(args).length : 0),
-  median,
-  first: ([v]) => arrayOf(v as Value)[0] ?? null,
-  last: ([v]) => arrayOf(v as Value).at(-1) ?? null,
+/** Of the older library. */
+function typeName(v: Value): Value {
+  if (v === null) return 'nil'
+  if (isTyped(v)) return v.type.includes('.') ? v.type : v.type.startsWith('u') ? 'uint' : 'int'
+  if (typeof v === 'object') return { list: 'array', dict: 'map', func: 'func' }[v.kind]
+  return { bigint: 'int', number: 'float', boolean: 'bool', string: 'string' }[typeof v as 'bigint']
 }
 
-export const runFunction = (name: string, args: readonly Value[], modern: boolean): Value =>
-  name === 'len' ? lengthOf(args[0] as Value, modern) : (Object.hasOwn(FUNCTIONS, name) ? (FUNCTIONS[name] as Run)(args) : stop(`unknown function ${name}`))
+/** Types with a name are no numbers here. */
+const plain = (v: Value): Value => (typeof v === 'number' || typeof v === 'bigint' || (isTyped(v) && !v.type.includes('.')) ? v : stop('not a number'))
+
+function absolute(given: Value): Value {
+  const v = plain(given)
+  if (typeof v === 'number') return v < 0 ? -v : v
+  if (isTyped(v)) return v.value < 0n ? typed(v.type, -v.value) : v
+  const n = toInt(v)
+  return n < 0n ? int(-n) : n
+}
+
+const rounded = (given: Value, round: (n: number) => number): Value => {
+  const v = plain(given)
+  return typeof v === 'number' ? round(v) : Number(toInt(v))
+}
+
+const halfAway = (n: number): number => Math.sign(n) * Math.round(Math.abs(n))
+
+function integer(v: Value, modern: boolean): Value {
+  if (typeof v === 'number') return truncated(v)
+  if (typeof v === 'string') {
+    const parsed = atoi64(v)
+    return isFault(parsed) ? stop(`invalid operation: int(${v})`) : parsed.value
+  }
+  return modern && isTyped(v) ? int(v.value) : toInt(v)
+}
+
+function float(v: Value): Value {
+  if (typeof v === 'string') {
+    const parsed = parseFloat64(v)
+    return isFault(parsed) ? stop(`invalid operation: float(${v})`) : parsed.value
+  }
+  return typeof v === 'number' ? v : Number(toInt(v))
+}
+
+const WORD = 64n
+
+function bits(name: string, args: readonly Value[]): Value {
+  const [x = 0n, y = 0n] = args.map(v => (typeof v === 'number' ? stop('cannot use float64 as argument (type int)') : toInt(v)))
+  if (name.startsWith('bitsh') || name === 'bitushr') return shifted(name, x, y)
+  switch (name) {
+    case 'bitand': return x & y
+    case 'bitor': return x | y
+    case 'bitxor': return x ^ y
+    case 'bitnand': return x & ~y
+    default: return ~x
+  }
+}
+
+function shifted(name: string, x: bigint, y: bigint): Value {
+  if (y < 0n) return stop('invalid operation: negative shift count')
+  const by = y > WORD ? WORD : y
+  return int(name === 'bitshl' ? x << by : (name === 'bitushr' ? BigInt.asUintN(64, x) : x) >> by)
+}

@@ -7,15 +7,15 @@ import type { DnsQuery } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
 import { queryBytes } from '../../dns/size.ts'
 import { opcodeNumber } from '../../dns/wire-numbers-table.ts'
-import type { Surroundings } from './expression-run.ts'
-import { stop, stringOf, unknownInput, type Value } from './expression-value.ts'
+import type { Caller } from './expression.ts'
+import { int, stop, stringOf, unknownInput, type Value } from './expression-value.ts'
 import type { PluginSetup } from './plugin.ts'
 import { clientBytes } from './server-reply.ts'
 
 type QuerySetup = Pick<PluginSetup, 'has' | 'model'>
 
 /** `metadata`: '' for a label without a value. */
-export const queryFunctions = (setup: QuerySetup, query: DnsQuery, metadata: (label: string) => string): Surroundings['call'] => (name, args) => {
+export const queryFunctions = (setup: QuerySetup, query: DnsQuery, metadata: (label: string) => string): Caller => (name, args) => {
   switch (name) {
     case 'incidr': return isInside(stringOf(args[0] as Value), stringOf(args[1] as Value))
     case 'metadata': return metadata(stringOf(args[0] as Value))
@@ -23,11 +23,11 @@ export const queryFunctions = (setup: QuerySetup, query: DnsQuery, metadata: (la
     case 'name': return nameKey(query.name)
     case 'class': return query.class ?? 'IN'
     case 'proto': return query.transport
-    case 'size': return queryBytes(query.name, query.edns)
+    case 'size': return int(queryBytes(query.name, query.edns))
     case 'client_ip': return withoutZone(query.client ?? unknownInput('the client'))
-    case 'opcode': return opcodeNumber(query.opcode ?? 'QUERY') ?? 0
+    case 'opcode': return int(opcodeNumber(query.opcode ?? 'QUERY') ?? 0)
     case 'do': return query.edns?.do === true
-    case 'bufsize': return clientBytes(query)
+    case 'bufsize': return int(clientBytes(query))
     case 'server_ip': return serverAddress(setup, query)
     case 'server_port': return '53'
     default: return unknownInput(name)

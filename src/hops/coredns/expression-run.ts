@@ -1,164 +1,258 @@
 // What an expression of `view` gives for one query: vm/ and runtime/ of antonmedv/expr 1.15.5 and expr-lang/expr 1.17.8. A fault while it
 // runs is no error to CoreDNS: the view does not match.
-import { isPredicate } from './expression-builtins.ts'
-import { isModern } from './expression-fault.ts'
-import type { Node } from './expression-parser.ts'
+import { arithmetic, isEqual, isIn, negated, ordered } from './expression-arithmetic.ts'
+import { fetched, itemsOf, sliced } from './expression-fetch.ts'
 import { runFunction } from './expression-functions.ts'
-import { arrayOf, boolOf, isArray, numberOf, RuntimeFault, stop, stringOf, UnknownInput, type Value } from './expression-value.ts'
+import { FREE_RANGE, type Node, type NodeOf } from './expression-nodes.ts'
+import { isPredicateFunction, runPredicateFunction } from './expression-predicates.ts'
+import { typeOfValue, type Type } from './expression-types.ts'
+import { boolOf, dict, int, isFunc, isList, isNil, list, stop, stringOf, toInt, unknownInput, RuntimeFault, UnknownInput, type Func, type Value } from './expression-value.ts'
+import { bytesOfGo, textOfGo } from './go-bytes.ts'
 import { compileGoRegexp, isRefused } from './go-regexp.ts'
 import type { CorednsVersion } from './plugin.ts'
 
 export interface Surroundings {
   readonly version: CorednsVersion
+  readonly modern: boolean
   /** A function of CoreDNS; throws RuntimeFault or UnknownInput. */
   readonly call: (name: string, args: readonly Value[]) => Value
-  readonly variables?: ReadonlyMap<string, Value>
+  readonly environment: ReadonlyMap<string, Type>
 }
 
-/** Steps of one run; the library bounds memory only. */
+/** What a predicate function goes through, and where it is. */
+export interface Scope {
+  readonly item: (index: number) => Value
+  index: number
+  accumulated: Value
+}
+
+export interface Run extends Surroundings {
+  readonly types: ReadonlyMap<Node, Type>
+  readonly scopes: Scope[]
+  readonly variables: { readonly name: string; readonly value: Value }[]
+  /**
+   * Values below the one that is worked out. Some functions leave values of theirs there (expression-predicates.ts), which others then take for their
+   * arguments: so does the library.
+   */
+  readonly stack: Value[]
+  steps: number
+  /** In elements, as the library counts it. */
+  memory: number
+}
+
+/** A bound of ours, where the library bounds memory only. */
 const MOST_STEPS = 100_000
+const MEMORY_BUDGET = 1_000_000
+/** A bound of ours on elements that are made in one step, and in one range. */
+const ELEMENTS_A_STEP = 20
 const LONGEST_RANGE = 100_000
 
-interface Run extends Surroundings {
-  steps: number
-  readonly scopes: { readonly element: Value; readonly index: number }[]
+export function runExpression(node: Node, types: ReadonlyMap<Node, Type>, surroundings: Surroundings): Value {
+  return value({ ...surroundings, types, scopes: [], variables: [], stack: [], steps: 0, memory: 0 }, node)
 }
 
-export function runExpression(node: Node, surroundings: Surroundings): Value {
-  return value({ ...surroundings, steps: 0, scopes: [] }, node)
+/** What CoreDNS calls so; nil for what it does not. */
+function own({ environment, call, modern }: Surroundings, name: string): Value {
+  const type = environment.get(name)
+  if (!type) return null
+  if (type.kind !== 'func') return call(name, [])
+  return { kind: 'func', type: type.name, call: args => call(name, fitting(type, args, modern)) }
 }
 
-function value(r: Run, node: Node): Value {
-  if (++r.steps > MOST_STEPS) throw new UnknownInput('an expression of this many steps')
+/** As package reflect takes arguments; nil is the zero value to the newer library. */
+export function fitting({ takes = [], isMethod }: Type, args: readonly Value[], modern: boolean): readonly Value[] {
+  const wanted = isMethod ? takes.slice(1) : takes
+  if (wanted.length !== args.length) return stop('invalid number of arguments')
+  return args.map((arg, i) => {
+    const { name } = wanted[i] as Type
+    if (name === 'interface {}' || typeOfValue(arg).name === name) return arg
+    return arg === null && modern && name === 'string' ? '' : stop(`cannot use ${typeOfValue(arg).name} as ${name}`)
+  })
+}
+
+/** So many from the top of the stack. */
+export const popped = (r: Run, count: number): readonly Value[] => (count === 0 ? [] : r.stack.splice(-count))
+
+/** What the nodes give, as far as nothing is left on top of it. */
+function operands(r: Run, nodes: readonly Node[]): readonly Value[] {
+  for (const node of nodes) r.stack.push(value(r, node))
+  return popped(r, nodes.length)
+}
+
+export function grow(r: Run, size: number): void {
+  r.memory += size
+  spend(r, size)
+  if (r.memory >= MEMORY_BUDGET) stop('memory budget exceeded')
+}
+
+function spend(r: Run, size: number): void {
+  r.steps += Math.floor(size / ELEMENTS_A_STEP)
+}
+
+export function value(r: Run, node: Node): Value {
+  if (++r.steps > MOST_STEPS) unknownInput('an expression of this many steps')
   switch (node.kind) {
     case 'nil': return null
-    case 'bool': case 'int': case 'float': case 'string': return node.value
-    case 'name': return r.variables?.has(node.name) ? r.variables.get(node.name) as Value : stop('a function is no value')
-    case 'pointer': return node.name === '' ? r.scopes.at(-1)?.element ?? null : r.scopes.at(-1)?.index ?? null
+    case 'bool': case 'int': case 'float': case 'string': case 'constant': return node.value
+    case 'bytes': return list([...bytesOfGo(node.value)].map(byte => ({ kind: 'typed', type: 'uint8', value: BigInt(byte) })), '[]uint8')
+    case 'name': return named(r, node.name)
+    case 'pointer': return pointed(r.scopes.at(-1) as Scope, node.name)
     case 'unary': return unary(node.op, value(r, node.node))
     case 'binary': return binary(r, node)
-    case 'ternary': return boolOf(value(r, node.test)) ? value(r, node.yes) : value(r, node.no)
-    case 'array': return node.nodes.map(n => value(r, n))
-    case 'map': return new Map(node.pairs.map(([key, item]) => [stringOf(value(r, key)), value(r, item)]))
-    case 'member': return element(value(r, node.node), value(r, node.property))
-    case 'slice': return sliced(value(r, node.node), node.from && value(r, node.from), node.to && value(r, node.to))
-    case 'call':
-      if (node.callee.kind !== 'name') return stop('not callable')
-      return r.call(node.callee.name, node.args.map(arg => value(r, arg)))
-    case 'builtin': return builtin(r, node)
+    case 'chain': return chained(r, node)
+    case 'member': return member(r, node)
+    case 'slice': return slice(r, node)
+    case 'call': return called(r, node)
+    case 'builtin': return isPredicateFunction(node.name, r.modern) ? runPredicateFunction(r, node) : runFunction(r, node.name, operands(r, node.args))
+    case 'predicate': return value(r, node.node)
+    case 'let': return variable(r, node)
+    case 'sequence': return node.nodes.map(n => value(r, n)).at(-1) as Value
+    case 'conditional': return boolOf(value(r, node.test)) ? value(r, node.yes) : value(r, node.no)
+    case 'array': return array(r, node)
+    case 'map': return map(r, node)
   }
 }
 
-type Of<K extends Node['kind']> = Extract<Node, { kind: K }>
+function named(r: Run, name: string): Value {
+  const known = r.variables.findLast(v => v.name === name)
+  if (known) return known.value
+  return name === '$env' ? dict([...r.environment.keys()].map(each => [each, own(r, each)] as const)) : own(r, name)
+}
+
+function variable(r: Run, node: NodeOf<'let'>): Value {
+  r.variables.push({ name: node.name, value: value(r, node.value) })
+  const given = value(r, node.body)
+  r.variables.pop()
+  return given
+}
+
+function pointed(scope: Scope, name: string): Value {
+  return name === 'index' ? BigInt(scope.index) : name === 'acc' ? scope.accumulated : scope.item(scope.index)
+}
 
 function unary(op: string, v: Value): Value {
   if (op === '!' || op === 'not') return !boolOf(v)
-  return op === '-' ? -numberOf(v) : numberOf(v)
+  return op === '-' ? negated(v) : v
 }
 
-function equal(a: Value, b: Value): boolean {
-  if (isArray(a) && isArray(b)) return a.length === b.length && a.every((v, i) => equal(v, b[i] as Value))
-  if (a instanceof Map && b instanceof Map) return a.size === b.size && [...a].every(([key, v]) => b.has(key) && equal(v as Value, b.get(key) as Value))
-  return a === b
+function array(r: Run, node: NodeOf<'array'>): Value {
+  const items = operands(r, node.nodes)
+  grow(r, items.length)
+  return list(items)
 }
 
-function binary(r: Run, node: Of<'binary'>): Value {
+/** Of two pairs with one key the first stays. */
+function map(r: Run, node: NodeOf<'map'>): Value {
+  const parts = operands(r, node.pairs.flat())
+  grow(r, node.pairs.length)
+  return dict(node.pairs.map((_, i) => [stringOf(parts[2 * i] as Value), parts[2 * i + 1] as Value] as const).reverse())
+}
+
+/** What is nil in front of `?.` is all of the chain around it. */
+class ChainEnd extends Error {
+  readonly value: Value
+  constructor(end: Value) {
+    super('the end of an optional chain')
+    this.value = end
+  }
+}
+
+function chained(r: Run, node: NodeOf<'chain'>): Value {
+  const [scopes, variables] = [r.scopes.length, r.variables.length]
+  try {
+    const given = value(r, node.node)
+    return r.modern && isNil(given) ? null : given
+  } catch (thrown) {
+    if (!(thrown instanceof ChainEnd)) throw thrown
+    r.scopes.length = scopes
+    r.variables.length = variables
+    return r.modern ? null : thrown.value
+  }
+}
+
+function member(r: Run, node: NodeOf<'member'>): Value {
+  const base = value(r, node.node)
+  if (node.isOptional && isNil(base)) throw new ChainEnd(base)
+  r.stack.push(base)
+  const key = value(r, node.property)
+  return fetched(r.stack.pop() as Value, key, r.modern)
+}
+
+function slice(r: Run, node: NodeOf<'slice'>): Value {
+  const base = value(r, node.node)
+  r.stack.push(base)
+  r.stack.push(node.to ? value(r, node.to) : BigInt(itemsOf(base).length))
+  const from = node.from ? value(r, node.from) : 0n
+  const [of, to] = popped(r, 2) as [Value, Value]
+  return sliced(of, from, to, r.modern)
+}
+
+/** Functions that the library knows the type of get their arguments as they are. */
+function called(r: Run, node: NodeOf<'call'>): Value {
+  const type = r.types.get(node.callee)
+  if (!r.modern && type?.builtin !== undefined) return runFunction(r, type.builtin, operands(r, node.args), true)
+  for (const arg of node.args) r.stack.push(value(r, arg))
+  const callee = value(r, node.callee)
+  const args = popped(r, node.args.length)
+  if (!isFunc(callee)) return stop('cannot call a non-function')
+  if (type?.kind === 'func' && type.gives?.length === 1 && args.includes(null)) return stop('interface conversion: interface {} is nil')
+  return (callee as Func).call(args)
+}
+
+function binary(r: Run, node: NodeOf<'binary'>): Value {
   const { op } = node
-  const left = value(r, node.left)
-  if (op === 'or' || op === '||') return boolOf(left) || boolOf(value(r, node.right))
-  if (op === 'and' || op === '&&') return boolOf(left) && boolOf(value(r, node.right))
-  if (op === '??') return left ?? value(r, node.right)
-  return operated(r, op, left, value(r, node.right))
+  if (op === 'or' || op === '||') return boolOf(value(r, node.left)) || value(r, node.right)
+  if (op === 'and' || op === '&&') return boolOf(value(r, node.left)) && value(r, node.right)
+  if (op === '??') {
+    const given = value(r, node.left)
+    return isNil(given) ? value(r, node.right) : given
+  }
+  const [left, right] = operands(r, [node.left, node.right]) as [Value, Value]
+  if (op === '==' || (op === '!=' && r.modern)) checkTypes(r, node, left, right)
+  return operated(r, op, left, right)
+}
+
+/** Two ints or two strings, as the types say, are compared as such, and nothing else can be. */
+function checkTypes(r: Run, node: NodeOf<'binary'>, left: Value, right: Value): void {
+  const [a, b] = [r.types.get(node.left)?.name, r.types.get(node.right)?.name]
+  if (a !== b || (a !== 'int' && a !== 'string')) return
+  if (typeOfValue(left).name !== a || typeOfValue(right).name !== a) stop(`interface conversion: not a ${a}`)
+}
+
+const TEXTS: Readonly<Record<string, (left: string, right: string) => boolean>> = {
+  contains: (left, right) => left.includes(right), startsWith: (left, right) => left.startsWith(right), endsWith: (left, right) => left.endsWith(right),
 }
 
 function operated(r: Run, op: string, left: Value, right: Value): Value {
   switch (op) {
-    case '==': return equal(left, right)
-    case '!=': return !equal(left, right)
-    case 'in': return isIn(left, right)
-    case 'matches': return matches(r, stringOf(left), stringOf(right))
-    case 'contains': return stringOf(left).includes(stringOf(right))
-    case 'startsWith': return stringOf(left).startsWith(stringOf(right))
-    case 'endsWith': return stringOf(left).endsWith(stringOf(right))
-    case '..': return range(r, numberOf(left), numberOf(right))
-    case '+':
-      return typeof left === 'string' ? left + stringOf(right) : numberOf(left) + numberOf(right)
-    case '-': return numberOf(left) - numberOf(right)
-    case '*': return numberOf(left) * numberOf(right)
-    case '/': return numberOf(left) / numberOf(right)
-    case '%': return numberOf(right) === 0 ? stop('integer divide by zero') : numberOf(left) % numberOf(right)
-    case '**': case '^': return numberOf(left) ** numberOf(right)
-    default: return compared(op, left, right)
+    case '==': return isEqual(left, right, r.modern)
+    case '!=': return !isEqual(left, right, r.modern)
+    case 'in': return isIn(left, right, r.modern)
+    case '<': case '>': case '<=': case '>=': return ordered(op, left, right)
+    case '..': case FREE_RANGE: return range(r, toInt(left), toInt(right), op === FREE_RANGE)
+    case 'matches': return matches(r, left, right)
+    default: break
   }
+  const test = TEXTS[op]
+  if (!test) return arithmetic(op, left, right)
+  return r.modern && (isNil(left) || isNil(right)) ? false : test(stringOf(left), stringOf(right))
 }
 
-function compared(op: string, left: Value, right: Value): boolean {
-  const [a, b] = typeof left === 'string' ? [left, stringOf(right)] : [numberOf(left), numberOf(right)]
-  return op === '<' ? a < b : op === '>' ? a > b : op === '<=' ? a <= b : a >= b
-}
-
-function isIn(left: Value, right: Value): boolean {
-  if (right === null) return false
-  if (right instanceof Map) return typeof left === 'string' && right.has(left)
-  return arrayOf(right as Value).some(v => equal(v, left))
-}
-
-function matches(r: Run, subject: string, pattern: string): boolean {
+function matches(r: Run, left: Value, right: Value): boolean {
+  if (r.modern && (isNil(left) || isNil(right))) return false
+  const pattern = stringOf(right)
+  if (!pattern.isWellFormed()) return stop('error parsing regexp: invalid UTF-8')
   const compiled = compileGoRegexp(pattern, r.version)
+  const subject = isList(left) && left.type === '[]uint8' ? textOfGo(Uint8Array.from(left.items, byte => Number(toInt(byte)))) : stringOf(left)
   if (isRefused(compiled)) throw compiled.unmodelled ? new UnknownInput(compiled.error) : new RuntimeFault(compiled.error)
   return compiled.test(subject)
 }
 
-function range(r: Run, from: number, to: number): Value {
-  const length = Math.max(0, to - from + 1)
-  if (length > LONGEST_RANGE) throw new UnknownInput('a range this long')
-  r.steps += length
-  return Array.from({ length }, (_, i) => from + i)
-}
-
-function element(base: Value, key: Value): Value {
-  if (base instanceof Map) return (base.get(stringOf(key)) as Value | undefined) ?? null
-  const at = numberOf(key)
-  const items = typeof base === 'string' ? stop('no index in a string') : arrayOf(base)
-  return items[at < 0 ? items.length + at : at] ?? (at >= -items.length && at < items.length ? null : stop(`index out of range: ${at}`))
-}
-
-function sliced(base: Value, from: Value | undefined, to: Value | undefined): Value {
-  const { length } = typeof base === 'string' ? base : arrayOf(base)
-  const place = (v: Value | undefined, otherwise: number): number => {
-    if (v === undefined) return otherwise
-    const at = numberOf(v)
-    return Math.min(Math.max(at < 0 ? length + at : at, 0), length)
-  }
-  const [start, end] = [place(from, 0), place(to, length)]
-  return (base as string | readonly Value[]).slice(Math.min(start, end), end)
-}
-
-function builtin(r: Run, { name, args: [first, body, ...rest] }: Of<'builtin'>): Value {
-  const modern = isModern(r.version)
-  const run = isPredicate(name, modern) ? PREDICATE_RUNS[name] : undefined
-  if (!run) return runFunction(name, [first, body, ...rest].flatMap(arg => (arg ? [value(r, arg)] : [])), modern)
-  const items = arrayOf(value(r, first as Node))
-  return run(items, (item, index) => {
-    if (!body) return item
-    r.scopes.push({ element: item, index })
-    const given = value(r, body)
-    r.scopes.pop()
-    return given
-  })
-}
-
-const PREDICATE_RUNS: Readonly<Record<string, (items: readonly Value[], test: (v: Value, i: number) => Value) => Value>> = {
-  all: (items, test) => items.every((v, i) => boolOf(test(v, i))),
-  none: (items, test) => !items.some((v, i) => boolOf(test(v, i))),
-  any: (items, test) => items.some((v, i) => boolOf(test(v, i))),
-  one: (items, test) => items.filter((v, i) => boolOf(test(v, i))).length === 1,
-  filter: (items, test) => items.filter((v, i) => boolOf(test(v, i))),
-  map: (items, test) => items.map(test),
-  sum: (items, test) => items.map((v, i) => numberOf(test(v, i))).reduce((total, n) => total + n, 0),
-  count: (items, test) => items.filter((v, i) => boolOf(test(v, i))).length,
-  find: (items, test) => items.find((v, i) => boolOf(test(v, i))) ?? null,
-  findIndex: (items, test) => items.findIndex((v, i) => boolOf(test(v, i))),
-  findLast: (items, test) => items.findLast((v, i) => boolOf(test(v, i))) ?? null,
-  findLastIndex: (items, test) => items.findLastIndex((v, i) => boolOf(test(v, i))),
+function range(r: Run, from: bigint, to: bigint, isFree: boolean): Value {
+  const size = int(to - from + 1n)
+  const length = size > 0n ? Number(size) : 0
+  if (isFree) spend(r, length)
+  else grow(r, length)
+  if (length > LONGEST_RANGE) return unknownInput('a range this long')
+  return list(Array.from({ length }, (_, i) => from + BigInt(i)), '[]int')
 }

@@ -1,10 +1,12 @@
-// time.ParseDuration and Duration.String of Go: `300ms`, `1.5h`, `1h10m`; a bare number other than 0 is an error. In milliseconds.
+// time.ParseDuration and Duration.String of Go: `300ms`, `1.5h`, `1h10m`; a bare number other than 0 is an error.
 import { encodeText } from '../../dns/presentation-escape.ts'
-import type { Parsed } from './go-number.ts'
+import { isFault, type Parsed } from './go-number.ts'
 
-const UNITS_MS: ReadonlyMap<string, number> = new Map([['ns', 1e-6], ['us', 1e-3], ['µs', 1e-3], ['μs', 1e-3], ['ms', 1], ['s', 1000], ['m', 60_000], ['h', 3_600_000]])
-/** 2^63 ns. */
-const LONGEST_MS = 9_223_372_036_854.775
+const UNITS_NS: ReadonlyMap<string, bigint> = new Map([
+  ['ns', 1n], ['us', 1000n], ['µs', 1000n], ['μs', 1000n], ['ms', 1_000_000n], ['s', 1_000_000_000n], ['m', 60_000_000_000n], ['h', 3_600_000_000_000n],
+])
+const MOST_NS = 2n ** 63n
+const NS_A_MS = 1e6
 
 export function goDurationMs(text: string): number | undefined {
   const parsed = parseDuration(text)
@@ -14,38 +16,67 @@ export function goDurationMs(text: string): number | undefined {
 /** The quotes of Go's time package: what is not printable ASCII as bytes. */
 const timeQuote = (text: string): string => `"${text.replace(/["\\]/g, c => `\\${c}`).replace(/[^\x20-\x7f]/gu, c => encodeText(c).reduce((all, byte) => `${all}\\x${byte.toString(16).padStart(2, '0')}`, ''))}"`
 
+/** In milliseconds. */
 export function parseDuration(text: string): Parsed<number> {
+  const parsed = parseDurationNs(text)
+  return isFault(parsed) ? parsed : { value: Number(parsed.value) / NS_A_MS }
+}
+
+export function parseDurationNs(text: string): Parsed<bigint> {
   const quoted = timeQuote(text)
   const invalid = { fault: `time: invalid duration ${quoted}` }
+  const sign = text.startsWith('-') ? -1n : 1n
   let rest = text.replace(/^[-+]/, '')
-  if (rest === '0') return { value: 0 }
+  if (rest === '0') return { value: 0n }
   if (rest === '') return invalid
-  let total = 0
+  let total = 0n
   while (rest !== '') {
-    const number = /^(\d*)(?:\.(\d*))?/.exec(rest) as RegExpExecArray
-    if (number[0] === '' || number[0] === '.') return invalid
-    rest = rest.slice(number[0].length)
-    const unit = (/^[^.\d]*/.exec(rest) as RegExpExecArray)[0]
-    if (unit === '') return { fault: `time: missing unit in duration ${quoted}` }
-    const unitMs = UNITS_MS.get(unit)
-    if (unitMs === undefined) return { fault: `time: unknown unit ${timeQuote(unit)} in duration ${quoted}` }
-    total += Number(`0${number[0]}`) * unitMs
-    rest = rest.slice(unit.length)
+    const [number, whole = '', fraction = ''] = /^(\d*)(?:\.(\d*))?/.exec(rest) as RegExpExecArray
+    if (whole === '' && fraction === '') return invalid
+    rest = rest.slice(number.length)
+    const name = (/^[^.\d]*/.exec(rest) as RegExpExecArray)[0]
+    const unit = UNITS_NS.get(name)
+    // A whole number is too large before its unit is looked at.
+    if (BigInt(whole) > MOST_NS) return invalid
+    if (name === '') return { fault: `time: missing unit in duration ${quoted}` }
+    if (unit === undefined) return { fault: `time: unknown unit ${timeQuote(name)} in duration ${quoted}` }
+    total += BigInt(whole) * unit + fractionOf(fraction, unit)
+    if (total > MOST_NS) return invalid
+    rest = rest.slice(name.length)
   }
-  if (total > LONGEST_MS) return invalid
-  return { value: text.startsWith('-') ? -total : total }
+  return total === MOST_NS && sign > 0n ? invalid : { value: sign * total }
+}
+
+/** Go takes as many digits as 63 bits hold. */
+function fractionOf(digits: string, unit: bigint): bigint {
+  let [value, scale] = [0n, 1]
+  for (const digit of digits) {
+    const next = value * 10n + BigInt(digit)
+    if (value > (MOST_NS - 1n) / 10n || next > MOST_NS) break
+    value = next
+    scale *= 10
+  }
+  return value > 0n ? BigInt(Math.trunc(Number(value) * (Number(unit) / scale))) : 0n
 }
 
 /** Duration.String: `1h0m0s`, `2.5s`, `300ms`. */
-export function durationText(ms: number): string {
-  const ns = Math.round(Math.abs(ms) * 1e6)
-  const sign = ms < 0 ? '-' : ''
-  if (ns === 0) return '0s'
-  if (ns < 1e3) return `${sign}${ns}ns`
-  if (ns < 1e6) return `${sign}${ns / 1e3}µs`
-  if (ns < 1e9) return `${sign}${ns / 1e6}ms`
-  const seconds = Math.floor(ns / 1e9)
-  const fraction = (ns % 1e9) / 1e9
-  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Number(((seconds % 60) + fraction).toFixed(9))]
-  return `${sign}${h > 0 ? `${h}h` : ''}${h > 0 || m > 0 ? `${m}m` : ''}${s}s`
+export const durationText = (ms: number): string => durationTextNs(BigInt(Math.round(ms * NS_A_MS)))
+
+export function durationTextNs(of: bigint): string {
+  const ns = of < 0n ? -of : of
+  const sign = of < 0n ? '-' : ''
+  if (ns === 0n) return '0s'
+  if (ns < 1000n) return `${sign}${ns}ns`
+  if (ns < 1_000_000n) return `${sign}${decimal(ns, 3)}µs`
+  if (ns < 1_000_000_000n) return `${sign}${decimal(ns, 6)}ms`
+  const minutes = ns / 60_000_000_000n
+  const seconds = `${decimal(ns % 60_000_000_000n, 9)}s`
+  if (minutes === 0n) return sign + seconds
+  return minutes < 60n ? `${sign}${minutes}m${seconds}` : `${sign}${minutes / 60n}h${minutes % 60n}m${seconds}`
+}
+
+/** With the point so many digits from the right, and no zeroes at the end. */
+function decimal(value: bigint, places: number): string {
+  const digits = String(value).padStart(places + 1, '0')
+  return `${digits.slice(0, -places)}.${digits.slice(-places)}`.replace(/\.?0+$/, '')
 }

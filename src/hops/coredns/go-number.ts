@@ -1,7 +1,8 @@
 // strconv.Atoi, ParseUint and ParseBool of Go, with the texts of what they refuse. Bounds are those of 64 bits, as far as a double tells.
+import { goQuote } from './go-quote.ts'
+
 export type Parsed<T> = { readonly value: T } | { readonly fault: string }
 
-import { goQuote } from './go-quote.ts'
 export const isFault = <T>(parsed: Parsed<T>): parsed is { readonly fault: string } => 'fault' in parsed
 
 /** strconv.NumError; `by` is the function of strconv. */
@@ -10,10 +11,15 @@ export const numberFault = (by: string, text: string, why: 'invalid syntax' | 'v
 
 const LARGEST_INT = 2n ** 63n
 
-export function atoi(text: string): Parsed<number> {
+export function atoi64(text: string): Parsed<bigint> {
   if (!/^[+-]?\d+$/.test(text)) return numberFault('Atoi', text, 'invalid syntax')
   const value = BigInt(text.replace('+', ''))
-  return value >= LARGEST_INT || value < -LARGEST_INT ? numberFault('Atoi', text, 'value out of range') : { value: Number(value) }
+  return value >= LARGEST_INT || value < -LARGEST_INT ? numberFault('Atoi', text, 'value out of range') : { value }
+}
+
+export function atoi(text: string): Parsed<number> {
+  const parsed = atoi64(text)
+  return isFault(parsed) ? parsed : { value: Number(parsed.value) }
 }
 
 export function parseUint(text: string, bits: number): Parsed<number> {

@@ -7,11 +7,13 @@ const SHORT: ReadonlyMap<string, string> = new Map([
 /** unicode.IsPrint: letters, marks, numbers, punctuation, symbols and the plain space. */
 const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u
 
+/** A byte that is part of no character (go-bytes.ts) is shown as one. */
 function escaped(char: string, quote: string, asciiOnly: boolean): string {
   if (char === quote) return `\\${quote}`
   const short = SHORT.get(char)
   if (short !== undefined) return short
   const code = char.codePointAt(0) as number
+  if (code >= 0xdc80 && code <= 0xdcff) return `\\x${hex(code - 0xdc00, 2)}`
   if (PRINTABLE.test(char) && (code < 0x80 || !asciiOnly)) return char
   if (code < 0x20 || code === 0x7f) return `\\x${hex(code, 2)}`
   return code > 0xffff ? `\\U${hex(code, 8)}` : `\\u${hex(code, 4)}`

@@ -11,8 +11,8 @@ import { encodeText } from '../../dns/presentation-escape.ts'
 import { classNumber, typeNumber } from '../../dns/wire-numbers-table.ts'
 import { authoritativeReply, refusedHandler } from './authoritative-reply.ts'
 import { SetupRefused } from './dispenser.ts'
+import type { Caller } from './expression.ts'
 import { queryFunctions } from './expression-query.ts'
-import type { Surroundings } from './expression-run.ts'
 import type { GoValue } from './go-value.ts'
 import { internalLookup } from './internal-lookup.ts'
 import { metadataOf } from './metadata.ts'
@@ -85,12 +85,12 @@ function* conditionsMet(t: Template, { expressions }: Stanza, query: DnsQuery, m
   const metadata = metadataOf(t.setup, query)
   const functions = queryFunctions(t.setup, query, label => metadata(label) ?? '')
   const groups = new Map(groupsOf(matched))
-  const call: Surroundings['call'] = (name, args) => {
+  const call: Caller = (name, args) => {
     const [group] = args
     if (name !== 'group') return functions(name, args)
-    return typeof group === 'string' || (typeof group === 'number' && Number.isInteger(group)) ? groups.get(String(group)) ?? '' : ''
+    return typeof group === 'string' || typeof group === 'bigint' ? groups.get(String(group)) ?? '' : ''
   }
-  return yield* worked(expressions, call, t.setup.version, `${t.setup.server} block ${t.setup.block + 1} template`)
+  return yield* worked(expressions, call, `${t.setup.server} block ${t.setup.block + 1} template`)
 }
 
 const unmodelled = (t: Template, detail: string): Served => ({ rcode: 'SERVFAIL', cause: { kind: 'unmodelled', by: t.id, detail } })

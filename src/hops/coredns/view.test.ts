@@ -1,12 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LOST } from '../../chain/effects.ts'
 import { oneCoredns, refusalOf, zone } from '../../../test/support/one-coredns.ts'
-import { checkExpression } from './expression-check.ts'
-import { ExpressionFault, ExpressionUnmodelled } from './expression-fault.ts'
-import { parseExpression } from './expression-parser.ts'
-import { runExpression } from './expression-run.ts'
-import { RuntimeFault, UnknownInput } from './expression-value.ts'
 
 const upstreams = { '10.0.0.1': zone('a.test. 60 A 10.1.1.1'), '10.0.0.2': zone('a.test. 60 A 10.2.2.2') }
 /** A block with the expressions, and one for the rest behind it. */
@@ -53,20 +47,4 @@ test('an expression that does not compile keeps CoreDNS from starting, with the 
     'plugin/view: cannot use int as argument (type string) to call incidr  (1:21)\n | incidr(client_ip(), 8)\n | ....................^')
   expect(refusalOf('1.11.3', corefile('foo() &&'))).toBe('plugin/view: unexpected token EOF (1:8)\n | foo() &&\n | .......^')
   expect(refusalOf('1.14.7', '. {\n view\n whoami\n}\n')).toBe('plugin/view: Error during parsing: Wrong argument count or unexpected line ending after \'view\'')
-})
-
-test('any text is read in bounded time, and is an expression, a fault or said to be unmodelled', () => {
-  const parts = ['name()', 'incidr(', 'client_ip()', '(', ')', '[', ']', '{', '}', '#', '.', '..', ',', '1', '\'a\'', '"', 'in', 'not', 'and', '?', ':', '==', 'any(', 'é', '0x', '/*', '\\', ' ', '|', 'matches', '\'(\'']
-  const texts = fc.oneof(fc.string({ maxLength: 60 }), fc.array(fc.constantFrom(...parts), { maxLength: 40 }).map(p => p.join(' ')))
-  const known = [ExpressionFault, ExpressionUnmodelled, RuntimeFault, UnknownInput]
-  fc.assert(fc.property(texts, fc.boolean(), (text, modern) => {
-    try {
-      const version = modern ? [1, 14, 7] as const : [1, 11, 3] as const
-      const node = parseExpression(text, modern)
-      checkExpression(node, version)
-      runExpression(node, { version, call: () => 'x' })
-    } catch (thrown) {
-      expect(known.some(kind => thrown instanceof kind), String(thrown)).toBe(true)
-    }
-  }), { numRuns: 2000 })
 })

@@ -1,18 +1,15 @@
 // CoreDNS's `view` plugin, 1.10.0 to 1.15.0: plugin/view/ over plugin/pkg/expression. Its expressions decide whether the server block gets
 // a query (server.ts asks `viewFilter`); in the chain it only passes on. An expression that fails, or gives anything but true, does not
 // match; a view without `expr` matches everything.
-// Not modelled: functions of the expression library that the expression files name; `metadata('…')` of providers other than `view`
-// where the block has `metadata`, the client's port and the query's id (each an unknown of its own).
+// Not modelled: what expression.ts names; `metadata('…')` of providers other than `view` where the block has `metadata`, the client's port and
+// the query's id (each an unknown of its own).
 import { pick, type HopRun } from '../../chain/effects.ts'
 import type { Directive } from '../../chain/model.ts'
 import type { Source } from '../../chain/source.ts'
 import type { DnsQuery } from '../../dns/message.ts'
 import { refusedHandler } from './authoritative-reply.ts'
-import { checkExpression } from './expression-check.ts'
-import { ExpressionFault, ExpressionUnmodelled, faultText, isModern } from './expression-fault.ts'
-import { parseExpression, type Node } from './expression-parser.ts'
+import { compileExpression, type CompiledExpression } from './expression.ts'
 import { queryFunctions } from './expression-query.ts'
-import { runExpression } from './expression-run.ts'
 import { RuntimeFault, UnknownInput, unknownInput } from './expression-value.ts'
 import type { PluginFactory, PluginSetup } from './plugin.ts'
 import { argumentText, ONCE_TEXT, refuse } from './refuse.ts'
@@ -24,7 +21,7 @@ interface Expression {
   readonly text: string
   readonly source: Source
   /** Undefined: not modelled. */
-  readonly node: Node | undefined
+  readonly compiled: CompiledExpression | undefined
 }
 interface View {
   readonly name: string
@@ -38,8 +35,8 @@ export const view: PluginFactory = setup => {
     refuse(setup.report, `plugin/view: ${read.refused}`, read.source)
     return refusedHandler(`${setup.server} view`, read.refused)
   }
-  for (const { node, text, source } of read.expressions) {
-    if (node) continue
+  for (const { compiled, text, source } of read.expressions) {
+    if (compiled) continue
     setup.report({ code: 'corefile-expression-unmodelled', message: `view ${read.name}: what the expression ${text} gives is not modelled`, source, state: 'unmodelled' })
   }
   return function* (query, next) {
@@ -57,10 +54,10 @@ export function viewFilter(setup: ViewSetup): (query: DnsQuery) => HopRun<boolea
   }
 }
 
-function* isMet(setup: ViewSetup, of: View, { node, text, source }: Expression, query: DnsQuery): HopRun<boolean> {
+function* isMet(setup: ViewSetup, of: View, { compiled, text, source }: Expression, query: DnsQuery): HopRun<boolean> {
   try {
-    if (!node) throw new UnknownInput(text)
-    return runExpression(node, { version: setup.version, call: queryFunctions(setup, query, label => metadata(setup, of, label)) }) === true
+    if (!compiled) throw new UnknownInput(text)
+    return compiled.run(queryFunctions(setup, query, label => metadata(setup, of, label))) === true
   } catch (thrown) {
     if (thrown instanceof RuntimeFault) return false
     if (!(thrown instanceof UnknownInput)) throw thrown
@@ -75,24 +72,12 @@ function readView(setup: ViewSetup): View | Refused {
   const expressions: Expression[] = []
   for (const { name, args, source } of directive.properties) {
     if (name !== 'expr') return { refused: `Error during parsing: unknown property '${name}'`, source }
-    const compiled = compiledExpression(args.map(a => a.value).join(' '), setup)
-    if (typeof compiled === 'string') return { refused: compiled, source }
-    expressions.push({ ...compiled, source })
+    const text = args.map(a => a.value).join(' ')
+    const compiled = compileExpression(text, setup.version)
+    if (compiled && 'fault' in compiled) return { refused: compiled.fault, source }
+    expressions.push({ text, compiled, source })
   }
   return second ? { refused: ONCE_TEXT, source: second.source } : { name: directive.args[0]?.value ?? '', expressions }
-}
-
-export function compiledExpression(text: string, { version }: Pick<ViewSetup, 'version'>): Omit<Expression, 'source'> | string {
-  const modern = isModern(version)
-  try {
-    const node = parseExpression(text, modern)
-    checkExpression(node, version)
-    return { text, node }
-  } catch (thrown) {
-    if (thrown instanceof ExpressionFault) return faultText(text, thrown, modern)
-    if (thrown instanceof ExpressionUnmodelled) return { text, node: undefined }
-    throw thrown
-  }
 }
 
 /** Without the plugin of that name nothing is ever set. */

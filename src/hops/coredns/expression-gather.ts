@@ -1,0 +1,81 @@
+// `max`, `min`, `mean`, `median` and the older `sum`: builtin/lib.go of expr-lang/expr 1.17.8, builtin/builtin.go of antonmedv/expr 1.15.5.
+import { isLess } from './expression-arithmetic.ts'
+import { isList, isTyped, int, listOf, stop, type List, type Value } from './expression-value.ts'
+
+const isNumber = (v: Value): boolean => typeof v === 'number' || typeof v === 'bigint' || isTyped(v)
+/** Types with a name are found to be numbers in lists of their own only. */
+const isPlain = (v: Value): boolean => isNumber(v) && !(isTyped(v) && v.type.includes('.'))
+const real = (v: Value): number => (isTyped(v) ? Number(v.value) : Number(v))
+
+export function gathered(name: string, args: readonly Value[], modern: boolean): Value {
+  if (!modern) return gatheredOld(name, args)
+  if (name === 'max') return extreme(args, isLess)
+  if (name === 'min') return extreme(args, (a, b) => isLess(b, a))
+  const { sum, values } = totalled(args)
+  if (values.length === 0) return 0
+  return name === 'mean' ? sum / values.length : middle(values)
+}
+
+type Worse = (a: Value, b: Value) => boolean
+
+/** Lists in lists, too. `worse`: whether the second is to stand in place of the first. */
+function extreme(args: readonly Value[], worse: Worse): Value {
+  let best: Value = null
+  const offer = (v: Value): void => {
+    if (v !== null && (best === null || worse(best, v))) best = v
+  }
+  for (const arg of args) {
+    if (isList(arg)) offerItems(arg, worse, offer)
+    else if (isNumber(arg)) offer(arg)
+    else if (args.length === 1) return arg
+    else return stop('invalid argument')
+  }
+  return best
+}
+
+function offerItems(of: List, worse: Worse, offer: (v: Value) => void): void {
+  for (const item of of.items) {
+    if (isList(item)) offer(extreme([item], worse))
+    else if (isPlain(item)) offer(item)
+    else stop('invalid argument')
+  }
+}
+
+/** A list in a list is added up on its own. */
+function totalled(args: readonly Value[]): { readonly sum: number; readonly values: readonly number[] } {
+  let sum = 0
+  const values: number[] = []
+  for (const arg of args) {
+    const inner = isList(arg) ? totalledItems(arg) : isNumber(arg) ? { sum: real(arg), values: [real(arg)] } : stop('invalid argument')
+    sum += inner.sum
+    for (const v of inner.values) values.push(v)
+  }
+  return { sum, values }
+}
+
+function totalledItems(of: List): { readonly sum: number; readonly values: readonly number[] } {
+  return totalled(of.items)
+}
+
+function middle(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const half = Math.floor(sorted.length / 2)
+  return sorted.length % 2 === 1 ? sorted[half] as number : ((sorted[half - 1] as number) + (sorted[half] as number)) / 2
+}
+
+function gatheredOld(name: string, args: readonly Value[]): Value {
+  if (name === 'max') return args.reduce((best, v) => (best === null || isLess(best, v) ? v : best), null)
+  if (name === 'min') return args.reduce((best, v) => (best === null || isLess(v, best) ? v : best), null)
+  const { items } = listOf(args[0] as Value)
+  if (!items.every(v => isNumber(v) && !(isTyped(v) && v.type === 'uint8'))) return stop(`cannot ${name}`)
+  if (name === 'sum') return summed(items)
+  if (items.length === 0) return 0
+  return name === 'mean' ? items.reduce<number>((total, v) => total + real(v), 0) / items.length : middle(items.map(real))
+}
+
+/** Integers as such until the first that is none. */
+function summed(items: readonly Value[]): Value {
+  const at = items.findIndex(v => typeof v === 'number')
+  const whole = items.slice(0, at < 0 ? undefined : at).reduce<bigint>((total, v) => int(total + (isTyped(v) ? v.value : v as bigint)), 0n)
+  return at < 0 ? whole : items.slice(at).reduce<number>((total, v) => total + real(v), Number(whole))
+}

@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { expressionText, type ExpressionQuery } from '../../../test/fidelity/go/expression-cases.ts'
+import { answersOf, shownValue } from '../../../test/fidelity/go/expression-shown.ts'
+import { readRows } from '../../../test/fidelity/rows.ts'
+import { compileExpression } from './expression.ts'
+import { RuntimeFault, UnknownInput } from './expression-value.ts'
+import type { CorednsVersion } from './plugin.ts'
+
+/** `compile`: what it is refused with. `value`: "varies" where it is not the same each time. */
+interface Row {
+  readonly versions: readonly string[]; readonly expression: string; readonly query: ExpressionQuery
+  readonly compile?: string; readonly stopped?: boolean; readonly value?: string
+}
+
+const recorded = readRows(new URL('../../../test/fidelity/go/expression.jsonl.gz', import.meta.url)) as unknown as readonly Row[]
+const parse = (version: string): CorednsVersion => version.split('.').map(Number) as unknown as CorednsVersion
+
+/** `unknown`: the model says that it does not know. */
+function answered(expression: string, version: CorednsVersion, query: ExpressionQuery): string {
+  const compiled = compileExpression(expression, version)
+  if (!compiled) return 'unmodelled'
+  if ('fault' in compiled) return `refused: ${compiled.fault}`
+  try {
+    return shownValue(compiled.run(answersOf(query)))
+  } catch (thrown) {
+    if (thrown instanceof RuntimeFault) return 'fails'
+    if (thrown instanceof UnknownInput) return 'unknown'
+    throw thrown
+  }
+}
+
+/** The clock, the calendar, the order of what has none, and what is longer than a bound of ours. */
+const MAY_BE_UNKNOWN = /\b(?:now|date|timezone|keys|values|toPairs)\(|^len\(1\.\.1000000\)|^sort(?:By)?\((?:1\.\.20|\[1, 1\.0)/
+
+describe('expressions', () => {
+  test('are taken, refused, and give, what the library of that CoreDNS release gives', () => {
+    let [compared, unknown] = [0, 0]
+    for (const row of recorded) {
+      const real = row.compile !== undefined ? `refused: ${row.compile}` : row.stopped ? 'fails' : row.value
+      for (const version of row.versions) {
+        const mine = answered(row.expression, parse(version), row.query)
+        compared++
+        if (mine === real) continue
+        const isUnknown = mine === 'unknown' && (real === 'varies' || MAY_BE_UNKNOWN.test(row.expression))
+        if (isUnknown) unknown++
+        else expect({ version, expression: row.expression, given: mine }).toEqual({ version, expression: row.expression, given: real })
+      }
+    }
+    expect(compared).toBeGreaterThan(9000)
+    expect(unknown).toBeLessThan(compared / 50)
+  })
+
+  test('of any shape are refused, said to be unmodelled, or give a value, a fault or nothing known, in bounded time', () => {
+    const query = recorded[0]?.query as ExpressionQuery
+    fc.assert(fc.property(fc.oneof(expressionText, fc.string({ unit: 'binary', maxLength: 60 })), fc.constantFrom('1.11.3', '1.14.7'), (text, version) =>
+      typeof answered(text, parse(version), query) === 'string'), { numRuns: 300 })
+  })
+
+  test.each([
+    ['map(1..1000, map(1..1000, map(1..1000, #)))', 'unknown'], [`${'('.repeat(5000)}1${')'.repeat(5000)}`, 'unmodelled'], [`${'['.repeat(5000)}`, 'unmodelled'], [`${'-'.repeat(5000)}1`, 'unmodelled'],
+    [`1${' + 1'.repeat(4000)}`, 'unmodelled'], [`name()${'[0:]'.repeat(4000)}`, 'unmodelled'], [`${'true ? '.repeat(4000)}1`, 'unmodelled'], [`fromJSON('${'['.repeat(5000)}${']'.repeat(5000)}')`, 'unknown'],
+    [`${'if true { '.repeat(3000)}`, 'unmodelled'], [`if true {1} ${'else if true {1} '.repeat(3000)}`, 'unmodelled'],
+  ])('that would take much time or stack are stopped: %#', (text, end) => {
+    expect(answered(text, parse('1.14.7'), recorded[0]?.query as ExpressionQuery)).toBe(end)
+  })
+})
