@@ -40,6 +40,8 @@ export type DnsQuery = {
   readonly loopProbe?: { readonly by: string; readonly passes: number }
   /** The flow (source port) this packet belongs to; named by the stub, dropped by the Service VIP. */
   readonly flow?: string
+  /** Not on the wire: labels that CoreDNS's `metadata` has collected of it. */
+  readonly metadata?: Readonly<Record<string, string>>
   /** How many aliases CoreDNS's `file` has followed to come here: it counts them inside one process. */
   readonly aliases?: number
   /** What records that came with the question take, but for its OPT, uncompressed: CoreDNS counts them into the size it logs. */

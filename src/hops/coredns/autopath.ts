@@ -83,7 +83,7 @@ function podSearch(setup: PluginSetup, source: Source): Search {
   return function* (query) {
     const zone = matchZone(options.zones, query.name)
     if (zone === undefined || !isSynced) return []
-    const namespaces = query.client === undefined ? undefined : index.podNamespaces(query.client)
+    const namespaces = query.client === undefined ? undefined : index.podsAt(query.client)?.map(p => p.namespace)
     const namespace = namespaces ? namespaces[0] : yield* unknownNamespace(setup, query, source)
     if (namespace === undefined) return []
     const below = zone === '.' ? '' : zone

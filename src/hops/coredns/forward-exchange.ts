@@ -47,7 +47,7 @@ export function* exchange(setup: PluginSetup, options: ForwardOptions, server: S
 /** `bufferBytes`: a UDP reply is read into as much as the client takes; a client on TCP takes the most. */
 function* once(setup: PluginSetup, options: ForwardOptions, server: Server, query: DnsQuery, bufferBytes: number): HopRun<Attempt> {
   if (server.broken !== undefined) return { kind: 'failed', error: server.broken, cause: 'broken', spentMs: 0 }
-  const { client: _, aliases: _inside, ...rest } = query
+  const { client: _, aliases: _inside, metadata: _labels, ...rest } = query
   const own = sourceAddress(setup.model, server.address)
   const sent: DnsQuery = { ...rest, ...(own !== undefined && { client: own }) }
   yield* note({ kind: 'upstream-asked', by: setup.server, to: server.label, name: sent.name, type: sent.type, transport: sent.transport, query: plain(sent) })

@@ -46,8 +46,8 @@ export interface KubernetesIndex {
   slicesAt(address: string): readonly SliceEntry[] | undefined
   /** The plugin sees such a namespace (`namespace_labels` applied, `namespaces` not). */
   hasNamespace(namespace: string): boolean | undefined
-  /** Namespaces of the pods with this address. */
-  podNamespaces(address: string): readonly string[] | undefined
+  /** The pods with this address. */
+  podsAt(address: string): readonly KubeObject[] | undefined
 }
 
 type Json = Readonly<Record<string, unknown>>
@@ -138,7 +138,7 @@ export function indexKubernetes(view: KubernetesView, options: KubernetesOptions
       // A namespace with something in it exists; whether its labels fit is not known.
       return inhabited().has(namespace) && !options.namespaceLabels ? true : undefined
     },
-    podNamespaces: address => pods && (podsByAddress().get(address) ?? []).map(p => p.namespace),
+    podsAt: address => pods && (podsByAddress().get(address) ?? []),
   }
 }
 

@@ -89,8 +89,8 @@ function* podsAt(k: Lookup, asked: KubernetesName, zone: string): HopRun<Found> 
   if (!parseAddress(host)) return 'no name'
   const pod = [backend(host, 0, `${name}.${asked.namespace}.pod.${zone === '.' ? '' : zone}`)]
   if (k.options.pods === 'insecure') return pod
-  const namespaces = k.index.podNamespaces(host)
-  if (namespaces) return namespaces.includes(asked.namespace) ? pod : 'no name'
+  const pods = k.index.podsAt(host)
+  if (pods) return pods.some(p => p.namespace === asked.namespace) ? pod : 'no name'
   return (yield* unknown(k, `pod ${host} in ${asked.namespace}`, ['exists', 'absent'])) === 'exists' ? pod : 'no name'
 }
 

@@ -75,7 +75,7 @@ function lineFor(setup: PluginSetup, rule: Rule, query: DnsQuery, served: Served
     const type: ReplyType = reply ? replyTypeOf(reply, query, version) : 'OTHERERROR'
     if (since(version, 1, 14, 2)) values.set('{/log/type}', type).set('{/log/class}', replyClassOf(type))
   }
-  const before = metadataOf(setup, query)
+  const before = metadataOf(query)
   return `[INFO] ${rule.format.replaceAll(/\{[^{}]*\}/g, field => values.get(field) ?? (field.startsWith('{/') ? before(field.slice(2, -1)) ?? '-' : field))}`
 }
 

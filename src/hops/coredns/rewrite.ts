@@ -77,7 +77,7 @@ export function readRule(words: readonly string[], version: CorednsVersion): Rul
 }
 
 const handler = (r: Rewrite): Handler => function* (query, next) {
-  const around = { metadata: metadataOf(r.setup, query), localAddress: localAddress(r.setup, query) }
+  const around = { metadata: metadataOf(query), localAddress: localAddress(r.setup, query) }
   let changed = query
   const responses: ResponseRule[] = []
   for (const rule of r.rules) {

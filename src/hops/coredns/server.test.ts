@@ -107,7 +107,7 @@ describe('what is not an answer says why', () => {
     expect(causes(of('. {\n errors\n log\n}\n').explored.outcomes)).toEqual([{ kind: 'policy', by: 'coredns kube-system/coredns-x', detail: 'plugin/log: no next plugin found' }])
   })
   test('a plugin that is not modelled: what reaches it, and nothing else', () => {
-    const corefile = '. {\n template IN A odd.test {\n answer "{{ .Name }} 60 IN A 1.1.1.1"\n }\n forward . 9.9.9.9\n}\n'
+    const corefile = '. {\n etcd odd.test\n forward . 9.9.9.9\n}\n'
     const { problems, ends } = outcomesOf(modelOf(corefile), { '9.9.9.9': knows })
     expect(problems).toMatchObject([{ code: 'corefile-plugin-unmodelled', state: 'unmodelled', source: { line: 2 } }])
     expect(ends).toEqual([['NOERROR', '1']])

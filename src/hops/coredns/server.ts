@@ -18,6 +18,7 @@ import { PLUGINS } from './index.ts'
 import { listenersOf, type Listener as Socket } from './listeners.ts'
 import { boundAddress } from './local-address.ts'
 import { loopProbeHop, loopProbeId } from './loop.ts'
+import { metadataCollector } from './metadata.ts'
 import { EXTERNAL, ONCE, pluginOrder, SETUP_ONLY, withExternal } from './order.ts'
 import { isHarmless } from './passive.ts'
 import { plain, since, WRITTEN_BY_SERVER, type CorednsVersion, type Handler, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
@@ -39,6 +40,8 @@ interface Block extends SetUpBlock {
   readonly head: string | undefined
   /** Of its `view`. */
   readonly takes?: (query: DnsQuery) => HopRun<boolean>
+  /** Of its `metadata`. */
+  readonly collects?: (query: DnsQuery) => Readonly<Record<string, string>>
 }
 
 interface Server {
@@ -95,7 +98,7 @@ export function corednsHops(model: CorednsModel, reach: Reach): CorednsHops {
       const isChecked = CHECKS.has(name) && block.block.uses !== undefined && since(server.version, ...CHECKED_SINCE)
       if (!isChecked) refusals.push({ text: refusalText(problem), plugin: name, block: block.index, source: problem.source })
     }
-    return { ...block, head: buildChain(server, block, said), ...takesOf(server, block.index, block.uses) }
+    return { ...block, head: buildChain(server, block, said), ...takesOf(server, block) }
   })
   const inOrder = sortedRefusals(refusals, server.version)
   for (const { text, source } of inOrder) refuse(report, text, source)
@@ -131,11 +134,14 @@ function listeningHop(server: Server, { transport, address, port, sockets, serve
   return { id, transport, address, port, sockets, hasTls: served.some(s => s.block.hasTls), zones: [...new Set(served.map(s => s.zone))] }
 }
 
-function takesOf(server: Server, block: number, uses: ReadonlyMap<string, readonly Directive[]>): Pick<Block, 'takes'> {
-  const directives = uses.get('view')
-  if (!directives || !pluginOrder(server.version).includes('view')) return {}
-  return { takes: viewFilter({ server: server.id, block, version: server.version, model: server.model, directives, has: plugin => uses.has(plugin) }) }
+function takesOf(server: Server, { index: block, uses, keys }: SetUpBlock): Pick<Block, 'takes' | 'collects'> {
+  const of = { server: server.id, block, version: server.version, model: server.model, zones: zonesOf(keys), has: (plugin: string) => uses.has(plugin) }
+  const collects = metadataCollector(of)
+  const directives = pluginOrder(server.version).includes('view') ? uses.get('view') : undefined
+  return { ...(collects && { collects }), ...(directives && { takes: viewFilter({ ...of, directives, ...(collects && { collects }) }) }) }
 }
+
+const zonesOf = (keys: SetUpBlock['keys']): readonly string[] => keys.flatMap(k => k.zones.map(nameKey))
 
 /** Handlers in compiled order; those of unknown names come first, since nobody knows where such a build has them. */
 function buildChain(server: Server, { block, index, keys, uses: used }: SetUpBlock, said: (plugin: string) => (problem: Problem) => void): string | undefined {
@@ -153,7 +159,7 @@ function buildChain(server: Server, { block, index, keys, uses: used }: SetUpBlo
   for (const name of chain.toReversed()) {
     const after = next ?? endOf(server, id(`after ${name}`), name)
     const setup: PluginSetup = {
-      server: server.id, block: index, zones: keys.flatMap(k => k.zones.map(nameKey)), directives: used.get(name) as Directive[],
+      server: server.id, block: index, zones: zonesOf(keys), directives: used.get(name) as Directive[],
       version: server.version, model: server.model, reach: server.reach, nextHop: after, isLast: next === undefined, has: plugin => used.has(plugin),
       report: said(name), register: (hop, run) => void server.entries.push([hop, run]),
     }
@@ -250,7 +256,7 @@ const serverHop = (server: Server, listener: Listener): Hop => function* (asked)
 }
 
 function* answered(server: Server, query: DnsQuery, block: Block, head: string): HopRun {
-  const served = yield* call(head, plain(query))
+  const served = yield* call(head, plain(block.collects ? { ...query, metadata: block.collects(query) } : query))
   if (served === LOOP) return LOOP
   const { rcode, reply, cause, query: changed, answered: atWrite, panic } = served as unknown as Served
   if (panic && debugs(server.model)) {

@@ -13,9 +13,11 @@ import { authoritativeReply, refusedHandler } from './authoritative-reply.ts'
 import { SetupRefused } from './dispenser.ts'
 import type { Caller } from './expression.ts'
 import { queryFunctions } from './expression-query.ts'
+import { unknownInput } from './expression-value.ts'
+import { TemplateUnmodelled } from './go-template-fault.ts'
 import type { GoValue } from './go-value.ts'
 import { internalLookup } from './internal-lookup.ts'
-import { metadataOf } from './metadata.ts'
+import { isUnknownLabel, metadataOf } from './metadata.ts'
 import { matchZone } from './origins.ts'
 import { panicked, since, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { rcodeOfNumber } from './rcode-number.ts'
@@ -82,8 +84,8 @@ const ended = (t: Template, detail: string): Served => ({ rcode: 'SERVFAIL', cau
 
 function* conditionsMet(t: Template, { expressions }: Stanza, query: DnsQuery, matched: Pick<Matched, 'match' | 'names'>): HopRun<Worked> {
   if (!expressions) return { kind: 'met', values: new Map() }
-  const metadata = metadataOf(t.setup, query)
-  const functions = queryFunctions(t.setup, query, label => metadata(label) ?? '')
+  const metadata = metadataOf(query)
+  const functions = queryFunctions(t.setup, query, label => (isUnknownLabel(t.setup, label) ? unknownInput(`metadata ${label}`) : metadata(label) ?? ''))
   const groups = new Map(groupsOf(matched))
   const call: Caller = (name, args) => {
     const [group] = args
@@ -111,7 +113,7 @@ function* answered(t: Template, stanza: Stanza, query: DnsQuery, matched: Matche
   if (stanza.rcode === SERVFAIL) return { rcode, ...(cause && { cause }) }
   const data = templateData({
     zone: matched.zone, name: nameKey(query.name), regex: matched.regex, match: matched.match, group: groupsOf(matched), query, remote: query.client,
-    class: wordOf(classOf(query), stanza.class, CLASS_WORDS), type: wordOf(typeOf(query), stanza.type, TYPE_WORDS), metadata: metadataOf(t.setup, query),
+    class: wordOf(classOf(query), stanza.class, CLASS_WORDS), type: wordOf(typeOf(query), stanza.type, TYPE_WORDS), metadata: label => (isUnknownLabel(t.setup, label) ? unmodelledLabel(label) : metadataOf(query)(label)),
     ...(since(t.setup.version, 1, 15) && { variables: matched.values }),
   })
   const sections: Record<TemplateRecord['section'], ResourceRecord[]> = { answer: [], additional: [], authority: [] }
@@ -137,6 +139,10 @@ function* answered(t: Template, stanza: Stanza, query: DnsQuery, matched: Matche
   }
   const reply = authoritativeReply(query, { ...sections, truncated, rcode, ...(cause && { cause }), ...extendedError(stanza), ...(unpackable && { unpackable }) })
   return { rcode, reply }
+}
+
+function unmodelledLabel(label: string): never {
+  throw new TemplateUnmodelled(`the metadata label ${label} is not modelled`)
 }
 
 /** Extended DNS errors, RFC 8914. */

@@ -11,11 +11,14 @@ import { refusedHandler } from './authoritative-reply.ts'
 import { compileExpression, type CompiledExpression } from './expression.ts'
 import { queryFunctions } from './expression-query.ts'
 import { RuntimeFault, UnknownInput, unknownInput } from './expression-value.ts'
+import { isUnknownLabel, metadataOf } from './metadata.ts'
 import type { PluginFactory, PluginSetup } from './plugin.ts'
 import { argumentText, ONCE_TEXT, refuse } from './refuse.ts'
 
 /** What of a set-up decides. */
-export type ViewSetup = Pick<PluginSetup, 'server' | 'block' | 'version' | 'model' | 'directives' | 'has'>
+export type ViewSetup = Pick<PluginSetup, 'server' | 'block' | 'version' | 'model' | 'directives' | 'has'> & {
+  readonly collects?: (query: DnsQuery) => Readonly<Record<string, string>>
+}
 
 interface Expression {
   readonly text: string
@@ -57,7 +60,7 @@ export function viewFilter(setup: ViewSetup): (query: DnsQuery) => HopRun<boolea
 function* isMet(setup: ViewSetup, of: View, { compiled, text, source }: Expression, query: DnsQuery): HopRun<boolean> {
   try {
     if (!compiled) throw new UnknownInput(text)
-    return compiled.run(queryFunctions(setup, query, label => metadata(setup, of, label))) === true
+    return compiled.run(queryFunctions(setup, query, metadata(setup, query))) === true
   } catch (thrown) {
     if (thrown instanceof RuntimeFault) return false
     if (!(thrown instanceof UnknownInput)) throw thrown
@@ -81,7 +84,7 @@ function readView(setup: ViewSetup): View | Refused {
 }
 
 /** Without the plugin of that name nothing is ever set. */
-function metadata(setup: ViewSetup, of: View, label: string): string {
-  if (!setup.has('metadata')) return ''
-  return label === 'view/name' ? of.name : unknownInput(`metadata ${label}`)
+const metadata = (setup: ViewSetup, query: DnsQuery): (label: string) => string => {
+  const collected = setup.collects ? { ...query, metadata: setup.collects(query) } : query
+  return label => (isUnknownLabel(setup, label) ? unknownInput(`metadata ${label}`) : metadataOf(collected)(label) ?? '')
 }
