@@ -1,5 +1,5 @@
 // CoreDNS's `acl` plugin, 1.9.3 to 1.15.0: plugin/acl/. Policies by zone, type and the asker's address: the first policy of a stanza that
-// fits decides, `allow` ends all checks, and what no stanza decides is allowed. Before 1.14.2 it stands ahead of `cache`, from 1.14.2
+// fits decides, `allow` ends all checks, and what no stanza decides is allowed. Before 1.14.3 it stands ahead of `cache`, from 1.14.3
 // to 1.14.6 behind it (a blocked client could get a kept answer), since 1.14.7 ahead again (order.ts).
 // Not modelled: the order in which its counters grow.
 import { pick, type HopRun } from '../../chain/effects.ts'
