@@ -84,7 +84,9 @@ export function recordToWire(record: ResourceRecord): Result<WireRecord> {
   if (type === undefined) return failed('text-type', 0, record.type.length)
   const dnsClass = record.class === undefined ? CLASS_IN : classNumber(record.class)
   if (dnsClass === undefined) return failed('text-class', 0, (record.class ?? '').length)
-  const rdata = rdataFromText(type, record.data, { origin: '.', class: dnsClass })
+  const own = rdataFromText(type, record.data, { origin: '.', class: dnsClass })
+  // A server may write the address of IN into a record of another class, as CoreDNS's whoami does.
+  const rdata = own.fault && dnsClass !== CLASS_IN ? rdataFromText(type, record.data, { origin: '.', class: CLASS_IN }) : own
   return rdata.fault ? rdata : { value: newRecord(name.value, type, dnsClass, Math.max(0, Math.floor(record.ttlS)) >>> 0, rdata.value) }
 }
 

@@ -52,7 +52,7 @@ function parsed(bytes: Uint8Array, flags: number, arrival: Arrival): AtTheDoor {
   const query = queryFromWire(message, arrival)
   const isBad = faults.some(({ code, start }) => !TAKEN.has(code) && !(code === 'count-exceeds-data' && start >= bytes.length))
   const besideBytes = recordsBeside(message)
-  if (query && !isBad && !message.additionals.some(hasWrongOption)) return { kind: 'query', query: { ...rewritten(query), ...(besideBytes > 0 && { besideBytes }) }, id: message.id }
+  if (query && !isBad && !recordsOf(message).some(hasWrongOption)) return { kind: 'query', query: { ...rewritten(query), ...(besideBytes > 0 && { besideBytes }) }, id: message.id }
   const header = rejected(flags, FORMERR)
   if (!query) return { kind: 'refused', bytes: headerOnly(bytes, header) }
   const echo = replyToWire({ rcode: 'FORMERR', flags: [], answer: [], authority: [], additional: [] }, { ...query, opcode: 'QUERY' }, message.id)
@@ -62,10 +62,12 @@ function parsed(bytes: Uint8Array, flags: number, arrival: Arrival): AtTheDoor {
   return { kind: 'refused', bytes: out }
 }
 
+const recordsOf = ({ answers, authorities, additionals }: WireMessage): readonly WireRecord[] => [...answers, ...authorities, ...additionals]
+
 /** Of all records but the OPT that counts. */
 function recordsBeside(message: WireMessage): number {
   const { answer, authority, additional } = replyFromWire(message)
-  const opts = [message.answers, message.authorities, message.additionals].flat().filter(record => record.type === OPT && record !== optOf(message))
+  const opts = recordsOf(message).filter(record => record.type === OPT && record !== optOf(message))
   return [...answer, ...authority, ...additional].reduce((sum, record) => sum + recordBytes(record, 0), 0) + opts.reduce((sum, opt) => sum + optBytes(opt), 0)
 }
 

@@ -108,7 +108,7 @@ type Option = readonly [share: number, text: (dice: Dice) => string, since?: rea
 const OPTIONS: readonly Option[] = [
   [0.7, dice => `pods ${dice.of(['disabled', 'insecure', 'insecure', 'verified'])}`], [0.15, () => 'endpoint_pod_names'], [0.4, dice => `ttl ${dice.of([0, 5, 30, 3600])}`], [0.08, () => 'noendpoints'],
   [0.5, dice => dice.of(['fallthrough', 'fallthrough in-addr.arpa ip6.arpa', 'fallthrough cluster.local'])], [0.1, () => 'ignore empty_service'], [0.12, dice => `namespaces ${dice.of(['prod', 'prod dev', 'nowhere'])}`],
-  [0.1, dice => `labels ${dice.of(['team=a', 'team in (a,b)', 'team!=b', '!tier'])}`],
+  [0.1, dice => `labels ${dice.of(['team=a', 'team in (a,b)', 'team notin (b)', '!tier'])}`],
 ]
 
 function directivesOf(dice: Dice, version: CorednsVersion): ScenarioDirective[] {

@@ -1,4 +1,5 @@
 // The parts of `npm run conform`: what each compares, its share of the cases, and what it needs of the machine.
+import { runFrequencies } from './frequency-part.ts'
 import { generate } from './generate.ts'
 import { generateHostile } from './generate-hostile.ts'
 import { generateKubernetes } from './generate-kubernetes.ts'
@@ -32,4 +33,5 @@ export const PARTS: readonly Part[] = [
   { name: 'hostile', share: 6, byRelease: true, lacking: NO_LACK, generate: generateHostile },
   { name: 'start', share: 6, byRelease: true, lacking: needsNetwork, generate: generateStart },
   { name: 'stub', share: 2, byRelease: false, lacking: stubLacking, run: runStubs },
+  { name: 'frequency', share: 4, byRelease: true, lacking: needsNetwork, run: runFrequencies },
 ]

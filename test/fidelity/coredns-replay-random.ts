@@ -9,7 +9,7 @@ import { judged, type Verdict } from './verdict.ts'
 /** Standard deviations from the mean that are still chance: one in 150,000 counts lies outside. */
 const SIGMAS = 4.5
 
-const QUESTION = { name: 'q.test.', type: 'A', proto: 'udp' } as const
+export const QUESTION = { name: 'q.test.', type: 'A', proto: 'udp' } as const
 
 /** Undefined: the row is no sample. */
 export function sampleVerdict(row: Row, make: () => Process): Verdict | undefined {
@@ -39,7 +39,7 @@ function possibleAnswers(process: Process): readonly Order[] {
 }
 
 /** Orders of the data of the answer, as one line each. */
-function orderOdds(process: Process): ReadonlyMap<string, number> {
+export function orderOdds(process: Process): ReadonlyMap<string, number> {
   const odds = new Map<string, number>()
   for (const order of possibleAnswers(process)) {
     const line = order.records.map(r => r.data).join(' ')

@@ -132,15 +132,20 @@ function* reverting(r: Rewrite, before: DnsQuery, changed: DnsQuery, next: Next,
   if (after && 'failure' in after) return broken(r, after.failure, asked)
   const echoes = since(version, 1, 14, 7) && undone.query.edns !== undefined && ordered.some(rule => rule.kind === 'edns0')
   return {
-    ...served, rcode: failed ? 'NOERROR' : served.rcode, reply: { ...undone.reply, ...(after && { also: [after.reply] }) }, query: undone.query,
+    ...served, rcode: failed ? 'NOERROR' : served.rcode, reply: { ...undone.reply, ...(after && { also: [after.reply] }) }, query: failed ? filtered(r, undone.query) : undone.query,
     ...(echoes && { answered: { ...undone.query, edns: revertedEdns(undone.query.edns, ordered) } }),
   }
 }
 
 function failure(r: Rewrite, asked: DnsQuery, served: Served): Reply {
   const cause = served.cause ?? { kind: 'failed', by: r.setup.server, detail: served.rcode }
-  return { ...bareReply(asked, served.rcode, cause), ...(asked.edns && { edns: echoedEdns(asked.edns, r.setup.version, registeredOptions(r.setup.model)) }) }
+  const { edns } = filtered(r, asked)
+  return { ...bareReply(asked, served.rcode, cause), ...(edns && { edns }) }
 }
+
+/** Writing a failure leaves in the query itself only the options that are echoed. */
+const filtered = (r: Rewrite, query: DnsQuery): DnsQuery =>
+  ({ ...query, ...(query.edns && { edns: echoedEdns(query.edns, r.setup.version, registeredOptions(r.setup.model)) }) })
 
 function broken(r: Rewrite, how: 'loop' | 'panic', query: DnsQuery): Served {
   if (how === 'loop') return { rcode: 'SERVFAIL', query, error: 'loop', cause: { kind: 'loop', by: r.id } }
