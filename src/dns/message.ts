@@ -71,6 +71,8 @@ export type Reply = {
   readonly question?: { readonly name: string; readonly type: string; readonly class?: string }
   /** Sent without compressed names. Only who reads the packet looks at it. */
   readonly uncompressed?: true
+  /** Its records are the ones a zone holds, no copies: who writes into them writes into the zone (CoreDNS before 1.12.3). */
+  readonly held?: true
   /** It holds a record that is none: no packet can be made of it, and some plugins panic. */
   readonly unpackable?: true
   /** What was sent behind this one to the same question. Who asks takes the first. */

@@ -12,6 +12,7 @@ import { endsAtZero, isRenewed, mayRenew, renewalEnded } from './cache-stale.ts'
 import { matchZone } from './origins.ts'
 import { panicked, plain, since, type CorednsVersion, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { copiedFlags } from './server-reply.ts'
+import { sharesRecords, writeTtls } from './zone-ttls.ts'
 
 interface Cache {
   readonly options: CacheOptions
@@ -19,6 +20,8 @@ interface Cache {
   readonly nextHop: string
   /** Begins every cell and hop of this instance. */
   readonly id: string
+  /** The TTLs of replies stay in the zones they come from. */
+  readonly writes: ((reply: Reply) => HopRun<void>) | undefined
   /** Two entries of one key can be alive at once only if something is refreshed before it has ended. */
   readonly refreshes: boolean
 }
@@ -34,11 +37,12 @@ function ownQuery(served: Served): Served {
 export const cache: PluginFactory = setup => {
   const options = readCacheOptions(setup)
   const id = `${setup.server} block ${setup.block + 1} cache`
-  const c: Cache = { options, version: setup.version, nextHop: setup.nextHop, id, refreshes: options.prefetch !== undefined || options.stale !== undefined }
+  const c: Cache = { options, version: setup.version, nextHop: setup.nextHop, id, writes: sharesRecords(setup) ? reply => writeTtls(setup, reply) : undefined,
+    refreshes: options.prefetch !== undefined || options.stale !== undefined }
   const refresh = registerRefresh(c, setup)
   return function* (query, after) {
     const next: Next = function* (question) { return ownQuery(yield* after(question)) }
-    if (matchZone(options.zones, query.name) === undefined) return yield* next(query)
+    if (matchZone(options.zones, query.name) === undefined) return leaving(yield* next(query))
     if (since(c.version, 1, 15) && query.opcode !== undefined && query.opcode !== 'QUERY') return yield* next(query)
     const cell = cellOf(c, query)
     const held = yield* get(cell, fillFor(c, query))
@@ -52,7 +56,10 @@ export const cache: PluginFactory = setup => {
     } else if (isStale) yield* refreshInBackground(refresh, query, true)
     else if (yield* isDueForPrefetch(c, cell, found, left)) yield* refreshInBackground(refresh, query, false)
     const ttlS = options.keepTtl ? Math.floor(found.ttlS) : Math.max(0, left)
-    return hit(c, query, found, (isStale && options.stale?.ttlS) || ttlS)
+    const answered = hit(c, query, found, (isStale && options.stale?.ttlS) || ttlS)
+    // 1.7.0 writes into copies here.
+    if (since(c.version, 1, 7, 1)) yield* writeHeld(c, answered)
+    return leaving(answered)
   }
 }
 
@@ -114,7 +121,20 @@ function* miss(c: Cache, query: DnsQuery, next: Next, cell: string): HopRun<Serv
   const served = yield* next(asked(c, query))
   if (served.reply?.unpackable) return panicked(c.id)
   yield* store(c, cell, storedOf(served, query, c.options, c.version), false)
-  return rewritten(c, query, served)
+  const answered = rewritten(c, query, served)
+  yield* writeHeld(c, answered)
+  return leaving(answered)
+}
+
+function* writeHeld(c: Cache, { reply }: Served): HopRun<void> {
+  if (reply?.held && c.writes) yield* c.writes(reply)
+}
+
+/** Nobody ahead writes into records. */
+function leaving(served: Served): Served {
+  if (!served.reply?.held) return served
+  const { held: _, ...reply } = served.reply
+  return { ...served, reply }
 }
 
 /** A reply on its way out for the first time. */

@@ -123,7 +123,7 @@ function* reverting(r: Rewrite, before: DnsQuery, changed: DnsQuery, next: Next,
   if (served.panic) return { ...served, query: asked }
   const failed = undo.writesFailures && WRITTEN_BY_SERVER.has(served.rcode) ? failure(r, asked, served) : undefined
   // Behind a later plugin that wrote and left one of these codes, too, this is the second message.
-  const [written, second] = served.reply ? [served.reply, failed] : [failed]
+  const [written, second] = served.reply ? [copied(served.reply), failed] : [failed]
   if (!written) return { ...served, query: asked }
   const ordered = since(version, 1, 11, 4) ? undo.responses.toReversed() : undo.responses
   const undone = yield* reverted(r.setup, before, asked, written, ordered)
@@ -135,6 +135,11 @@ function* reverting(r: Rewrite, before: DnsQuery, changed: DnsQuery, next: Next,
     ...served, rcode: failed ? 'NOERROR' : served.rcode, reply: { ...undone.reply, ...(after && { also: [after.reply] }) }, query: failed ? filtered(r, undone.query) : undone.query,
     ...(echoes && { answered: { ...undone.query, edns: revertedEdns(undone.query.edns, ordered) } }),
   }
+}
+
+/** What is undone is undone in copies. */
+function copied({ held: _, ...reply }: Reply): Reply {
+  return reply
 }
 
 function failure(r: Rewrite, asked: DnsQuery, served: Served): Reply {

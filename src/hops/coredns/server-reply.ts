@@ -63,7 +63,7 @@ export function replyTo(client: DnsQuery, asked: DnsQuery, reply: Reply, version
 function hasEmptyLabel({ name, type, data }: ResourceRecord, version: CorednsVersion): boolean {
   const isWrong = (escaped: string): boolean => {
     const text = escaped.includes('\\') ? escaped.replace(/\\(\d{3}|[^])/g, 'x') : escaped
-    return text.includes('..') || (text.startsWith('.') && text !== '.' && since(version, 1, 11))
+    return text.includes('..') || (text.startsWith('.') && text !== '.' && since(version, 1, 9, 4))
   }
   return isWrong(name) || (NAMED.has(type) && data.split(' ').some(isWrong))
 }

@@ -9,6 +9,7 @@ import { since, type Next, type PluginSetup, type Served } from './plugin.ts'
 import type { ZoneAnswer } from './zone-answer.ts'
 import { unpackedName, type Zone } from './zone-data.ts'
 import { lookUpInZone } from './zone-lookup.ts'
+import { sharesRecords, withWrittenTtls } from './zone-ttls.ts'
 
 /** `why`: what is said of a zone that is not loaded. */
 export interface ServedZone {
@@ -22,15 +23,16 @@ export function* zoneReply(setup: PluginSetup, by: string, held: ServedZone, que
   if (query.type === 'AXFR' || query.type === 'IXFR') return { rcode: 'REFUSED', cause: { kind: 'refused', by, detail: 'zone transfer' } }
   const shown = nameKey(query.name)
   const name = unpackedName(shown)
-  const found = yield* lookUpInZone({
+  const looked = yield* lookUpInZone({
     zone, query, name, shown, type: query.type, isDo: query.edns?.do === true, lookup: (target, type, aliases) => internalLookup(setup, query, target, type, aliases),
   })
+  const found = sharesRecords(setup) ? yield* withWrittenTtls(setup, zone, looked) : looked
   const { answer, result } = found
   const isNothing = answer.length === 0
   if (isNothing && (result === 'no name' || result === 'success') && matchZone(fallthrough, name) !== undefined) return yield* next(query)
   if (result === 'loop') return { rcode: 'SERVFAIL', cause: { kind: 'loop', by } }
   if (result === 'failed' && isNothing) return { rcode: 'SERVFAIL', cause: held.why ?? { kind: 'failed', by, detail: `aliases in ${held.file} lead nowhere` } }
-  return { rcode: 'NOERROR', reply: replyOf(by, held, query, found, since(setup.version, 1, 14, 7)) }
+  return { rcode: 'NOERROR', reply: { ...replyOf(by, held, query, found, since(setup.version, 1, 14, 7)), ...(sharesRecords(setup) && { held: true }) } }
 }
 
 function replyOf(by: string, { file }: ServedZone, query: DnsQuery, found: ZoneAnswer, keepsAuthority: boolean): Reply {
