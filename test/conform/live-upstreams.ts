@@ -44,7 +44,7 @@ export class LiveUpstreams {
   }
 
   private async openUdp(address: string): Promise<void> {
-    const socket = createSocket('udp4')
+    const socket = createSocket({ type: 'udp4', reusePort: true })
     this.udp.push(socket)
     socket.on('message', (bytes, from) => this.take(address, 'udp', bytes, reply => socket.send(reply, from.port, from.address), () => {}))
     socket.bind(this.lane.ports.upstream, this.lane.real(address))
@@ -69,7 +69,7 @@ export class LiveUpstreams {
       })
     })
     this.tcp.push(server)
-    server.listen(this.lane.ports.upstream, this.lane.real(address))
+    server.listen({ port: this.lane.ports.upstream, host: this.lane.real(address), reusePort: true })
     await once(server, 'listening')
   }
 

@@ -52,7 +52,7 @@ export function setUpBlocks(model: CorednsModel, version: CorednsVersion, report
     refuseAtStart: (text: string, how?: GivenUp): void =>
       void atStart.push({ text, plugin: undefined, block: model.corefile.blocks.length, source: undefined, when: 'start', ...(how && { how }) }),
   }
-  const drafts = model.corefile.blocks.map((block, index) => draftOf(model, version, isChecked(model, version) ? block : withoutWords(block), index, refusals, says))
+  const drafts = model.corefile.blocks.map((block, index) => draftOf(model, version, since(version, ...CHECKED_SINCE) ? block : withoutWords(block), index, refusals, says))
   for (const { keys } of drafts) for (const key of keys) if (key.unreachable) sayUnreachable(key, version, report)
   for (const name of pluginOrder(version)) {
     const check = CHECKS.get(name)
@@ -81,12 +81,7 @@ export function setUpBlocks(model: CorednsModel, version: CorednsVersion, report
 }
 
 /** What earlier releases took and refused, nobody looked at: only what the handlers themselves refuse counts there. */
-export const CHECKED_SINCE = [1, 9] as const
-/** The few plugins of NodeLocal DNSCache refuse at 1.7.0 what they refuse at 1.9.3, as far as rows tell. */
-const CHECKED_IN_BUILDS_SINCE = [1, 7] as const
-
-const isChecked = ({ build }: CorednsModel, version: CorednsVersion): boolean =>
-  (build ? since(version, ...CHECKED_IN_BUILDS_SINCE) : since(version, ...CHECKED_SINCE))
+export const CHECKED_SINCE = [1, 7] as const
 
 function withoutWords(block: ServerBlock): ServerBlock {
   const { uses: _, ...rest } = block

@@ -1,5 +1,5 @@
-// CoreDNS's `bufsize` plugin, 1.9.3 to 1.15.0: plugin/bufsize/. Lowers the UDP size a client offers (1.9.3 raises it, too); does nothing
-// to queries without EDNS. It changes the query for all later plugins and for the size of the reply's own OPT.
+// CoreDNS's `bufsize` plugin, 1.8.6 to 1.15.0: plugin/bufsize/. Lowers the UDP size a client offers (up to 1.9.3 it raises it, too); does
+// nothing to queries without EDNS (before 1.9 they get it). It changes the query for all later plugins and for the size of the reply's own OPT.
 import { since, type PluginFactory } from './plugin.ts'
 import { argumentText, refuse } from './refuse.ts'
 
@@ -13,8 +13,9 @@ export const bufsize: PluginFactory = setup => {
   const argument = setup.directives[0]?.args[0]
   if (argument && !(limit >= SMALLEST_BYTES && limit <= LARGEST_BYTES)) refuse(setup.report, `plugin/bufsize: plugin/bufsize: ${argumentText(argument.value)}`, argument.source)
   return function* (query, next) {
-    if (!query.edns || (query.edns.sizeBytes <= limit && since(setup.version, 1, 9, 4))) return yield* next(query)
-    const lowered = { ...query, edns: { ...query.edns, sizeBytes: limit } }
-    return { query: lowered, ...yield* next(lowered) }
+    const isLeft = query.edns ? query.edns.sizeBytes <= limit && since(setup.version, 1, 9, 4) : since(setup.version, 1, 9)
+    if (isLeft) return yield* next(query)
+    const changed = { ...query, edns: { ...query.edns, sizeBytes: limit } }
+    return { query: changed, ...yield* next(changed) }
   }
 }

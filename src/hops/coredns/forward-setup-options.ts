@@ -29,6 +29,7 @@ function word(c: Dispenser): string {
 const nothing: Option = c => {
   if (c.nextArg()) throw c.argErr()
 }
+
 const natural = (bits: number): Option => c => void valueOf(c, parseUint(word(c), bits))
 
 const notNegative = (name: string): Option => c => {
@@ -47,7 +48,7 @@ const healthCheck: Option = (c, at) => {
   while (c.nextArg()) {
     const name = c.val()
     if (name === 'no_rec') continue
-    if (name !== 'domain') throw c.refuse(`health_check: unknown option ${name}`)
+    if (name !== 'domain' || !since(at.version, 1, 9)) throw c.refuse(`health_check: unknown option ${name}`)
     const domain = word(c)
     if (since(at.version, 1, 9, 4) && !isDomainName(domain)) throw c.refuse(`health_check: invalid domain name ${domain}`)
   }
@@ -125,7 +126,7 @@ const OPTIONS: ReadonlyMap<string, Option> = new Map<string, Option>([
   ['max_age', time('max_age', (seen, ms) => void (seen.maxAgeMs = ms))],
   ['max_concurrent', notNegative('max_concurrent')],
   ['max_connect_attempts', natural(32)],
-  ['max_fails', natural(32)],
+  ['max_fails', (c, at, seen) => (since(at.version, 1, 9) ? natural(32) : notNegative('max_fails'))(c, at, seen)],
   ['max_idle_conns', notNegative('max_idle_conns')],
   ['next', rcodes(true)],
   ['next_on_nodata', nothing],

@@ -63,7 +63,7 @@ function connect(c: Dispenser, at: SetupAt, seen: Seen): void {
     if (machine.hasAllFiles && !files.has(token)) throw c.refuse(`open ${token}: no such file or directory`)
   }
   if (!isUnanswered(at)) return
-  for (let ms = WAITING_LINE_MS; ms < seen.startupMs; ms += WAITING_LINE_MS) at.printAtStart('[INFO] plugin/kubernetes: waiting for Kubernetes API before starting server')
+  if (since(at.version, 1, 9)) for (let ms = WAITING_LINE_MS; ms < seen.startupMs; ms += WAITING_LINE_MS) at.printAtStart('[INFO] plugin/kubernetes: waiting for Kubernetes API before starting server')
   at.printAtStart('[WARNING] plugin/kubernetes: starting server with unsynced Kubernetes API')
 }
 

@@ -86,7 +86,7 @@ const handler = (r: Rewrite): Handler => function* (query, next) {
     if (!applied.done) continue
     if (!isDomainName(changed.name)) return invalid(r, query, changed)
     responses.push(...applied.responses)
-    if (rule.mode === 'stop') return yield* reverting(r, query, changed, next, { responses, writesFailures: true })
+    if (rule.mode === 'stop') return yield* reverting(r, query, changed, next, { responses, writesFailures: since(r.setup.version, 1, 9) })
   }
   if (responses.length > 0) return yield* reverting(r, query, changed, next, { responses, writesFailures: since(r.setup.version, 1, 14, 7) })
   return passed(query, changed, yield* next(changed))

@@ -263,7 +263,7 @@ function* answered(server: Server, query: DnsQuery, block: Block, head: string):
     yield* note({ kind: 'process-panicked', by: server.id })
     return LOST
   }
-  if (panic) yield* note({ kind: 'errors', by: server.id, line: `[ERROR] Recovered from panic in server: "${socketOf(server, block)}" ${PANIC}` })
+  if (panic) yield* note({ kind: 'errors', by: server.id, line: `[ERROR] Recovered from panic in server: "${socketOf(server, block)}"${since(server.version, 1, 9) ? ` ${PANIC}` : ''}` })
   const asked = atWrite ?? changed ?? query
   const registered = registeredOptions(server.model)
   const sent = (...messages: readonly Reply[]): Plain => {

@@ -1,4 +1,4 @@
-// CoreDNS's `template` plugin, 1.9.3 to 1.15.0: plugin/template/. Stanzas are tried in file order: one whose zone, class or type does not fit is
+// CoreDNS's `template` plugin, 1.8.6 to 1.15.0: plugin/template/. Stanzas are tried in file order: one whose zone, class or type does not fit is
 // passed over, the first pattern that fits answers, and a stanza without such a pattern ends the query with SERVFAIL unless it falls
 // through. Each answer is a Go template whose text is read as one line of a zone file (dns.NewRR). An rcode that the server writes
 // itself (REFUSED, NOTIMP, FORMERR) is sent twice.
@@ -80,7 +80,8 @@ const handler = (t: Template): Handler => function* (query, next) {
   return yield* next(query)
 }
 
-const ended = (t: Template, detail: string): Served => ({ rcode: 'SERVFAIL', cause: { kind: 'policy', by: t.id, detail } })
+/** Before 1.9 the name does not exist, but nobody says so to the client. */
+const ended = (t: Template, detail: string): Served => ({ rcode: since(t.setup.version, 1, 9) ? 'SERVFAIL' : 'NXDOMAIN', cause: { kind: 'policy', by: t.id, detail } })
 
 function* conditionsMet(t: Template, { expressions }: Stanza, query: DnsQuery, matched: Pick<Matched, 'match' | 'names'>): HopRun<Worked> {
   if (!expressions) return { kind: 'met', values: new Map() }
@@ -134,7 +135,7 @@ function* answered(t: Template, stanza: Stanza, query: DnsQuery, matched: Matche
     const found = yield* internalLookup(t.setup, query, made.data, query.type)
     if (found === 'loop') return { rcode: 'SERVFAIL', error: 'loop', cause: { kind: 'loop', by: t.id } }
     if (found === 'nothing') continue
-    truncated = found.flags.includes('tc')
+    truncated = since(t.setup.version, 1, 9) && found.flags.includes('tc')
     sections.answer.push(...found.answer)
   }
   const reply = authoritativeReply(query, { ...sections, truncated, rcode, ...(cause && { cause }), ...extendedError(stanza), ...(unpackable && { unpackable }) })
