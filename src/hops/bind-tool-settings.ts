@@ -1,9 +1,13 @@
-// resolv.conf as BIND's tools read it (lib/irs or lib/isc resconf.c, 9.11 to 9.20): keywords in column 1, three servers, eight search domains,
-// `domain` is a list of one, the last of the two counts. Options: ndots, timeout, attempts; the last two also from the command line, not here.
-import type { ResolvConf } from '../chain/model.ts'
+// resolv.conf as BIND's tools read it (lib/irs/resconf.c, lib/dns/resconf.c; 9.16.50, 9.18.49 and 9.20.30 were run): a word that begins with # or ;
+// ends a line, indented lines count, the first three servers, the first eight search domains, `domain` is a list of one, the last of the two counts. A line that they cannot read,
+// or a keyword without a value, ends the program ("parse of /etc/resolv.conf failed"). Of the options ndots, timeout and attempts; the last two since 9.18,
+// where 0 means that nothing was said. No server: ::1, then 127.0.0.1.
+// Not modelled: the command line's own timeouts and tries, .digrc, a file that cannot be read.
+import type { ResolvConf, ResolvConfLine } from '../chain/model.ts'
 import type { Sourced } from '../chain/source.ts'
-import { goAddress } from './stub-address.ts'
-import { atoi, defaultServer, isIndented, SERVER_LIMIT, serverOf, type StubServer } from './stub-settings.ts'
+import { glibcAddress, goAddress } from './stub-address.ts'
+import { defaultServer, SERVER_LIMIT, serverOf, type StubServer } from './stub-settings.ts'
+import { atLeast, type StubVersion } from './stub-version.ts'
 
 export interface BindToolSettings {
   readonly servers: readonly StubServer[]
@@ -12,30 +16,63 @@ export interface BindToolSettings {
   readonly timeoutMs: number
   /** Of the first server. */
   readonly tries: number
+  /** The line that nothing can be made of. */
+  readonly broken?: ResolvConfLine
 }
 
+const DEFAULT_TIMEOUT_S = 5
+const DEFAULT_TRIES = 3
 const SEARCH_LIMIT = 8
+/** An option's number is a byte. */
+const MOST = 255
+
+type Numbers = { ndots: number; timeout: number; attempts: number }
 
 /** `fixedTries`: a tool that does not read `attempts`. */
-export function bindToolSettings(conf: ResolvConf, fixedTries: number | undefined): BindToolSettings {
+export function bindToolSettings(conf: ResolvConf, version: StubVersion, fixedTries: number | undefined): BindToolSettings {
   const servers: StubServer[] = []
   let search: readonly Sourced<string>[] = []
-  const numbers = new Map([['ndots', 1], ['timeout', 5], ['attempts', 3]])
+  const numbers: Numbers = { ndots: 1, timeout: 0, attempts: 0 }
+  let broken: ResolvConfLine | undefined
   for (const line of conf.lines) {
-    const [word] = line.words
-    if (isIndented(line) || !word) continue
-    const address = line.keyword === 'nameserver' ? goAddress(word.value) : undefined
-    if (address && servers.length < SERVER_LIMIT) servers.push(serverOf(address, word.value, word.source))
-    if (line.keyword === 'search') search = line.words.slice(0, SEARCH_LIMIT)
+    const comment = line.words.findIndex(({ value }) => /^[#;]/.test(value))
+    const words = comment < 0 ? line.words : line.words.slice(0, comment)
+    if (!isReadable(line, words, version, servers.length, numbers)) broken ??= line
+    const [word] = words
+    if (!word) continue
+    const address = line.keyword === 'nameserver' ? glibcAddress(word.value) : undefined
+    if (address && servers.length < SERVER_LIMIT) servers.push(serverOf(address.text === '0.0.0.0' ? { ...address, text: '127.0.0.1' } : address, word.value, word.source))
+    if (line.keyword === 'search') search = words.slice(0, SEARCH_LIMIT)
     if (line.keyword === 'domain') search = [word]
-    if (line.keyword !== 'options') continue
-    for (const { value } of line.words) {
-      const [, name = '', number = ''] = /^(ndots|timeout|attempts):(-?\d+)/.exec(value) ?? []
-      if (name !== '') numbers.set(name, Math.max(0, atoi(number)))
-    }
   }
+  const isNew = atLeast(version, 9, 17)
   return {
-    servers: servers.length > 0 ? servers : [defaultServer(conf, '127.0.0.1')], search, ndots: numbers.get('ndots') ?? 1,
-    timeoutMs: Math.max(1, numbers.get('timeout') ?? 5) * 1000, tries: fixedTries ?? Math.max(1, numbers.get('attempts') ?? 3),
+    servers: servers.length > 0 ? servers : ['::1', '127.0.0.1'].map(address => defaultServer(conf, address)), search, ndots: numbers.ndots,
+    timeoutMs: ((isNew ? numbers.timeout : 0) || DEFAULT_TIMEOUT_S) * 1000, tries: fixedTries ?? ((isNew ? numbers.attempts : 0) || DEFAULT_TRIES),
+    ...(broken && { broken }),
   }
+}
+
+/** Takes the numbers out of an options line on its way. */
+function isReadable(line: ResolvConfLine, words: readonly Sourced<string>[], version: StubVersion, servers: number, numbers: Numbers): boolean {
+  const { keyword, crlf } = line
+  if (!['nameserver', 'domain', 'search', 'options', 'sortlist'].includes(keyword)) return true
+  const [word] = words
+  if (!word) return false
+  if (keyword === 'nameserver' || keyword === 'domain') {
+    // The carriage return is one word too many.
+    if (words.length > 1 || crlf) return false
+    return keyword === 'domain' || servers >= SERVER_LIMIT || (atLeast(version, 9, 17) ? glibcAddress : goAddress)(word.value) !== undefined
+  }
+  if (keyword === 'sortlist') return words.every(({ value }) => value.split('/').every(part => goAddress(part) !== undefined))
+  return keyword !== 'options' || words.every(({ value }) => takeNumber(value, numbers))
+}
+
+function takeNumber(option: string, numbers: Numbers): boolean {
+  const [, name, text = ''] = /^(ndots|timeout|attempts):(.*)$/.exec(option) ?? []
+  if (name !== 'ndots' && name !== 'timeout' && name !== 'attempts') return true
+  const number = /^\s*[+-]?\d*$/.test(text) ? Number(text) : Number.NaN
+  if (Number.isNaN(number) || number < 0 || number > MOST) return false
+  numbers[name] = number
+  return true
 }

@@ -1,10 +1,11 @@
-// dig, host and nslookup of BIND 9.18 (bin/dig/dighost.c): no hosts file, no library, their own search. The file's first three servers; the first
-// gets all the tries (dig and nslookup: `attempts`, else three; host: two), each of the others one, all with `timeout` (else five seconds). A name
-// with enough dots, or a final one, is asked as it is and nothing follows; else the list, then the bare name, and only NXDOMAIN goes on.
-// SERVFAIL and an answer that looks lame make host and nslookup ask the next server; dig takes any reply. nslookup asks AAAA, host AAAA and MX,
-// of the name that A led to, if A's rcode was NOERROR. Once a reply was cut they stay with TCP. Of the options ndots, timeout and attempts count.
-// Recorded: test/fidelity/rows/stub-applications.jsonl.gz. Not modelled: .digrc, HTTPS (host of 9.20), other types than addresses.
-import { ask, call, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
+// dig, host and nslookup of BIND (bin/dig/dighost.c, host.c, nslookup.c; 9.16.50, 9.18.49 and 9.20.30 were run): no hosts file, no library, their own
+// search. A name with enough dots, or a final one, is asked as it is and nothing follows; else the list, then the bare name, and only NXDOMAIN
+// goes on. host and nslookup ask the next server after SERVFAIL and after a reply without recursion; dig takes any reply. nslookup asks AAAA too,
+// host AAAA and MX (since 9.20 HTTPS) of the name that A led to, if A's rcode was NOERROR. Once a reply was cut that lookup begins anew with TCP, and what follows it stays there.
+// Since 9.18 the first server gets all the tries (three or `attempts`; host: two), each of the others one, with `timeout`; what a candidate uses
+// up is gone for the next. Before: a second for each server but the last, which has five, in turn, three rounds, deaf to a closed port.
+// Recorded: test/fidelity/rows/stub-applications.jsonl.gz. Not modelled: other types than addresses, names that are not ASCII.
+import { ask, call, sleep, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
 import { hopId, type HopEntries, type Reach } from '../chain/hop.ts'
 import type { StubKind, StubModel } from '../chain/model.ts'
 import type { StubResult } from '../chain/outcome.ts'
@@ -12,14 +13,16 @@ import { hasFlag, isNodata, REFUSED_PORT, type Cause, type DnsQuery, type Reply 
 import { absolute, isDomainName } from '../dns/name.ts'
 import { bindToolSettings, type BindToolSettings } from './bind-tool-settings.ts'
 import { isCellOf } from './stub-cells.ts'
-import { causeOf, addressesOf, looksLame, replyOf } from './stub-reply.ts'
+import { causeOf, addressesOf, replyOf } from './stub-reply.ts'
 import type { StubQuery } from './stub-query.ts'
 import { answered } from './stub-result.ts'
+import { atLeast, stubVersion, type StubVersion } from './stub-version.ts'
 
 export type BindTool = Extract<StubKind, 'dig' | 'dig-search' | 'host' | 'nslookup'>
 
 interface Setup {
   readonly tool: BindTool
+  readonly version: StubVersion
   readonly id: string
   readonly settings: BindToolSettings
   readonly hops: readonly string[]
@@ -34,12 +37,16 @@ type Question = {
   readonly tcp: boolean
   readonly said: readonly string[]
 }
-type Replied = { readonly reply?: Reply; readonly cause?: Cause; readonly hop: string; readonly tcp: boolean; readonly said: readonly string[] }
+type Replied = Pick<Question, 'triesLeft' | 'tcp' | 'said'> & { readonly reply?: Reply; readonly cause?: Cause; readonly hop: string }
+
+const SERVER_MS = 1000
+const LAST_SERVER_MS = { udp: 5000, tcp: 10_000 } as const
 
 export const bindToolStub = (tool: BindTool) => (model: StubModel, reach: Reach): HopEntries => {
   const id = hopId.stub(model.place)
-  const settings = bindToolSettings(model.resolvConf, tool === 'host' ? 2 : undefined)
-  const setup: Setup = { tool, id, settings, hops: settings.servers.map(server => reach(server.address)) }
+  const version = stubVersion(model.version)
+  const settings = bindToolSettings(model.resolvConf, version, tool === 'host' ? 2 : undefined)
+  const setup: Setup = { tool, version, id, settings, hops: settings.servers.map(server => reach(server.address)) }
   const root: Hop = query => lookUp(setup, query as unknown as StubQuery)
   root.forgets = (_query, key) => key.includes(`${id}|`)
   const question: Hop = query => asked(setup, query as unknown as Question)
@@ -48,32 +55,40 @@ export const bindToolStub = (tool: BindTool) => (model: StubModel, reach: Reach)
 }
 
 const plain = (value: StubResult | Question | Replied | DnsQuery | Reply): Plain => value as unknown as Plain
+const isDig = (tool: BindTool): boolean => tool === 'dig' || tool === 'dig-search'
 
 /** Candidates in order: as asked, and as printed. */
 function namesOf({ tool, settings }: Setup, name: string): readonly (readonly [fqdn: string, shown: string])[] {
-  const asIs = [absolute(name), tool === 'nslookup' ? name.replace(/\.$/, '') : name] as const
+  const asIs = [absolute(name), tool === 'nslookup' && name !== '.' ? name.replace(/\.$/, '') : name] as const
   if (tool === 'dig' || name.endsWith('.') || name.split('.').length - 1 >= settings.ndots) return [asIs]
   const suffixed = settings.search.map(({ value }) => `${name}.${value.replace(/^\./, '')}`)
   return [...suffixed.map(candidate => [absolute(candidate), candidate.replace(/\.$/, '')] as const), asIs]
 }
 
+type Last = { readonly found: Replied; readonly fqdn: string; readonly shown: string }
+
 function* lookUp(setup: Setup, { name, family }: StubQuery): HopRun {
+  const { tool, version, settings } = setup
+  if (settings.broken) {
+    const cause: Cause = { kind: 'failed', by: tool, detail: `resolv.conf: ${settings.broken.source.text.slice(0, 80)}` }
+    return plain({ result: 'error', addresses: [], code: isDig(tool) ? 'no reply' : tool === 'nslookup' && !atLeast(version, 9, 17) ? 'exit 10' : 'exit 1', says: `${tool.replace('-search', '')}: parse of /etc/resolv.conf failed`, cause })
+  }
   const type = family === 'inet6' ? 'AAAA' : 'A'
-  let last: { readonly found: Replied; readonly fqdn: string; readonly shown: string } | undefined
+  let last: Last | undefined
   for (const [fqdn, shown] of namesOf(setup, name)) {
     if (!isDomainName(fqdn)) continue
-    const found = yield* question(setup, fqdn, type, false)
+    const { triesLeft = settings.tries, tcp = false, said = [] } = last?.found ?? {}
+    const found = yield* question(setup, { name: fqdn, type, triesLeft, tcp, said })
     last = { found, fqdn, shown }
     if (found.reply?.rcode !== 'NXDOMAIN') break
   }
   if (!last) return plain({ result: 'error', addresses: [], code: 'no name', says: '' })
-  if (setup.tool === 'dig' || setup.tool === 'dig-search') return plain(digResult(last.found, type))
-  return plain(yield* withMore(setup, last, type, family === 'unspec'))
+  if (isDig(tool)) return plain(digResult(last.found, type))
+  return plain(yield* withMore(setup, last, { name, type, all: family === 'unspec' }))
 }
 
-const question = function* (setup: Setup, name: string, type: string, tcp: boolean): HopRun<Replied> {
-  const first: Question = { name, type, server: 0, triesLeft: setup.settings.tries, tcp, said: [] }
-  return (yield* call(`${setup.id} question`, plain(first))) as unknown as Replied
+const question = function* (setup: Setup, start: Omit<Question, 'server'>): HopRun<Replied> {
+  return (yield* call(`${setup.id} question`, plain({ ...start, server: 0 }))) as unknown as Replied
 }
 
 function digResult({ reply, cause, hop, said }: Replied, type: string): StubResult {
@@ -87,62 +102,82 @@ const resultOf = (reply: Reply): StubResult['result'] =>
   isNodata(reply) ? 'nodata' : reply.rcode === 'NXDOMAIN' ? 'nxdomain' : reply.rcode === 'REFUSED' ? 'refused' : reply.rcode === 'SERVFAIL' ? 'servfail' : 'error'
 
 const NUMBERS: Readonly<Record<string, number>> = { FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5, NOTAUTH: 9 }
+const bare = (fqdn: string): string => (fqdn === '.' ? fqdn : fqdn.replace(/\.$/, ''))
+const isEmpty = (reply: Reply): boolean => reply.rcode === 'NOERROR' && reply.answer.length === 0
 
-/** host and nslookup: what follows the first question, and what is printed of all. */
-function* withMore(setup: Setup, { found, fqdn, shown }: { found: Replied; fqdn: string; shown: string }, type: string, both: boolean): HopRun<StubResult> {
-  const { tool } = setup
-  const said = [...found.said]
-  const bare = fqdn.replace(/\.$/, '')
-  let failed = found.reply === undefined
-  const complain = (reply: Reply, name: string): void => {
-    failed = true
-    said.push(tool === 'host' ? `Host ${name} not found: ${NUMBERS[reply.rcode] ?? 0}(${reply.rcode})` : `server can't find ${name}: ${reply.rcode}`)
-  }
-  const addresses: string[] = []
-  if (found.reply && found.reply.rcode !== 'NOERROR') complain(found.reply, found.reply.rcode === 'NXDOMAIN' ? shown : bare)
-  else if (found.reply) {
-    addresses.push(...addressesOf(found.reply, type))
-    const canonical = found.reply.answer.filter(record => record.type === 'CNAME').at(-1)?.data ?? fqdn
-    let { tcp } = found
-    for (const next of both ? (tool === 'host' ? ['AAAA', 'MX'] : ['AAAA']) : []) {
-      const more = yield* question(setup, canonical, next, tcp)
-      tcp = more.tcp
-      said.push(...more.said)
-      if (!more.reply) failed ||= tool === 'host'
-      else if (more.reply.rcode !== 'NOERROR') complain(more.reply, canonical.replace(/\.$/, ''))
-      else addresses.push(...addressesOf(more.reply, next))
-    }
-    if (addresses.length === 0 && tool === 'nslookup' && !failed) said.push(`Can't find ${bare}: No answer`)
-  }
-  const code = failed ? 'exit 1' : 'OK'
-  const says = said.join('\n')
-  if (addresses.length > 0) return { ...answered(addresses, code), says }
+/** What is printed of one reply that says why there is none. */
+const complaint = (tool: BindTool, { rcode }: Reply, name: string): string =>
+  (tool === 'host' ? `Host ${name} not found: ${NUMBERS[rcode] ?? 0}(${rcode})` : `server can't find ${name}: ${rcode}`)
+
+type Asked = { readonly name: string; readonly type: string; readonly all: boolean }
+
+/** host and nslookup: what follows the first question, and what is printed of all. The exit code is that of the replies; without any it is 1. */
+function* withMore(setup: Setup, { found, fqdn, shown }: Last, { name, type, all }: Asked): HopRun<StubResult> {
+  const { tool, version, settings } = setup
   const { reply, cause, hop } = found
+  const said = [...found.said]
+  const replies = [{ reply, name: shown, type }]
+  if (reply?.rcode === 'NOERROR' && all) {
+    const canonical = reply.answer.filter(record => record.type === 'CNAME').at(-1)?.data ?? fqdn
+    for (const next of tool === 'nslookup' ? ['AAAA'] : ['AAAA', 'MX', ...(atLeast(version, 9, 20) ? ['HTTPS'] : [])]) {
+      const more = yield* question(setup, { name: canonical, type: next, triesLeft: settings.tries, tcp: found.tcp, said: [] })
+      said.push(...more.said, ...(more.reply && more.reply.rcode !== 'NOERROR' ? [complaint(tool, more.reply, bare(canonical))] : []))
+      replies.push({ reply: more.reply, name: bare(canonical), type: next })
+      if (tool === 'nslookup' && isEmpty(reply) && more.reply && isEmpty(more.reply)) said.push(`Can't find ${bare(canonical)}: No answer`)
+    }
+  } else if (reply && reply.rcode !== 'NOERROR') said.push(complaint(tool, reply, reply.rcode === 'NXDOMAIN' ? shown : bare(fqdn)))
+  else if (reply && isEmpty(reply)) said.push(tool === 'host' ? `${bare(fqdn)} has no ${type} record` : `Can't find ${name}: No answer`)
+  const heard = replies.flatMap(one => (one.reply ? [one.reply] : []))
+  const code = heard.length > 0 && heard.every(one => one.rcode === 'NOERROR') ? 'OK' : 'exit 1'
+  const says = said.join('\n')
+  const addresses = replies.flatMap(one => (one.reply?.rcode === 'NOERROR' && one.type.startsWith('A') ? addressesOf(one.reply, one.type) : []))
+  if (addresses.length > 0) return { ...answered(addresses, code), says }
   return { result: reply ? resultOf(reply) : 'timeout', addresses: [], code, says, cause: cause ?? (reply ? causeOf(plain(reply), hop) : { kind: 'lost', by: hop }) }
 }
 
 function* asked(setup: Setup, q: Question): HopRun {
-  const { tool, settings, hops, id } = setup
-  const isDig = tool === 'dig' || tool === 'dig-search'
+  const { tool, version, settings, hops, id } = setup
   const hop = hops[q.server] as string
-  const shown = settings.servers[q.server]?.shown.replace(/^\[|\]?:53$/g, '') ?? ''
-  const query: DnsQuery = {
-    name: q.name, type: q.type, transport: q.tcp ? 'tcp' : 'udp', rd: true, flow: `${id}|${q.name}|${q.type} ${q.server} ${q.triesLeft} ${q.tcp ? 'tcp' : 'udp'}`,
-    ...(isDig && { ad: true, edns: { sizeBytes: 1232 } }),
-  }
-  const [arrival] = yield* ask([{ hop, query: plain(query) }], settings.timeoutMs)
-  const reply = replyOf(arrival?.value)
   const more = q.server + 1 < hops.length
+  const isNew = atLeast(version, 9, 17)
+  const transport = q.tcp ? 'tcp' : 'udp'
+  const limitMs = isNew ? settings.timeoutMs : more ? SERVER_MS : LAST_SERVER_MS[transport]
+  const query: DnsQuery = {
+    name: q.name, type: q.type, transport, rd: true, flow: `${id}|${q.name}|${q.type} ${q.server} ${q.triesLeft} ${transport}`,
+    ...(isDig(tool) && { ad: true, edns: { sizeBytes: isNew ? 1232 : 4096 } }),
+  }
+  const [arrival] = yield* ask([{ hop, query: plain(query) }], limitMs)
+  const reply = replyOf(arrival?.value)
   const again = (next: Partial<Question>): HopRun => call(`${id} question`, plain({ ...q, ...next }))
   if (!reply) {
-    const said = [...q.said, `;; communications error to ${shown}#53: ${arrival?.value === REFUSED_PORT ? 'connection refused' : 'timed out'}`]
-    if (q.triesLeft > 1) return yield* again({ triesLeft: q.triesLeft - 1, said })
-    if (more) return yield* again({ server: q.server + 1, said })
-    return plain({ cause: causeOf(arrival?.value, hop), hop, tcp: q.tcp, said: [...said, ';; no servers could be reached'] })
+    const cause = causeOf(arrival?.value, hop)
+    if (!isNew && arrival?.value === REFUSED_PORT && !q.tcp) yield* sleep(limitMs)
+    return yield* isNew ? unanswered(setup, q, cause) : inTurn(setup, q, cause)
   }
-  if (hasFlag(reply, 'tc') && !q.tcp) return yield* again({ tcp: true })
+  // The whole lookup begins anew.
+  if (hasFlag(reply, 'tc') && !q.tcp) return yield* again({ tcp: true, server: 0 })
   const isServfail = reply.rcode === 'SERVFAIL'
-  const said = isServfail && tool === 'nslookup' ? [...q.said, `;; Got SERVFAIL reply from ${shown}${more ? ', trying next server' : ''}`] : q.said
-  if (!isDig && more && (isServfail || looksLame(reply))) return yield* again({ server: q.server + 1, said })
-  return plain({ reply, hop, tcp: q.tcp, said })
+  const next = more ? ', trying next server' : ''
+  const unwanted = !isDig(tool) && (isServfail || !hasFlag(reply, 'ra'))
+  const said = unwanted && tool === 'nslookup' && (more || isNew) ? [...q.said, `;; Got ${isServfail ? 'SERVFAIL reply' : 'recursion not available'} from ${shownAt(setup, q)}${next}`] : q.said
+  if (unwanted && more) return yield* again({ server: q.server + 1, said })
+  return plain({ reply, hop, tcp: q.tcp, triesLeft: q.triesLeft, said })
+}
+
+const shownAt = ({ settings }: Setup, { server }: Question): string => settings.servers[server]?.shown.replace(/^\[|\]?:53$/g, '') ?? ''
+
+function* unanswered(setup: Setup, q: Question, cause: Cause): HopRun {
+  const said = [...q.said, `;; communications error to ${shownAt(setup, q)}#53: ${cause.kind === 'refused' ? 'connection refused' : 'timed out'}`]
+  const again = (next: Partial<Question>): HopRun => call(`${setup.id} question`, plain({ ...q, said, ...next }))
+  if (q.triesLeft > 1) return yield* again({ triesLeft: q.triesLeft - 1, ...(q.tcp && { server: 0 }) })
+  if (q.server + 1 < setup.hops.length) return yield* again({ server: q.server + 1 })
+  return plain({ cause, hop: setup.hops[q.server] as string, tcp: q.tcp, triesLeft: q.triesLeft, said: [...said, ';; no servers could be reached'] })
+}
+
+/** Before 9.18. */
+function* inTurn(setup: Setup, q: Question, cause: Cause): HopRun {
+  const again = (next: Partial<Question>): HopRun => call(`${setup.id} question`, plain({ ...q, ...next }))
+  if (q.server + 1 < setup.hops.length) return yield* again({ server: q.server + 1 })
+  if (q.triesLeft > 1) return yield* again({ server: 0, triesLeft: q.triesLeft - 1 })
+  return plain({ cause, hop: setup.hops[q.server] as string, tcp: q.tcp, triesLeft: q.triesLeft, said: [...q.said, ';; connection timed out; no servers could be reached'] })
 }

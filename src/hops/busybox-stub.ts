@@ -1,9 +1,11 @@
 // busybox nslookup since 1.30 with FEATURE_NSLOOKUP_BIG (networking/nslookup.c), which is what Alpine and the busybox images have: no library, no
-// hosts file, every server of the file. A name without a dot is asked with every search domain and never bare; any other name as it is. A of all
-// names, then AAAA, go to one server at once, again after 2.5 s, and after 5 s the next server's turn comes, unless anything was answered; the
-// options of the file count for nothing but trust-ad. SERVFAIL is asked again at once, as often as twice the questions in a round; any other
-// reply is final, a cut one too.
-// Recorded: test/fidelity/rows/stub-applications.jsonl.gz. Not modelled: 1.29 and older, which ask the C library, and -retry, -timeout.
+// hosts file, every server of the file. A name without a dot is asked with every search domain (else that of the host name) and never bare; any
+// other name as it is. A of all names, then AAAA, go to one server at once, again after 2.5 s, and after 5 s the next server's turn comes, unless
+// anything was answered; a closed port is noticed when the second of two questions is sent. The options of the file count for nothing but trust-ad.
+// SERVFAIL is asked again at once, as often as twice the questions in a round; any other reply is final, a cut one too.
+// Since 1.31 a failure is exit code 1; only 1.32 and 1.33 remark upon an answer without records.
+// Recorded: test/fidelity/rows/stub-applications.jsonl.gz (1.30.1, 1.35.0, 1.37.0). Not modelled: 1.29 and older, which ask the C library; -retry,
+// -timeout; a server in resolv.conf that is given by name; lines of more than 511 bytes.
 import { askOn, call, type Ask, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
 import { hopId, type HopEntries, type Reach } from '../chain/hop.ts'
 import type { ResolvConf, StubModel } from '../chain/model.ts'
@@ -14,7 +16,8 @@ import { glibcAddress } from './stub-address.ts'
 import { addressesOf, causeOf, replyOf } from './stub-reply.ts'
 import type { StubQuery } from './stub-query.ts'
 import { answered } from './stub-result.ts'
-import { defaultServer, serverOf, type StubServer } from './stub-settings.ts'
+import { defaultServer, hostDomain, serverOf, type StubServer } from './stub-settings.ts'
+import { atLeast, stubVersion, type StubVersion } from './stub-version.ts'
 
 interface Setup {
   readonly id: string
@@ -22,11 +25,14 @@ interface Setup {
   readonly hops: readonly string[]
   readonly search: readonly string[]
   readonly ad: boolean
+  readonly version: StubVersion
+  /** A server that is no address ends the program. */
+  readonly bad?: string
 }
 
 type Question = { readonly shown: string; readonly name: string; readonly type: string }
 /** The reply to one question, by its number. */
-type Answer = { readonly rcode: Rcode; readonly addresses: readonly string[]; readonly cause?: Cause }
+type Answer = { readonly rcode: Rcode; readonly empty: boolean; readonly addresses: readonly string[]; readonly cause?: Cause }
 type Waiting = { readonly of: number; readonly ticket: Plain }
 
 /** One instant of one server's turn. */
@@ -35,6 +41,8 @@ type Instant = {
   readonly server: number
   readonly round: number
   readonly have: { readonly [of: string]: Answer | undefined }
+  /** In the order of arrival. */
+  readonly heard: readonly number[]
   readonly send: readonly number[]
   readonly open: readonly Waiting[]
   readonly landed?: { readonly of: number; readonly value: Plain }
@@ -48,8 +56,8 @@ const ROUNDS = 2
 
 export function busyboxStub(model: StubModel, reach: Reach): HopEntries {
   const id = hopId.stub(model.place)
-  const settings = settingsOf(model.resolvConf)
-  const setup: Setup = { id, ...settings, hops: settings.servers.map(server => reach(server.address)) }
+  const settings = settingsOf(model.resolvConf, hostDomain(model.hostname))
+  const setup: Setup = { id, ...settings, version: stubVersion(model.version), hops: settings.servers.map(server => reach(server.address)) }
   const root: Hop = query => lookUp(setup, query as unknown as StubQuery)
   root.forgets = (_query, key) => key.includes(`${id}|`)
   return [[id, root], [`${id} turn`, query => instant(setup, query as unknown as Instant)]]
@@ -57,28 +65,35 @@ export function busyboxStub(model: StubModel, reach: Reach): HopEntries {
 
 const plain = (value: StubResult | Instant | DnsQuery | Omit<Instant, 'landed'>): Plain => value as unknown as Plain
 
-function settingsOf(conf: ResolvConf): Pick<Setup, 'servers' | 'search' | 'ad'> {
+function settingsOf(conf: ResolvConf, ownDomain: string | undefined): Pick<Setup, 'servers' | 'search' | 'ad' | 'bad'> {
   const servers: StubServer[] = []
-  let search: readonly string[] = []
-  let ad = false
+  let [search, byDirective]: [readonly string[] | undefined, boolean] = [undefined, false]
+  let [ad, bad]: [boolean, string | undefined] = [false, undefined]
   for (const { keyword, words } of conf.lines) {
     const [word] = words
-    const address = keyword === 'nameserver' && word ? glibcAddress(word.value) : undefined
-    if (address && word) servers.push(serverOf(address, word.value, word.source))
-    if (keyword === 'search' || keyword === 'domain') search = words.map(w => w.value)
+    if (!word) continue
+    const address = keyword === 'nameserver' ? glibcAddress(word.value) : undefined
+    if (address) servers.push(serverOf(address, word.value, word.source))
+    else if (keyword === 'nameserver') bad ??= word.value
+    if (keyword === 'search' || (keyword === 'domain' && !byDirective)) search = words.map(w => w.value)
+    byDirective ||= keyword === 'search'
     if (keyword === 'options') ad ||= words.some(w => w.value === 'trust-ad')
   }
-  return { servers: servers.length > 0 ? servers : [defaultServer(conf, '127.0.0.1')], search, ad }
+  const domains = search ?? (ownDomain === undefined ? [] : [ownDomain])
+  return { servers: servers.length > 0 ? servers : [defaultServer(conf, '127.0.0.1')], search: domains.join() === '.' ? [] : domains, ad, ...(bad !== undefined && { bad }) }
 }
 
 function* lookUp(setup: Setup, { name, family }: StubQuery): HopRun {
   const types = family === 'inet' ? ['A'] : family === 'inet6' ? ['AAAA'] : ['A', 'AAAA']
   const names = name.includes('.') || setup.search.length === 0 ? [name] : setup.search.map(domain => `${name}.${domain}`)
   const questions = types.flatMap(type => names.map((shown): Question => ({ shown, name: absolute(shown), type })))
-  // A name that cannot be written stops the sending, at every server.
-  if (!questions.every(({ name: whole }) => isDomainName(whole) && !whole.endsWith('..'))) return plain(nobody({ kind: 'failed', by: 'busybox', detail: 'a name of the search list cannot be asked for' }))
-  return yield* call(`${setup.id} turn`, plain(nextRound({ questions, server: 0, round: -1, have: {}, send: [], open: [], leftMs: 0, repeats: 0 })))
+  if (setup.bad !== undefined) return plain({ result: 'error', addresses: [], code: 'exit 1', says: `nslookup: bad address '${setup.bad.slice(0, 80)}'` })
+  return yield* call(`${setup.id} turn`, plain(nextRound({ ...FIRST, questions })))
 }
+
+const FIRST = { server: 0, round: -1, have: {}, heard: [], send: [], open: [], leftMs: 0, repeats: 0 } as const
+
+const isWritable = ({ name }: Question): boolean => isDomainName(name) && !name.endsWith('..')
 
 const nobody = (cause: Cause): StubResult =>
   ({ result: 'timeout', addresses: [], code: 'exit 1', says: ';; connection timed out; no servers could be reached', cause })
@@ -96,12 +111,18 @@ function packet(setup: Setup, q: Instant, of: number): Ask {
 
 function* instant(setup: Setup, q: Instant): HopRun {
   const hop = setup.hops[q.server] as string
-  const heard = yield* askOn(q.send.map(of => packet(setup, q, of)), q.open.map(waiting => waiting.ticket), 0, () => false)
+  const unwritable = q.send.findIndex(of => !isWritable(q.questions[of] as Question))
+  const sent = unwritable < 0 ? q.send : q.send.slice(0, unwritable)
+  const heard = yield* askOn(sent.map(of => packet(setup, q, of)), q.open.map(waiting => waiting.ticket), 0, () => false)
+  // A name that cannot be written ends the turn of the server; what went before is on its way.
+  if (unwritable >= 0) return yield* nextServer(setup, { ...q, cause: { kind: 'failed', by: 'busybox', detail: 'a name of the search list cannot be asked for' } })
   const whose = (from: number): number => (from < q.send.length ? q.send[from] as number : (q.open[from - q.send.length] as Waiting).of)
-  const came = [...(q.landed ? [q.landed] : []), ...heard.arrivals.map(({ from, value }) => ({ of: whose(from), value }))]
-  if (came.some(({ value }) => value === REFUSED_PORT)) return yield* nextServer(setup, { ...q, cause: causeOf(REFUSED_PORT, hop) })
+  // What comes at one instant is read in the order of the questions.
+  const came = [...(q.landed ? [q.landed] : []), ...heard.arrivals.map(({ from, value }) => ({ of: whose(from), value }))].sort((a, b) => a.of - b.of)
+  if (q.send.length > 1 && came.some(({ value }) => value === REFUSED_PORT)) return yield* nextServer(setup, { ...q, cause: causeOf(REFUSED_PORT, hop) })
   let { repeats } = q
   const have: Record<string, Answer | undefined> = { ...q.have }
+  const order = [...q.heard]
   const send: number[] = []
   for (const { of, value } of came) {
     const reply = replyOf(value)
@@ -111,12 +132,13 @@ function* instant(setup: Setup, q: Instant): HopRun {
       send.push(of)
       continue
     }
-    const addresses = addressesOf(reply, (q.questions[of] as Question).type)
-    have[of] = { rcode: reply.rcode, addresses, ...(addresses.length === 0 && { cause: causeOf(value, hop) }) }
+    const addresses = reply.rcode === 'NOERROR' ? [...addressesOf(reply, 'A'), ...addressesOf(reply, 'AAAA')] : []
+    have[of] = { rcode: reply.rcode, empty: reply.answer.length === 0, addresses, ...(addresses.length === 0 && { cause: causeOf(value, hop) }) }
+    order.push(of)
   }
   const { landed: _, ...rest } = q
-  const next = { ...rest, have, send, repeats, open: heard.open.map(({ from, ticket }) => ({ of: whose(from), ticket })) }
-  if (unanswered(next).length === 0) return plain(told(next))
+  const next = { ...rest, have, heard: order, send, repeats, open: heard.open.map(({ from, ticket }) => ({ of: whose(from), ticket })) }
+  if (unanswered(next).length === 0) return plain(told(setup, next))
   return send.length > 0 ? yield* call(`${setup.id} turn`, plain(next)) : yield* waited(setup, next)
 }
 
@@ -129,26 +151,31 @@ function* waited(setup: Setup, q: Omit<Instant, 'landed'>): HopRun {
     return yield* call(`${setup.id} turn`, plain({ ...q, open: still, landed, leftMs: q.leftMs - first.atMs }))
   }
   if (q.round < ROUNDS - 1) return yield* call(`${setup.id} turn`, plain(nextRound({ ...q, open: still })))
-  if (Object.keys(q.have).length > 0) return plain(told(q))
+  if (q.heard.length > 0) return plain(told(setup, q))
   return yield* nextServer(setup, { ...q, cause: causeOf(undefined, setup.hops[q.server] as string) })
 }
 
 function* nextServer(setup: Setup, { questions, server, cause }: Pick<Instant, 'questions' | 'server' | 'cause'>): HopRun {
   if (server + 1 >= setup.hops.length) return plain(nobody(cause as Cause))
-  const start = nextRound({ questions, server: server + 1, round: -1, have: {}, send: [], open: [], leftMs: 0, repeats: 0, ...(cause && { cause }) })
+  const start = nextRound({ ...FIRST, questions, server: server + 1, ...(cause && { cause }) })
   return yield* call(`${setup.id} turn`, plain(start))
 }
 
-/** What it prints, and the addresses in it. */
-function told({ questions, have }: Pick<Instant, 'questions' | 'have'>): StubResult {
-  const answers = questions.map((question, of) => ({ question, answer: have[of] }))
-  const bad = answers.flatMap(({ question, answer }) => (answer && answer.rcode !== 'NOERROR' ? [`server can't find ${question.shown}: ${answer.rcode}`] : []))
-  const silent = answers.flatMap(({ question, answer }) => (answer ? [] : [`Can't find ${question.shown}: No answer`]))
-  const addresses = answers.flatMap(({ answer }) => answer?.addresses ?? [])
-  const [code, says] = [bad.length > 0 ? 'exit 1' : 'OK', [...bad, ...silent].join('\n')]
+/** What it prints, in the order of arrival, and the addresses in it. */
+function told({ version }: Setup, { questions, have, heard }: Pick<Instant, 'questions' | 'have' | 'heard'>): StubResult {
+  const shownOf = (of: number): string => questions[of]?.shown ?? ''
+  const remarksEmpty = atLeast(version, 1, 32) && !atLeast(version, 1, 34)
+  const bad = heard.flatMap(of => (have[of]?.rcode === 'NOERROR' ? [] : [of]))
+  const printed = heard.flatMap(of => {
+    const answer = have[of] as Answer
+    if (answer.rcode !== 'NOERROR') return [`server can't find ${shownOf(of)}: ${answer.rcode}`]
+    return answer.empty && remarksEmpty ? [`Can't find ${shownOf(of)}: No answer`] : []
+  })
+  const silent = unanswered({ questions, have }).map(of => `Can't find ${shownOf(of)}: No answer`)
+  const addresses = heard.flatMap(of => have[of]?.addresses ?? [])
+  const [code, says] = [bad.length > 0 && atLeast(version, 1, 31) ? 'exit 1' : 'OK', [...printed, ...silent].join('\n')]
   if (addresses.length > 0) return { ...answered(addresses, code), says }
-  const worst = answers.find(({ answer }) => answer && answer.rcode !== 'NOERROR') ?? answers.find(({ answer }) => answer)
-  const rcode = worst?.answer?.rcode
-  const result = rcode === 'NOERROR' ? 'nodata' : rcode === 'NXDOMAIN' ? 'nxdomain' : rcode === 'REFUSED' ? 'refused' : 'servfail'
-  return { result, addresses: [], code, says, ...(worst?.answer?.cause && { cause: worst.answer.cause }) }
+  const worst = have[bad[0] ?? heard[0] ?? -1]
+  const result = worst?.rcode === 'NOERROR' ? 'nodata' : worst?.rcode === 'NXDOMAIN' ? 'nxdomain' : worst?.rcode === 'REFUSED' ? 'refused' : 'servfail'
+  return { result, addresses: [], code, says, ...(worst?.cause && { cause: worst.cause }) }
 }

@@ -100,8 +100,7 @@ function* askService(model: StubModel, setup: ExchangeSetup, service: string, qu
   if (service === 'dns') {
     if (atLeast(setup.version, 2, 29) && !isHostName(name)) return failed('glibc', 'EAI_NONAME', { kind: 'failed', by: 'glibc', detail: `${name.slice(0, 80)} is no host name` })
     const noAaaa = setup.settings.flags.has('no-aaaa')
-    if (noAaaa && family === 'inet6') return failed('glibc', 'EAI_NODATA')
-    const result = outcome(yield* searched(setup, name, noAaaa ? ['A'] : wanted, false), family === 'inet', setup)
+    const result = outcome(yield* searched(setup, name, noAaaa && family === 'unspec' ? ['A'] : wanted, false), family === 'inet', setup)
     // gethostbyname2_r stood behind an AF_INET lookup, and told its errors apart only since 2.27.
     const vague = family === 'inet' && result.code === 'EAI_NONAME' && !atLeast(setup.version, 2, 27)
     return vague ? failed('glibc', 'EAI_NODATA', result.cause) : result
@@ -148,8 +147,11 @@ function* askCandidate(setup: ExchangeSetup, q: Search, name: string): HopRun<Ex
     return { end: 'NO_RECOVERY', single: q.single, cause: { kind: 'failed', by: 'glibc', detail: `${name.slice(0, 80)} is no domain name` } }
   }
   const { step, types, single, turn } = q
-  const exchange = firstTry(setup, { name, step, types, single, turn }) as unknown as Plain
-  const ended = (yield* call(exchangeId(setup.id), exchange)) as unknown as Exchanged
+  // no-aaaa: the question for AAAA alone becomes one for A, whose records are taken out of the answer.
+  const emptied = setup.settings.flags.has('no-aaaa') && types.join() === 'AAAA'
+  const exchange = firstTry(setup, { name, step, types: emptied ? ['A'] : types, single, turn }) as unknown as Plain
+  const got = (yield* call(exchangeId(setup.id), exchange)) as unknown as Exchanged
+  const ended: Exchanged = emptied && got.end === 'positive' ? { end: 'NO_DATA', single: got.single, cause: { kind: 'denied', by: 'glibc', detail: 'no-aaaa' } } : got
   yield* note({ kind: 'candidate', stub: setup.id, name, end: ended.end })
   return ended
 }

@@ -21,18 +21,19 @@ interface Program {
   readonly fails: (name: string, of: StubResult) => Pick<StubResult, 'code' | 'says'>
   /** As the library is asked for it. */
   readonly name?: (name: string) => string
-  /** Families asked for, one after the other until one has addresses. */
+  /** Families asked for, one after the other until one has addresses, whatever is wanted. */
   readonly families?: readonly StubQuery['family'][]
   /** Lifetimes of the program's own cache, and what a failure found there says. */
   readonly cache?: { readonly answerMs: number; readonly failureMs: number; readonly says: (name: string) => string }
 }
 
 const lowered = (name: string): string => name.toLowerCase()
-const UV: Readonly<Record<string, string>> = { EAI_NONAME: 'ENOTFOUND', EAI_NODATA: 'ENOTFOUND', EAI_ADDRFAMILY: 'ENOTFOUND', EAI_AGAIN: 'EAI_AGAIN', EAI_FAIL: 'EAI_FAIL' }
+const UV: Readonly<Record<string, string>> = { EAI_NONAME: 'ENOTFOUND', EAI_NODATA: 'ENOTFOUND' }
 const unknownHost = (name: string): string => `java.net.UnknownHostException: ${name}`
 
 const PROGRAMS: Readonly<Record<OverLibc, Program>> = {
   java: {
+    families: ['unspec'],
     fails: (name, of) => ({ code: 'UnknownHostException', says: `${unknownHost(name)}: ${of.says}` }),
     cache: { answerMs: 30_000, failureMs: 10_000, says: unknownHost },
   },
@@ -68,7 +69,7 @@ function* lookUp(program: Program, id: string, library: string, query: StubQuery
   if (!cache) return yield* fresh(program, library, query)
   const lifeMs = (value: Plain): number => ((value as unknown as StubResult).result === 'answer' ? cache.answerMs : cache.failureMs)
   const from = { hop: `${id} fresh`, query: plain(query) }
-  const cell = `java of ${id} ${nameKey(query.name)} ${query.family}`
+  const cell = `java of ${id} ${nameKey(query.name)}`
   const held = yield* get(cell, { from, lifeMs })
   if (held) {
     const kept = held.value as unknown as StubResult
@@ -80,7 +81,7 @@ function* lookUp(program: Program, id: string, library: string, query: StubQuery
 }
 
 function* fresh(program: Program, library: string, query: StubQuery): HopRun {
-  const families = program.families && query.family === 'unspec' ? program.families : [query.family]
+  const families = program.families ?? [query.family]
   let last: StubResult | undefined
   for (const family of families) {
     last = (yield* call(library, plain({ name: program.name?.(query.name) ?? query.name, family }))) as unknown as StubResult

@@ -7,7 +7,7 @@ import { isStubKind } from './stub.ts'
 /** The newest release that was compared with the real program. */
 export const NEWEST_STUB: Readonly<Record<StubKind, string>> = {
   'glibc': '2.41', 'musl': '1.2.5', 'go': '1.26', 'java': '17', 'node': '24', 'curl': '7.88.1', 'getent': '2.36', 'getent-hosts': '2.36', 'cgo': '1.26',
-  'c-ares': '1.34.8', 'dig': '9.18.49', 'dig-search': '9.18.49', 'host': '9.18.49', 'nslookup': '9.18.49', 'busybox': '1.35.0',
+  'c-ares': '1.34.8', 'dig': '9.20.30', 'dig-search': '9.20.30', 'host': '9.20.30', 'nslookup': '9.20.30', 'busybox': '1.37.0',
 }
 
 export type StubChoice = Pick<StubModel, 'kind' | 'version' | 'libc'> | { readonly error: string }

@@ -111,7 +111,7 @@ test('stubs are named as on the command line', () => {
   expect(stubFrom('java@17+musl@1.2.2')).toEqual({ kind: 'java', version: '17', libc: { kind: 'musl', version: '1.2.2' } })
   expect(stubFrom('node+musl')).toEqual({ kind: 'node', version: '24', libc: { kind: 'musl', version: '1.2.5' } })
   expect(stubFrom('c-ares')).toEqual({ kind: 'c-ares', version: '1.34.8' })
-  expect(stubFrom('dig')).toEqual({ kind: 'dig', version: '9.18.49' })
+  expect(stubFrom('dig')).toEqual({ kind: 'dig', version: '9.20.30' })
   expect(stubFrom('dig+musl')).toHaveProperty('error')
   expect(stubFrom('bionic')).toHaveProperty('error')
   expect(stubFrom('musl@')).toHaveProperty('error')

@@ -32,7 +32,7 @@ const wantedType = (one: StubCase): string => (one.family === 'inet6' ? 'AAAA' :
 
 /** The words of a failure that nslookup, host and dig print. */
 const trouble = (text: string): string =>
-  lines(text).filter(line => /can't find|not found|timed out|no servers|Got \w+ reply|has no|communications error|parse|No answer|failed/.test(line)).map(line => line.replace(/^\*+ /, '')).join('\n')
+  lines(text).filter(line => /can't find|not found|timed out|no servers|Got [\w ]+ from|has no|communications error|parse|No answer|failed/.test(line)).map(line => line.replace(/^\*+ /, '').replace(/^\S*\/(?=\w+: parse of)/, '')).join('\n')
 
 export const APPLICATIONS: Readonly<Record<string, Application>> = {
   'getent': {
@@ -58,7 +58,7 @@ export const APPLICATIONS: Readonly<Record<string, Application>> = {
     version: run => found(/DiG (\d+\.\d+\.\d+)/, run('dig', ['-v'])),
     command: one => ['dig', wantedType(one), one.name],
     read: ended => result(
-      ended, found(/status: (\w+)/, ended.stdout) ?? 'no reply', trouble(ended.stdout),
+      ended, found(/status: (\w+)/, ended.stdout) ?? 'no reply', trouble(ended.stdout + ended.stderr),
       lines(ended.stdout).flatMap(line => (line.startsWith(';') ? [] : found(/\sIN\s+(?:A|AAAA)\s+(\S+)$/, line) ?? [])),
     ),
   },
