@@ -46,11 +46,13 @@ export function setUpBlocks(model: CorednsModel, version: CorednsVersion, report
   const printed: string[] = []
   const printedAtStart: string[] = []
   const atStart: StartRefusal[] = []
+  // The plugin whose set-up runs.
+  let source: Source | undefined
   const says = {
     print: (line: string): void => { if (refusals.length === 0) printed.push(line) },
     printAtStart: (line: string): void => { if (atStart.length === 0) printedAtStart.push(line) },
     refuseAtStart: (text: string, how?: GivenUp): void =>
-      void atStart.push({ text, plugin: undefined, block: model.corefile.blocks.length, source: undefined, when: 'start', ...(how && { how }) }),
+      void atStart.push({ text, plugin: undefined, block: model.corefile.blocks.length, source, when: 'start', ...(how && { how }) }),
   }
   const drafts = model.corefile.blocks.map((block, index) => draftOf(model, version, since(version, ...CHECKED_SINCE) ? block : withoutWords(block), index, refusals, says))
   for (const { keys } of drafts) for (const key of keys) if (key.unreachable) sayUnreachable(key, version, report)
@@ -63,6 +65,7 @@ export function setUpBlocks(model: CorednsModel, version: CorednsVersion, report
     if (!check) continue
     for (const draft of drafts) {
       if (!draft.uses.has(name) || !draft.block.uses) continue
+      source = draft.uses.get(name)?.[0]?.source
       const c = dispenserOf(draft.block, name, version)
       const refused = runCheck(check, c, draft.at)
       if (!refused) continue
