@@ -89,7 +89,8 @@ class Parser {
       }
     } catch (refusal) {
       if (!(refusal instanceof Refused)) throw refusal
-      if (this.block.keys.length > 0 && this.blocks.at(-1) !== this.block) this.keep()
+      if (this.block.keys.length === 0) this.unkeyed.push(...this.block.uses)
+      else if (this.blocks.at(-1) !== this.block) this.keep()
       const code = refusal.isEndless ? 'corefile-endless' : 'corefile-syntax'
       this.problems.push({ code, message: refusal.message, state: 'damaged', ...(refusal.source && { source: refusal.source }) })
     }

@@ -3,8 +3,8 @@
 import type { CorefileWord } from '../../chain/model.ts'
 import type { Source } from '../../chain/source.ts'
 
-/** How a set-up gives up: `bare` = printed without `plugin/NAME: `; `panic` = by a panic, after which the process ends with code 2. */
-export type GivenUp = 'bare' | 'panic'
+/** How a set-up gives up: `bare` = printed without `plugin/NAME: `; `panic` = by a panic, after which the process ends with code 2; `endless` = it never does. */
+export type GivenUp = 'bare' | 'panic' | 'endless'
 
 /** A set-up gave up: `text` as CoreDNS prints it, without the place. */
 export class SetupRefused extends Error {
@@ -21,9 +21,13 @@ export class SetupRefused extends Error {
   }
 }
 
+/** More than any set-up needs to refuse the word. */
+const MOST_STANDSTILLS = 1000
+
 export class Dispenser {
   private cursor = -1
   private nesting = 0
+  private standstills = 0
   private readonly words: readonly CorefileWord[]
   /** Since 1.15.0 a block inside a block is one. */
   private readonly nests: boolean
@@ -67,13 +71,19 @@ export class Dispenser {
       const moved = this.next()
       if (!moved && this.nests) return false
       if (this.nests && this.val() === '{') this.cursor--
-      else if (this.val() !== '}') return moved || this.val() !== ''
+      else if (this.val() !== '}') return this.staysInBlock(moved)
       else {
         this.nesting--
         return false
       }
     }
     return this.opens()
+  }
+
+  /** Up to 1.14.7 a block whose words end without a closing brace has a next line for ever. */
+  private staysInBlock(moved: boolean): boolean {
+    if (!moved && ++this.standstills > MOST_STANDSTILLS) throw new SetupRefused('the set-up reads the last word of its block for ever', this.word ?? this.words[0], 'endless')
+    return moved || this.val() !== ''
   }
 
   private opens(): boolean {

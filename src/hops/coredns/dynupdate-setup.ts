@@ -1,5 +1,5 @@
 // What the set-up of CoreDNS's `dynupdate` plugin (since 1.15.0) refuses: plugin/dynupdate/setup.go.
-// Not modelled: its database, what it refuses of records behind a zone's SOA, limits of size.
+// Not modelled: its database, limits of size.
 import { isDomainName, isSubdomain, nameKey } from '../../dns/name.ts'
 import type { Dispenser } from './dispenser.ts'
 import { atoi, isFault } from './go-number.ts'
@@ -10,7 +10,8 @@ import { ONCE_TEXT } from './refuse.ts'
 import { joined, onlyWord, readFault, statFault, textAt, type SetupAt, type SetupCheck } from './setup-check.ts'
 import { dialectOf } from './zone-data.ts'
 import { readZoneFile } from './zone-file.ts'
-import { goTypeNumber } from './zone-file-types.ts'
+import type { ZoneRecord } from './zone-file-parser.ts'
+import { goTypeName, goTypeNumber } from './zone-file-types.ts'
 
 const LIMITS = new Set(['max_records', 'max_bytes', 'max_update_records'])
 
@@ -57,7 +58,7 @@ function originOf(c: Dispenser, at: SetupAt): string {
 function checkRule(c: Dispenser, [key, name, ...types]: readonly string[], origin: string): void {
   if (key === undefined || name === undefined || types.length === 0) throw c.refuse('allow requires KEY NAME and at least one RR type')
   if (key.trim() === '' || key === '*' || key === '@' || !isDomainName(key)) throw c.refuse(`invalid TSIG key ${goQuote(key)}`)
-  const isInside = name === '*' || name === '@' || (isDomainName(name) && isSubdomain(nameKey(name), origin))
+  const isInside = name === '*' || name === '@' || (isDomainName(name) && isSubdomain(origin, nameKey(name)))
   if (!isInside) throw c.refuse(`allow name ${goQuote(name)} is outside zone ${goQuote(origin)}`)
   for (const type of types) {
     if (type === '*' && types.length > 1) throw c.refuse('wildcard RR type must be the only type in an allow rule')
@@ -68,12 +69,13 @@ function checkRule(c: Dispenser, [key, name, ...types]: readonly string[], origi
 /** Types of DNSSEC, of questions only, and those without a form of their own. */
 const REFUSED_TYPES = new Set([
   'SIG', 'KEY', 'NXT', 'DS', 'RRSIG', 'NSEC', 'DNSKEY', 'NSEC3', 'NSEC3PARAM', 'TALINK', 'CDS', 'CDNSKEY', 'ZONEMD', 'TA', 'DLV', 'AXFR', 'IXFR', 'MAILA', 'MAILB', 'OPT',
-  'TKEY', 'TSIG', 'NONE', 'ATMA', 'UNSPEC', 'NXNAME', 'RESERVED', 'WKS',
+  'TKEY', 'TSIG', 'NONE', 'ATMA', 'UNSPEC', 'RESERVED', 'WKS',
 ])
 
-function isAllowed(type: string): boolean {
-  if (goTypeNumber(type) !== undefined) return !REFUSED_TYPES.has(type)
-  return false
+function isAllowed(word: string): boolean {
+  const number = /^TYPE(\d{1,5})$/.exec(word)?.[1]
+  const type = number === undefined ? word : goTypeName(Number(number))
+  return goTypeNumber(type) !== undefined && !REFUSED_TYPES.has(type)
 }
 
 function checkZone(c: Dispenser, at: SetupAt, path: string, origin: string): void {
@@ -88,4 +90,27 @@ function checkZone(c: Dispenser, at: SetupAt, path: string, origin: string): voi
   const count = records.filter(r => r.type === 'SOA').length
   if (count === 0) throw c.refuse(`zone ${goQuote(origin)} has no SOA`)
   if (count > 1) throw c.refuse(`zone ${goQuote(origin)} contains more than one SOA`)
+  const fault = recordFault(records, origin)
+  if (fault !== undefined) throw c.refuse(`invalid zone ${goQuote(origin)}: zone contains ${fault}`)
+}
+
+const UNSUPPORTED = new Set(['SIG', 'KEY', 'NXT', 'DS', 'RRSIG', 'NSEC', 'DNSKEY', 'NSEC3', 'NSEC3PARAM', 'TALINK', 'CDS', 'CDNSKEY', 'ZONEMD', 'TA', 'DLV'])
+
+/** The apex is looked at first; the order of the other names is not looked at here. */
+function recordFault(records: readonly ZoneRecord[], origin: string): string | undefined {
+  const aliased = new Map<string, boolean>()
+  const isApex = (record: ZoneRecord): boolean => nameKey(record.name) === origin
+  for (const record of [...records.filter(isApex), ...records.filter(r => !isApex(r))]) {
+    const { name, type } = record
+    if (record.class !== 'IN') return 'a non-IN record'
+    if (!isSubdomain(origin, name)) return 'an out-of-zone record'
+    if (UNSUPPORTED.has(type)) return `unsupported RR type ${type}`
+    const key = nameKey(name)
+    const isAlias = type === 'CNAME'
+    if (aliased.has(key) && (isAlias || aliased.get(key))) return `CNAME data conflict at ${name}`
+    aliased.set(key, isAlias)
+    if (type === 'SOA' && !isApex(record)) return 'a non-apex SOA record'
+    if (type === 'SOA' && / 0 \d+ \d+ \d+ \d+$/.test(record.data)) return 'an SOA with serial zero'
+  }
+  return undefined
 }

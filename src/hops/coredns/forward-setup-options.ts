@@ -11,7 +11,7 @@ import { goQuote } from './go-quote.ts'
 import { since } from './plugin.ts'
 import { joined, noWords, unknownProperty, valueOf, type SetupAt } from './setup-check.ts'
 
-export interface ForwardSeen { maxAgeMs: number; expireMs: number; serverName: string }
+export interface ForwardSeen { maxAgeMs: number; expireMs: number; serverName: string; resolvers: readonly string[] }
 
 type Option = (c: Dispenser, at: SetupAt, seen: ForwardSeen) => void
 
@@ -100,13 +100,14 @@ const rcodes = (takesSuccess: boolean): Option => c => {
   }
 }
 
-const resolver: Option = c => {
+const resolver: Option = (c, _, seen) => {
   const servers = c.remainingArgs()
   if (servers.length === 0) throw c.argErr()
   for (const server of servers) {
     const parts = splitHostPort(server)
     if (!parseAddress(isFault(parts) ? server : parts.value.host)) throw c.refuse(`resolver must be an IP address or IP:port: ${goQuote(server)}`)
   }
+  seen.resolvers = [...seen.resolvers, ...servers]
 }
 
 const sourceAddress: Option = c => {

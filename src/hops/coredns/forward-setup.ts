@@ -40,14 +40,14 @@ function stanza(c: Dispenser, at: SetupAt): number {
   const hosts = to.flatMap(text => serversOf(c, at, text))
   if (hosts.length === 0) throw c.refuse('no nameservers found')
   for (const host of hosts) protocolOf(c, at, host)
-  while (c.nextBlock()) checkForwardOption(c, at, { maxAgeMs: 0, expireMs: 0, serverName: '' })
+  while (c.nextBlock()) checkForwardOption(c, at, { maxAgeMs: 0, expireMs: 0, serverName: '', resolvers: [] })
   return hosts.length
 }
 
 const EXPIRE_MS = 10_000
 
 function optionsFirst(c: Dispenser, at: SetupAt, to: readonly string[]): number {
-  const seen: ForwardSeen = { maxAgeMs: 0, expireMs: EXPIRE_MS, serverName: '' }
+  const seen: ForwardSeen = { maxAgeMs: 0, expireMs: EXPIRE_MS, serverName: '', resolvers: [] }
   while (c.nextBlock()) checkForwardOption(c, at, seen)
   if (seen.maxAgeMs > 0 && seen.maxAgeMs < seen.expireMs) {
     throw c.refuse(`max_age (${durationText(seen.maxAgeMs)}) must not be less than expire (${durationText(seen.expireMs)})`)
@@ -55,7 +55,7 @@ function optionsFirst(c: Dispenser, at: SetupAt, to: readonly string[]): number 
   const withPath = to.find(text => transportOf(text, at.version).transport === 'https' && transportOf(text, at.version).rest.includes('/'))
   if (withPath !== undefined) throw c.refuse(`paths are not allowed in HTTPS upstream addresses (the /dns-query path is used by default): ${withPath}`)
   const entries = to.map(text => ({ text, hosts: entryOf(c, at, text) }))
-  for (const { text, hosts } of entries) if (!hosts) lookUp(c, at, hostOf(text, at.version))
+  for (const { text, hosts } of entries) if (!hosts) lookUp(c, at, hostOf(text, at.version), seen.resolvers)
   if (entries.every(e => e.hosts?.length === 0)) throw c.refuse('no valid upstream addresses found')
   for (const host of entries.flatMap(e => e.hosts ?? [])) protocolOf(c, at, host, seen.serverName)
   return entries.filter(e => e.hosts?.length !== 0).length
@@ -90,8 +90,10 @@ function withoutServerName(text: string): string {
   return `${scheme}${head}${head.startsWith('[') ? ']' : ''}${port}`
 }
 
-function lookUp(c: Dispenser, at: SetupAt, host: string): void {
+function lookUp(c: Dispenser, at: SetupAt, host: string, resolvers: readonly string[]): void {
   const nameserver = at.model.machine?.nameserver
+  const last = resolvers.at(-1)
+  if (nameserver && last !== undefined) throw c.refuse(`failed to resolve ${goQuote(host)}: no addresses found for ${goQuote(host)}: ${unanswered(last, nameserver.fault)}`)
   // In /etc/hosts, which nobody looks into since 1.15.
   if (!nameserver || (host === 'localhost' && !since(at.version, 1, 15))) return
   // Go asks nobody for what is no host name.
@@ -99,6 +101,16 @@ function lookUp(c: Dispenser, at: SetupAt, host: string): void {
   const asked = since(at.version, 1, 15) ? `${host.replace(/\.$/, '')}.` : host
   const why = isName ? ` on ${nameserver.address}:53: ${nameserver.fault}` : ': no such host'
   throw c.refuse(`failed to resolve ${goQuote(host)}: lookup ${asked}${why}`)
+}
+
+/** Where nobody can be asked: of the last resolver. */
+function unanswered(resolver: string, fault: string): string {
+  const parts = splitHostPort(resolver)
+  const address = isFault(parts) ? joinHostPort(resolver, 53) : resolver
+  const host = isFault(parts) ? resolver : parts.value.host
+  if (host.startsWith('127.')) return `read udp 127.0.0.1:0->${address}: read: connection refused`
+  if (host === '::1') return `read udp [::1]:0->${address}: read: connection refused`
+  return fault.replace(/^(dial udp )\S+:/, (_, dial: string) => `${dial}${address}:`)
 }
 
 /** HostPortOrFile, which knows no host names: `forward` up to 1.14.3, and `grpc`. */

@@ -54,6 +54,7 @@ export function startCoredns(input: StartInput, reach: (address: string, port?: 
   const before = [...first, ...warnings, ...hops.setup.printed]
   const refusal = hops.refusals[0]
   const started = [...before, ...hops.setup.printedAtStart]
+  if (refusal?.how === 'endless') return { stdout: before, stderr: [], end: 'endless' }
   if (refusal) return failed(refusal.when === 'start' ? started : before, printed(refusal, read.value, path, model.files), refusal.how === 'panic' ? 2 : 1)
   const taken = takenPort(hops.listeners, model)
   if (taken !== undefined) return failed(started, taken)
