@@ -61,3 +61,8 @@ test('of an address in two entries the one on this node counts', () => {
   const of = balanced({ spec: ', internalTrafficPolicy: Local', endpoints: ['addresses: [10.1.0.1], nodeName: n2', 'addresses: [10.1.0.1], nodeName: n1'] })
   expect(addresses(of.internal)).toBe('10.1.0.1')
 })
+
+test.each([[21, '10.1.0.1 10.1.0.2'], [22, '10.1.0.1']])('1.%i: internalTrafficPolicy counts since 1.22: %s', (minor, left) => {
+  const endpoints = ['addresses: [10.1.0.1], nodeName: n1', 'addresses: [10.1.0.2], nodeName: n2']
+  expect(addresses(balanced({ minor, spec: ', internalTrafficPolicy: Local', endpoints }).internal)).toBe(left)
+})

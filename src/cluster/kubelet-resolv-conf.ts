@@ -1,5 +1,5 @@
 // How kubelet reads the node's file: parseResolvConf, getHostDNSConfig and CheckLimitsForResolvConf of pkg/kubelet/network/dns/dns.go,
-// run at Kubernetes 1.24.0 and 1.32.0 (test/fidelity/kubelet-dns.test.ts), read at 1.22.17 to 1.35.0. Not glibc's rules: indented lines
+// run at Kubernetes 1.24.0 and 1.32.0 (test/fidelity/kubelet-dns.test.ts), read at 1.20.0 to 1.36.0. Not glibc's rules: indented lines
 // count, `domain` does not, nothing is validated. What changed: `search .` gave '' up to 1.24, '.' in 1.25.0 and nothing since (kubernetes
 // pull requests 109441, 112157); `options` lines are merged since 1.26 (112414), and so are long search lists by default; the text around
 // a parse error came with 1.27; gate ExpandedDNSConfig (since 1.22) is locked on since 1.28. RelaxedDNSSearchValidation is the API server's.
@@ -49,14 +49,17 @@ export interface KubeletDnsSettings {
   readonly nodeIPs: readonly string[]
 }
 
-export function limitsOf({ version, expandedDnsConfig }: KubeletDnsSettings): { readonly searchCount: number; readonly searchChars: number } {
+export interface SearchLimits { readonly searchCount: number; readonly searchChars: number; readonly entryChars: number }
+
+export function limitsOf({ version, expandedDnsConfig }: KubeletDnsSettings): SearchLimits {
   const gated = kubeletSince(version, 22) && !kubeletSince(version, 28)
   const expanded = gated ? expandedDnsConfig ?? kubeletSince(version, 26) : kubeletSince(version, 28)
-  return expanded ? { searchCount: 32, searchChars: 2048 } : { searchCount: 6, searchChars: 256 }
+  const entryChars = kubeletSince(version, 22) ? SEARCH_ENTRY_LIMIT : Infinity
+  return expanded ? { searchCount: 32, searchChars: 2048, entryChars } : { searchCount: 6, searchChars: 256, entryChars }
 }
 
-/** Longest search entry, and longest DNS-1123 subdomain. */
-export const SEARCH_ENTRY_LIMIT = 253
+/** Longest search entry since 1.22, and longest DNS-1123 subdomain. */
+const SEARCH_ENTRY_LIMIT = 253
 
 export const byteLength = (text: string): number => new TextEncoder().encode(text).length
 
@@ -151,7 +154,7 @@ export function checkLimits(settings: KubeletDnsSettings): readonly KubeletEvent
   if (searches.length > countLimit) {
     return event(`Resolv.conf file '${path}' contains search line consisting of more than ${countLimit} domains!`)
   }
-  if (searches.some(search => byteLength(search.value) > SEARCH_ENTRY_LIMIT)) {
+  if (searches.some(search => byteLength(search.value) > limits.entryChars)) {
     return event(`Resolv.conf file "${path}" contains a search path which length is more than allowed ${SEARCH_ENTRY_LIMIT} chars!`)
   }
   if (byteLength(searches.map(search => search.value).join(' ')) > limits.searchChars) {

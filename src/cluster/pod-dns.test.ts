@@ -66,3 +66,9 @@ test('search . by release: empty up to 1.24, kept in 1.25.0, dropped since', () 
   expect([at([1, 24, 0]), at([1, 25, 0]), at([1, 25, 1]), at([1, 32, 0])].map(t =>
     t.replace('nameserver 127.0.0.53\n', ''))).toEqual(['search \n', 'search .\n', '', ''])
 })
+
+test.each([[21, 1], [22, 0]])('kubelet 1.%i: of one search word of 254 letters %i stays', (minor, left) => {
+  const long = 'a'.repeat(254)
+  const old: KubeletDnsSettings = { ...kubelet, version: [1, minor, 0], host: { state: 'present', resolvConf: readResolvConf(NODE_FILE, `nameserver 10.0.0.1\nsearch ${long}\n`).value } }
+  expect(podDns({ kubelet: old, pod: pod('Default'), file }).searches.map(s => s.value)).toEqual(left === 1 ? [long] : [])
+})

@@ -8,7 +8,7 @@ import type { Problem, Source, Sourced } from '../chain/source.ts'
 import { sourcesOf } from '../chain/source.ts'
 import { parseAddress } from '../dns/go-address.ts'
 import type { HostDns, KubeletDnsSettings, KubeletEvent } from './kubelet-resolv-conf.ts'
-import { byteLength, hostDns, limitsOf, optionName, SEARCH_ENTRY_LIMIT, withoutHostFile } from './kubelet-resolv-conf.ts'
+import { byteLength, hostDns, limitsOf, optionName, withoutHostFile, type SearchLimits } from './kubelet-resolv-conf.ts'
 
 export interface PodDnsFields {
   readonly namespace: string
@@ -149,9 +149,8 @@ function withoutRepeats(all: readonly Sourced<string>[]): Sourced<string>[] {
   return all.filter(({ value }) => !seen.has(value) && seen.add(value))
 }
 
-function fitSearches(all: readonly Sourced<string>[],
-  limits: { readonly searchCount: number; readonly searchChars: number }): readonly Sourced<string>[] {
-  const kept = all.slice(0, limits.searchCount).filter(search => byteLength(search.value) <= SEARCH_ENTRY_LIMIT)
+function fitSearches(all: readonly Sourced<string>[], limits: SearchLimits): readonly Sourced<string>[] {
+  const kept = all.slice(0, limits.searchCount).filter(search => byteLength(search.value) <= limits.entryChars)
   while (kept.length > 0 && byteLength(joined(kept)) > limits.searchChars) kept.pop()
   return kept
 }
