@@ -4,13 +4,14 @@ import { expressionText, type ExpressionQuery } from '../../../test/fidelity/go/
 import { answersOf, shownValue } from '../../../test/fidelity/go/expression-shown.ts'
 import { readRows } from '../../../test/fidelity/rows.ts'
 import { compileExpression } from './expression.ts'
+import { typeText } from './expression-types.ts'
 import { RuntimeFault, UnknownInput } from './expression-value.ts'
 import type { CorednsVersion } from './plugin.ts'
 
-/** `compile`: what it is refused with. `value`: "varies" where it is not the same each time. */
+/** `compile`: what it is refused with. `type`: what the newer library knows of what it gives. `value`: "varies" where it is not the same each time. */
 interface Row {
   readonly versions: readonly string[]; readonly expression: string; readonly query: ExpressionQuery
-  readonly compile?: string; readonly stopped?: boolean; readonly value?: string
+  readonly compile?: string; readonly type?: string; readonly stopped?: boolean; readonly value?: string
 }
 
 const recorded = readRows(new URL('../../../test/fidelity/go/expression.jsonl.gz', import.meta.url)) as unknown as readonly Row[]
@@ -49,6 +50,18 @@ describe('expressions', () => {
     }
     expect(compared).toBeGreaterThan(9000)
     expect(unknown).toBeLessThan(compared / 50)
+  })
+
+  test('have the type that the library knows of what they give, which variables of templates keep', () => {
+    let compared = 0
+    for (const { expression, type } of recorded) {
+      if (type === undefined) continue
+      const compiled = compileExpression(expression, [1, 15, 0])
+      const mine = compiled && 'type' in compiled ? typeText(compiled.type, false) : undefined
+      if (mine !== type) expect({ expression, type: mine }).toEqual({ expression, type })
+      compared++
+    }
+    expect(compared).toBeGreaterThan(2500)
   })
 
   test('of any shape are refused, said to be unmodelled, or give a value, a fault or nothing known, in bounded time', () => {

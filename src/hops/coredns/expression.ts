@@ -30,7 +30,8 @@ export function compileExpression(text: string, version: CorednsVersion, environ
     const tree = parseExpression(text, modern)
     const { node, types } = optimized(tree, checkExpression(tree, version, environment), modern)
     checkRest(node, version, modern)
-    return { type: types.get(node) ?? UNKNOWN, run: call => runExpression(node, types, { version, modern, environment, call }) }
+    const type = types.get(node)
+    return { type: !type || type.kind === 'nil' ? UNKNOWN : type, run: call => runExpression(node, types, { version, modern, environment, call }) }
   } catch (thrown) {
     if (thrown instanceof ExpressionFault) return { fault: faultText(text, thrown, modern) }
     if (thrown instanceof ExpressionUnmodelled) return undefined

@@ -42,6 +42,7 @@ type answer struct {
 	Expression string `json:"expression"`
 	Query      query  `json:"query"`
 	Compile    string `json:"compile,omitempty"`
+	Type       string `json:"type,omitempty"`
 	Stopped    bool   `json:"stopped,omitempty"`
 	Value      string `json:"value,omitempty"`
 }
@@ -118,6 +119,19 @@ func shown(v reflect.Value) string {
 	return v.Type().String()
 }
 
+// typeOf gives what the newer library knows of what comes out; CoreDNS asks it for the variables of templates.
+func typeOf(program interface{}) string {
+	node := reflect.ValueOf(program).MethodByName("Node")
+	if !node.IsValid() {
+		return ""
+	}
+	of := node.Call(nil)[0].MethodByName("Type").Call(nil)[0]
+	if of.IsNil() {
+		return ""
+	}
+	return of.Interface().(reflect.Type).String()
+}
+
 func answered(q question) answer {
 	a := answer{Expression: q.Expression, Query: q.Query}
 	env := environment(q.Query)
@@ -127,6 +141,7 @@ func answered(q question) answer {
 		a.Compile, _, _ = strings.Cut(err.Error(), "\ngoroutine ")
 		return a
 	}
+	a.Type = typeOf(program)
 	for i := 0; i < 8; i++ {
 		value, err := expr.Run(program, env)
 		if err != nil {
