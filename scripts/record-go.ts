@@ -41,7 +41,7 @@ function run(name: string, version: string, toolchain: string, input: string): r
   const [module, release] = (name === 'expression' && EXPRESSIONS.get(version)) || []
   const source = readFileSync(new URL(`${name}/main.go`, FOLDER), 'utf8')
   writeFileSync(join(folder, 'main.go'), module === undefined ? source : source.replace('github.com/expr-lang/expr', module))
-  writeFileSync(join(folder, 'go.mod'), `module ${name}\n\ngo 1.20\n${module === undefined ? '' : `\nrequire ${module} ${release}\n`}`)
+  writeFileSync(join(folder, 'go.mod'), `module recording\n\ngo 1.20\n${module === undefined ? '' : `\nrequire ${module} ${release}\n`}`)
   const built = spawnSync('go', ['build', '-o', program, '.'], { env, cwd: folder, encoding: 'utf8' })
   if (built.status !== 0) throw new Error(built.stderr)
   const ran = spawnSync(program, { input, encoding: 'utf8', maxBuffer: 2 ** 29 })

@@ -41,10 +41,10 @@ function remainder(a: Value, b: Value): Value {
  */
 function power(x: number, y: number): number {
   if (x === 1 || (x === -1 && Math.abs(y) === Infinity)) return 1
-  if (Math.abs(y) === 0.5 && Number.isFinite(x)) return y > 0 ? Math.sqrt(x) : 1 / Math.sqrt(x)
+  if (y === -0.5 && x > 0) return 1 / Math.sqrt(x)
   if (x === 0 || !Number.isFinite(x) || !Number.isInteger(y) || Math.abs(y) >= 2 ** 63) return x ** y
   const [fraction, exponent] = multiplied(x, Math.abs(y))
-  return y < 0 ? scale(1 / fraction, -exponent) : scale(fraction, exponent)
+  return y === Math.abs(y) ? scale(fraction, exponent) : scale(1 / fraction, -exponent)
 }
 
 /** Beyond it every power is infinite or 0. */

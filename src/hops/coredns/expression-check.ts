@@ -161,7 +161,6 @@ function called(c: Checker, node: NodeOf<'call'>): Type {
   const { callee } = node
   if (c.modern && callee.kind === 'name' && callee.name === '$env') fault(node, 'map[string]interface {} is not callable')
   const type = typeOf(c, callee)
-  if (c.modern && isUnknown(type)) return UNKNOWN
   const name = callee.kind === 'name' ? callee.name : callee.kind === 'member' && callee.property.kind === 'string' ? callee.property.value : 'function'
   if (type.builtin !== undefined) return functionGives(c, type.builtin, node, node.args)
   if (type.kind === 'nil') return fault(node, `${name} is nil; cannot call nil as function`)

@@ -14,8 +14,8 @@ export function formatted(v: Value): string {
 
 /** internal/fmtsort: nil, then by kinds, in which no two have an order that is the same everywhere. */
 function byKey(a: Key, b: Key): number {
-  if (a === null || b === null) return a === b ? 0 : a === null ? -1 : 1
+  if (a === null || b === null) return Number(b === null) - Number(a === null)
   if (typeof a !== typeof b) return unknownInput('the order of keys of several types')
   if (typeof a === 'string') return compareGo(a, b as string)
-  return (a as bigint) < (b as bigint) ? -1 : 1
+  return Number((a as bigint) > (b as bigint)) - Number((a as bigint) < (b as bigint))
 }

@@ -44,8 +44,9 @@ function number(p: Parser): Node {
   const kind = numberKind(text, p.modern)
   if (kind === 'float') {
     const parsed = parseFloat64(text)
-    if (isFault(parsed)) fail(p, `invalid float literal: ${parsed.fault}`)
-    return made(p, { kind: 'float', value: isFault(parsed) ? 0 : parsed.value, at })
+    if (!isFault(parsed)) return made(p, { kind: 'float', value: parsed.value, at })
+    fail(p, `invalid float literal: ${parsed.fault}`)
+    return NONE
   }
   const fault = (why: 'invalid syntax' | 'value out of range'): void => fail(p, `invalid ${kind} literal: ${numberFault('ParseInt', text, why).fault}`)
   const isGood = kind === 'integer' ? /^\d+$/.test(text) : text.length > 2 && !text.includes('.')

@@ -48,7 +48,7 @@ export function sortedOld(of: List, field: string, order: Value | undefined): Li
   const pairs = of.items.map(item => ({ item, key: isDict(item) ? item.entries.get(field) ?? missing(item.entries.has(field)) : item }))
   const types = pairs.map(({ key }) => typeOfValue(key).name)
   if (types.some(type => type !== types[0])) return stop('cannot sort array of different types')
-  if (types.length > 1 && !ORDERED.has(types[0] as string)) return stop(`sort: unsupported type ${types[0]}`)
+  if (types.length > 1 && !ORDERED.has(types[0] as string)) return stop('sort: unsupported type')
   const isBefore = (a: Value, b: Value): boolean => (isTyped(a) && isTyped(b) ? a.value < b.value : isLess(a, b))
   return list(sortedBy(pairs, (a, b) => (descends ? isBefore(b, a) : isBefore(a, b))))
 }
