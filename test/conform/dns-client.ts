@@ -7,7 +7,7 @@ import { decodeMessage } from '../../src/dns/wire-decode.ts'
 import { FLAG, headerBits } from '../../src/dns/wire-message.ts'
 import { className, opcodeName, typeName } from '../../src/dns/wire-numbers-table.ts'
 import { framed, Frames } from '../../src/drivers/serve-frames.ts'
-import { dnsQuery } from '../fidelity/coredns-replay-rows.ts'
+import { dnsQuery, octets } from '../fidelity/coredns-replay-rows.ts'
 import type { Lane } from './lane.ts'
 import type { Observed, Query } from './scenario.ts'
 
@@ -114,19 +114,13 @@ const overTcp: Exchange = (query, packet, lane) => {
   return box.exchanged
 }
 
-/** An address record of another class: four octets, as the real programs print it. */
-function addressOf({ type, data }: { readonly type: string; readonly data: string }): string {
-  const hex = type === 'A' ? /^\\# 4 ([0-9A-F]{8})$/i.exec(data)?.[1] : undefined
-  return hex === undefined ? data : [...(bytesOfHex(hex) ?? [])].join('.')
-}
-
 const WIRE_FLAGS = ['aa', 'tc', 'rd', 'ra', 'ad', 'cd'] as const
 
 function seen(bytes: Uint8Array, id: number, lane: Lane): Observed {
   const { message, faults } = decodeMessage(bytes)
   const bits = headerBits(message.flags)
   const reply = replyFromWire(message)
-  const lines = (records: typeof reply.answer): string[] => records.map(r => lane.written(`${r.name} ${r.ttlS} ${r.class ?? 'IN'} ${r.type} ${addressOf(r)}`))
+  const lines = (records: typeof reply.answer): string[] => records.map(r => lane.written(`${r.name} ${r.ttlS} ${r.class ?? 'IN'} ${r.type} ${octets(r)}`))
   return {
     rcode: reply.rcode, flags: [...(bits.qr ? ['qr'] : []), ...WIRE_FLAGS.filter(f => bits[f])],
     question: message.questions.map(q => `${q.name.text} ${className(q.class)} ${typeName(q.type)}`),

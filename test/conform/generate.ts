@@ -32,7 +32,10 @@ const KEYS: readonly (readonly (readonly [keys: string, zone: string])[])[] = [
 ]
 
 function blocksOf(world: World, plugins: readonly string[] | undefined): ScenarioBlock[] {
-  return world.dice.of(KEYS).map(([keys, zone]) => {
+  const isViewed = world.has(1, 10) && (plugins ? plugins.includes('view') : world.dice.chance(0.08))
+  const all = isViewed ? VIEWED : world.dice.of(KEYS)
+  return all.map(([keys, zone], i) => {
+    world.isViewed = isViewed && i < all.length - 1
     world.zone = zone
     world.used.clear()
     const directives = CASES.flatMap(table => {
@@ -46,7 +49,11 @@ function blocksOf(world: World, plugins: readonly string[] | undefined): Scenari
   })
 }
 
+/** Several blocks of one key: all but the last have a view. */
+const VIEWED: (typeof KEYS)[number] = [['.', '.'], ['.', '.']]
+
 function isUsed(world: World, table: PluginCases, plugins: readonly string[] | undefined): boolean {
+  if (table.plugin === 'view') return world.isViewed
   const drawn = world.dice.chance(table.share)
   if (table.since && !since(world.version, ...table.since)) return false
   return plugins ? plugins.includes(table.plugin) : drawn

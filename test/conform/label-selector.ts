@@ -5,6 +5,7 @@ type Labels = Readonly<Record<string, string>>
 type Test = (labels: Labels) => boolean
 
 export function selects(selector: string, labels: Labels): boolean {
+  if (/[()]/.test(selector.replace(/\([^)]*\)/g, ''))) return false
   return partsOf(selector).every(part => testOf(part)(labels))
 }
 

@@ -78,21 +78,19 @@ async function runSteps(scenario: Scenario, running: Running): Promise<Ran> {
   const { lane, server, upstreams } = running
   const steps: Step[] = []
   const seen: Observed[] = []
+  const began = performance.now()
   let lines = server.stdout.length
   let questions = upstreams.asked.length
   for (const [at, step] of scenario.steps.entries()) {
     if ('query' in step) {
+      steps.push({ atMs: Math.round(performance.now() - began) }, step)
       const observed = await askIn(scenario, step.query, at, lane)
-      const { overMs, ...rest } = observed
       seen.push({
-        ...rest, log: server.stdout.slice(lines).map(line => lane.written(line)).filter(line => LOGGED.test(line) && !LOOP_PROBE.test(line)),
+        ...observed, log: server.stdout.slice(lines).map(line => lane.written(line)).filter(line => LOGGED.test(line) && !LOOP_PROBE.test(line)),
         upstreamAsked: upstreams.asked.slice(questions).filter(({ type, name }) => !LOOP_PROBE.test(`${type} ${name}`)),
       })
       lines = server.stdout.length
       questions = upstreams.asked.length
-      // Bytes that nobody took cost the model no time.
-      const unansweredMs = step.query.rawHex !== undefined && rest.noReply !== undefined ? Math.round(rest.elapsedMs ?? 0) : 0
-      steps.push(step, ...(overMs + unansweredMs > 0 ? [{ sleepMs: overMs + unansweredMs }] : []))
     } else steps.push(await act(step, running))
   }
   return { steps, seen }
@@ -102,24 +100,17 @@ async function runSteps(scenario: Scenario, running: Running): Promise<Ran> {
 const LOOP_PROBE = /\b\d{10,}\.\d{10,}\./
 const LOGGED = /^\[(?:INFO|ERROR|WARNING|DEBUG)\]/
 
-/** `overMs`: by how much the wait behind the reply became longer than it should. */
-async function askIn(scenario: Scenario, query: Query, id: number, lane: Lane): Promise<Observed & { readonly overMs: number }> {
-  const settle = pauseMsOf({ id: rowPrefix(scenario) })
+async function askIn(scenario: Scenario, query: Query, id: number, lane: Lane): Promise<Observed> {
   const { observed, close } = await ask(query, id + 1, lane)
-  const answeredMs = performance.now()
-  await wait(settle)
-  return { ...observed, ...close(), overMs: Math.round(performance.now() - answeredMs - settle) }
+  await wait(pauseMsOf({ id: rowPrefix(scenario) }))
+  return { ...observed, ...close() }
 }
 
 async function act(step: Exclude<Step, { readonly query: Query }>, { lane, server, upstreams, api }: Running): Promise<Step> {
-  if ('sleepMs' in step) {
-    const began = performance.now()
-    await wait(step.sleepMs)
-    return { sleepMs: Math.round(performance.now() - began) }
-  }
-  if ('upstream' in step) upstreams.script = { ...upstreams.script, ...step.upstream }
+  if ('sleepMs' in step) await wait(step.sleepMs)
+  else if ('upstream' in step) upstreams.script = { ...upstreams.script, ...step.upstream }
   else if ('apiCreate' in step) for (const object of step.apiCreate) api?.create(object)
   else if ('apiDelete' in step) api?.remove(...step.apiDelete.split(' ') as [kind: string, name: string])
-  else for (const [path, text] of Object.entries(step.writeFile)) server.write(path, lane.placed(text))
+  else if ('writeFile' in step) for (const [path, text] of Object.entries(step.writeFile)) server.write(path, lane.placed(text))
   return step
 }

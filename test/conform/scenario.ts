@@ -22,6 +22,8 @@ export interface ScenarioBlock {
 export type Step =
   | { readonly query: Query }
   | { readonly sleepMs: number }
+  /** Not before this, counted from the first step: how late the real program really was asked. */
+  | { readonly atMs: number }
   | { readonly upstream: Script }
   | { readonly writeFile: Readonly<Record<string, string>> }
   | { readonly apiCreate: readonly Json[] }

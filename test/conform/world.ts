@@ -35,6 +35,8 @@ export class World {
   shuffles = false
   /** Who asks matters here. */
   looksAtClient = false
+  /** The block that is being written has a view. */
+  isViewed = false
   /** Zone of the block that is being written. */
   zone = '.'
   /** Plugins of that block, by table. */

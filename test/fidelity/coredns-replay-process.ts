@@ -49,6 +49,8 @@ export class Process {
   private serving: Start
   private read: Read<Corefile>
   private disk: string
+  /** When the recorder had seen the start: its times (`atMs`) count from here. */
+  private readonly seenAtMs: number
   private watch: { hash: string; everyMs: number; nextMs: number; isStale: boolean } | undefined
   private readonly numbers: string
   private readonly nodeCache: NodeCacheRun | undefined
@@ -83,6 +85,7 @@ export class Process {
     this.beginWatch()
     // The first question came when the start had been seen.
     if (this.start.end === 'serving') this.pass(PAUSE_MS)
+    this.seenAtMs = this.run.nowMs
   }
 
   /** The option of a draw that the recorded process is seen to have had next. */
@@ -148,6 +151,7 @@ export class Process {
     this.mark()
     if (action['query']) this.ask(action['query'] as RowQuery)
     else if (typeof action['sleepMs'] === 'number') this.pass(action['sleepMs'])
+    else if (typeof action['atMs'] === 'number') this.pass(Math.max(0, this.seenAtMs + action['atMs'] - this.run.nowMs))
     else if (action['upstream']) this.upstreams.script = { ...this.upstreams.script, ...(action['upstream'] as Upstreams['script']) }
     else if (action['network']) this.upstreams.network = String(action['network'])
     else if (action['writeFile']) for (const [path, text] of Object.entries(action['writeFile'] as Record<string, string>)) this.writeFile(inside(path), text)

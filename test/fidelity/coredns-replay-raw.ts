@@ -9,7 +9,7 @@ import { className, opcodeName, typeName } from '../../src/dns/wire-numbers-tabl
 import { atTheDoor, isReply, replyBytes } from '../../src/drivers/serve-door.ts'
 import { differences, observedSections, sectionLines, type Lines } from './coredns-replay-compare.ts'
 import type { Process } from './coredns-replay-process.ts'
-import { PAUSE_MS, type Observed, type RowQuery } from './coredns-replay-rows.ts'
+import { octets, PAUSE_MS, type Observed, type RowQuery } from './coredns-replay-rows.ts'
 
 /** The bytes that would be sent; undefined = nothing. */
 export function rawReply(query: RowQuery, process: Process): Uint8Array | undefined {
@@ -31,7 +31,9 @@ export function rawFaults(bytes: Uint8Array | undefined, observed: Observed): st
 
 function wireLines(bytes: Uint8Array): Lines {
   const { message } = decodeMessage(bytes)
-  const reply = replyFromWire(message)
+  const read = replyFromWire(message)
+  const plain = (records: Reply['answer']): Reply['answer'] => records.map(r => ({ ...r, data: octets(r) }))
+  const reply = { ...read, answer: plain(read.answer), authority: plain(read.authority), additional: plain(read.additional) }
   const bits = headerBits(message.flags)
   return {
     rcode: reply.rcode, opcode: opcodeName(bits.opcode), flags: ['qr', ...reply.flags].join(','),

@@ -1,4 +1,5 @@
 // Columns of the recorded rows of CoreDNS, as the replay reads them (rows/README.md).
+import { bytesOfHex } from '../../src/dns/presentation-bytes.ts'
 import type { Edns, Rcode, ResourceRecord, DnsQuery } from '../../src/dns/message.ts'
 
 export interface WireOpt { readonly size: number; readonly do?: boolean; readonly version?: number; readonly options?: readonly { readonly code: number; readonly hex: string }[] }
@@ -81,6 +82,12 @@ const clientOf = (q: RowQuery): string => q.from ?? (q.to?.includes(':') ? '::1'
 export function parseRecord(line: string, query: DnsQuery): ResourceRecord {
   const [owner = '', ttl = '', cls = '', type = '', ...data] = line.split(' ')
   return { name: owner === '@' ? query.name : owner, type, ttlS: Number(ttl), ...(cls !== 'IN' && { class: cls }), data: data.map(d => (d === '@' ? query.name : d)).join(' ') }
+}
+
+/** The data of a record; an address in another class is four octets, as the real programs print it. */
+export function octets({ type, data }: Pick<ResourceRecord, 'type' | 'data'>): string {
+  const hex = type === 'A' ? /^\\# 4 ([0-9A-F]{8})$/i.exec(data)?.[1] : undefined
+  return hex === undefined ? data : [...(bytesOfHex(hex) ?? [])].join('.')
 }
 
 export const optText = (opt: WireOpt | null | undefined): string =>

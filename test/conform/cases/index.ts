@@ -8,7 +8,8 @@ import { hosts } from './hosts.ts'
 import { MADE } from './made.ts'
 import { rewrite } from './rewrite.ts'
 import { SMALL } from './small.ts'
+import { view } from './view.ts'
 import { ZONES } from './zone.ts'
 
 /** Those that the hops model. */
-export const CASES: readonly PluginCases[] = [...SMALL, acl, rewrite, ...MADE, cache, hosts, ...ZONES, forward].filter(({ plugin }) => PLUGINS.has(plugin))
+export const CASES: readonly PluginCases[] = [view, ...SMALL, acl, rewrite, ...MADE, cache, hosts, ...ZONES, forward].filter(({ plugin }) => PLUGINS.has(plugin))
