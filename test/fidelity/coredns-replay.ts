@@ -92,6 +92,8 @@ function compare(row: Row, query: RowQuery, process: Process): Verdict {
   const isRaw = query.rawHex !== undefined
   const raw = isRaw ? rawReply(query, process) : undefined
   const value = isRaw ? LOST : process.ask(query)
+  // The recorder waited for what did not come.
+  if (observed.noReply !== undefined && !isRaw) process.pass(Math.max(0, (observed.elapsedMs ?? 0) - process.tookMs))
   const notes = process.notesSince(first)
   const reply = typeof value === 'string' || value === null ? undefined : value as unknown as Reply
   const asked = askedOf(notes, label => process.upstreams.isSeen(label))
