@@ -4,7 +4,8 @@
 // host AAAA and MX (since 9.20 HTTPS) of the name that A led to, if A's rcode was NOERROR. Once a reply was cut that lookup begins anew with TCP, and what follows it stays there.
 // Since 9.18 the first server gets all the tries (three or `attempts`; host: two), each of the others one, with `timeout`; what a candidate uses
 // up is gone for the next. Before: a second for each server but the last, which has five, in turn, three rounds, deaf to a closed port.
-// Recorded: test/fidelity/rows/stub-applications.jsonl.gz. Not modelled: other types than addresses, names that are not ASCII.
+// Recorded: test/fidelity/rows/stub-applications.jsonl.gz. Not modelled: other types than addresses, names that are not ASCII,
+// the second asking for more of a name without a dot that has no AAAA, a late reply of a server that was left.
 import { ask, call, sleep, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
 import { hopId, type HopEntries, type Reach } from '../chain/hop.ts'
 import type { StubKind, StubModel } from '../chain/model.ts'
@@ -65,6 +66,12 @@ function namesOf({ tool, settings }: Setup, name: string): readonly (readonly [f
   return [...suffixed.map(candidate => [absolute(candidate), candidate.replace(/\.$/, '')] as const), asIs]
 }
 
+function illegal(tool: BindTool, name: string): StubResult {
+  const why = /^\.|\.\./.test(name) ? 'empty label' : name.split('.').some(label => label.length > 63) ? 'label too long' : 'ran out of space'
+  const code = isDig(tool) ? 'no reply' : tool === 'host' ? 'exit 1' : 'exit 10'
+  return { result: 'error', addresses: [], code, says: `${tool.replace('-search', '')}: '${name}' is not a legal name (${why})` }
+}
+
 type Last = { readonly found: Replied; readonly fqdn: string; readonly shown: string }
 
 function* lookUp(setup: Setup, { name, family }: StubQuery): HopRun {
@@ -82,7 +89,7 @@ function* lookUp(setup: Setup, { name, family }: StubQuery): HopRun {
     last = { found, fqdn, shown }
     if (found.reply?.rcode !== 'NXDOMAIN') break
   }
-  if (!last) return plain({ result: 'error', addresses: [], code: 'no name', says: '' })
+  if (!last) return plain(illegal(tool, name))
   if (isDig(tool)) return plain(digResult(last.found, type))
   return plain(yield* withMore(setup, last, { name, type, all: family === 'unspec' }))
 }

@@ -32,7 +32,7 @@ const wantedType = (one: StubCase): string => (one.family === 'inet6' ? 'AAAA' :
 
 /** The words of a failure that nslookup, host and dig print. */
 const trouble = (text: string): string =>
-  lines(text).filter(line => /can't find|not found|timed out|no servers|Got [\w ]+ from|has no|communications error|parse|No answer|failed/.test(line)).map(line => line.replace(/^\*+ /, '').replace(/^\S*\/(?=\w+: parse of)/, '')).join('\n')
+  lines(text).filter(line => /can't find|not found|timed out|no servers|Got [\w ]+ from|has no|communications error|parse|No answer|failed|is not a legal/.test(line)).map(line => line.replace(/^\*+ /, '').replace(/^\S*\/(?=\w+: (?:parse of|'))/, '')).join('\n')
 
 export const APPLICATIONS: Readonly<Record<string, Application>> = {
   'getent': {
