@@ -27,7 +27,8 @@ function hits(c: Case): Hit[] {
   const empty = list !== undefined && list.length === 0
   if (!empty && !event) return []
   // The flag --cluster-dns stands in no file: a pod that was given the cluster's address has it.
-  const dns = new Set(c.cluster.dnsServices.map(s => s.service.address))
+  const inFront = c.model.coredns.filter(s => s.node === node).flatMap(s => s.nodeAddresses?.map(a => a.value) ?? [])
+  const dns = new Set([...c.cluster.dnsServices.map(s => s.service.address), ...inFront])
   if (given.obtained === 'snapshot' && given.resolvConf.lines.some(l => l.keyword === 'nameserver' && dns.has(l.words[0]?.value ?? ''))) return []
   const kubelet = c.cluster.kubeletSource(node)
   const source = kubelet ?? event?.source

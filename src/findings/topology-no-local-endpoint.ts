@@ -1,7 +1,9 @@
 // topology-no-local-endpoint: the topology filter leaves the DNS Service without an endpoint on this node. findings.md F30.
+import { nodeLocalAt } from '../chain/hop.ts'
 import type { ServiceAtNode } from '../cluster/endpoints.ts'
 import type { Case } from './case.ts'
 import type { Finding, Hit } from './finding.ts'
+import { targets } from './forward-targets.ts'
 
 export const topologyNoLocalEndpoint: Finding = {
   id: 'topology-no-local-endpoint',
@@ -18,10 +20,14 @@ export const topologyNoLocalEndpoint: Finding = {
   find: c => servicesAsked(c).flatMap(s => hitOf(c, s)),
 }
 
-/** The DNS Services that the asker's resolv.conf names, as its node sees them. */
+/** The DNS Services that the asker's resolv.conf names, as its node sees them; behind NodeLocal DNSCache those that it sends to. */
 export function servicesAsked(c: Case): ServiceAtNode[] {
   const { node, resolvConf } = c.question.stub
-  const asked = new Set(resolvConf.lines.filter(l => l.keyword === 'nameserver').flatMap(l => l.words.slice(0, 1).map(w => w.value)))
+  const named = resolvConf.lines.filter(l => l.keyword === 'nameserver').flatMap(l => l.words.slice(0, 1).map(w => w.value))
+  const asked = new Set(named.flatMap(address => {
+    const inFront = nodeLocalAt(c.model, node, address)
+    return inFront ? targets(inFront).map(t => t.address) : [address]
+  }))
   return c.cluster.dnsServices.filter(s => s.service.node === node && asked.has(s.service.address))
 }
 
