@@ -40,7 +40,9 @@ function stanza(c: Dispenser, at: SetupAt): number {
   const hosts = to.flatMap(text => serversOf(c, at, text))
   if (hosts.length === 0) throw c.refuse('no nameservers found')
   for (const host of hosts) protocolOf(c, at, host)
-  while (c.nextBlock()) checkForwardOption(c, at, { maxAgeMs: 0, expireMs: 0, serverName: '', resolvers: [] })
+  const seen: ForwardSeen = { maxAgeMs: 0, expireMs: EXPIRE_MS, serverName: '', resolvers: [] }
+  while (c.nextBlock()) checkForwardOption(c, at, seen)
+  checkAge(c, seen)
   return hosts.length
 }
 
@@ -49,9 +51,7 @@ const EXPIRE_MS = 10_000
 function optionsFirst(c: Dispenser, at: SetupAt, to: readonly string[]): number {
   const seen: ForwardSeen = { maxAgeMs: 0, expireMs: EXPIRE_MS, serverName: '', resolvers: [] }
   while (c.nextBlock()) checkForwardOption(c, at, seen)
-  if (seen.maxAgeMs > 0 && seen.maxAgeMs < seen.expireMs) {
-    throw c.refuse(`max_age (${durationText(seen.maxAgeMs)}) must not be less than expire (${durationText(seen.expireMs)})`)
-  }
+  checkAge(c, seen)
   const withPath = to.find(text => transportOf(text, at.version).transport === 'https' && transportOf(text, at.version).rest.includes('/'))
   if (withPath !== undefined) throw c.refuse(`paths are not allowed in HTTPS upstream addresses (the /dns-query path is used by default): ${withPath}`)
   const entries = to.map(text => ({ text, hosts: entryOf(c, at, text) }))
@@ -59,6 +59,10 @@ function optionsFirst(c: Dispenser, at: SetupAt, to: readonly string[]): number 
   if (entries.every(e => e.hosts?.length === 0)) throw c.refuse('no valid upstream addresses found')
   for (const host of entries.flatMap(e => e.hosts ?? [])) protocolOf(c, at, host, seen.serverName)
   return entries.filter(e => e.hosts?.length !== 0).length
+}
+
+function checkAge(c: Dispenser, { maxAgeMs, expireMs }: ForwardSeen): void {
+  if (maxAgeMs > 0 && maxAgeMs < expireMs) throw c.refuse(`max_age (${durationText(maxAgeMs)}) must not be less than expire (${durationText(expireMs)})`)
 }
 
 /** Servers of an address or a file; undefined = a host name. */

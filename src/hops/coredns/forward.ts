@@ -103,7 +103,20 @@ function* forwarded(f: Forward, query: DnsQuery, nextForward: (() => HopRun<Serv
     }
     const reply = withCause(attempt.reply, server)
     if (!matches(reply, query)) return { rcode: 'NOERROR', reply: bareReply(query, 'FORMERR', { kind: 'broken', by: upstream(server), detail: 'reply to another question' }) }
-    if (options.failover.has(reply.rcode) && ++failovers < options.servers.length) continue
+    failure = undefined
+    if (options.failover.has(reply.rcode)) {
+      if (since(f.setup.version, 1, 14, 7)) {
+        if (++failovers < options.servers.length) continue
+      } else if (skipped < options.servers.length) {
+        // Up to 1.14.6 the count begins again with the list: where all servers say so, they are asked until the time is up.
+        skipped++
+        if (i < options.servers.length) continue
+        const waitMs = Math.min(options.healthCheckMs, Math.max(options.deadlineMs - nowMs, 1))
+        yield* sleep(waitMs)
+        nowMs += waitMs
+        continue
+      }
+    }
     const isEmpty = reply.rcode === 'NOERROR' && reply.answer.length === 0
     if (nextForward && (options.next.has(reply.rcode) || (options.nextOnNodata && isEmpty))) return yield* nextForward()
     return { rcode: 'NOERROR', reply }
