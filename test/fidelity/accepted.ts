@@ -14,11 +14,6 @@ export interface Accepted {
 
 export const ACCEPTED: readonly Accepted[] = [
   {
-    program: 'musl', version: '1.2.5', id: 'pairing: A ok, AAAA NXNOSOA (one server)',
-    reason: 'holds a stray packet of the run before it; the same case of 1.2.2 and 1.2.3 does not',
-    mend: 'record the row again',
-  },
-  {
     program: 'node-cache', version: '1.21.1', id: 'node-cache.no-endpoint/1',
     reason: 'CoreDNS 1.7.0 draws the pause between two health checks between 0.25 and 0.75 s; the model has the half second of later releases',
     mend: 'draw the pause in releases that do',

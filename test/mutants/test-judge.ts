@@ -5,8 +5,8 @@ import { join } from 'node:path'
 
 /** What `npm test` holds hops against: the part of it that says what a program answers. */
 const SUBSET = ['src/hops/', 'test/fidelity/', 'test/scenarios.test.ts']
-/** Tests of the command, which starts processes: what it finds out, the first judge has. */
-const EXCLUDED = 'test/fidelity/judge.test.ts'
+/** Tests that start processes or replay all rows: what they find out, the first judge has. */
+const EXCLUDED = 'test/fidelity/{judge,fidelity}.test.ts'
 
 const SLOWER = 8
 const PATIENCE_MS = 60_000
