@@ -2,7 +2,7 @@
 // and round halves up.) Finite numbers only; the caller bounds the precision.
 
 /** Of a double: value = mantissa × 2^power. */
-function parts(value: number): { readonly mantissa: bigint; readonly power: number } {
+export function doubleParts(value: number): { readonly mantissa: bigint; readonly power: number } {
   const bits = new DataView(new ArrayBuffer(8))
   bits.setFloat64(0, Math.abs(value))
   const word = bits.getBigUint64(0)
@@ -13,7 +13,7 @@ function parts(value: number): { readonly mantissa: bigint; readonly power: numb
 
 /** value × 10^digits as a whole number. */
 function scaled(value: number, digits: number): bigint {
-  const { mantissa, power } = parts(value)
+  const { mantissa, power } = doubleParts(value)
   const above = mantissa * (digits > 0 ? 10n ** BigInt(digits) : 1n) * (power > 0 ? 2n ** BigInt(power) : 1n)
   const below = (digits < 0 ? 10n ** BigInt(-digits) : 1n) * (power < 0 ? 2n ** BigInt(-power) : 1n)
   const whole = above / below

@@ -1,7 +1,7 @@
 // Package fmt of Go, for the values of templates: Print, Println and Printf with their verbs, flags, widths and complaints.
 // Not modelled: argument indexes (`%[1]d`), `%#v`, verbs of structs.
 import { encodeText } from '../../dns/presentation-escape.ts'
-import { exponentText, fixedText } from './go-float.ts'
+import { floatDigits } from './go-format-float.ts'
 import { goQuote, goQuoteChar, unicodeName } from './go-quote.ts'
 import { TemplateUnmodelled } from './go-template-fault.ts'
 import { typeOf, type GoValue } from './go-value.ts'
@@ -13,6 +13,8 @@ interface Spec {
   readonly flags: ReadonlySet<string>
   readonly width: number | undefined
   readonly precision: number | undefined
+  /** A value that the verb does not fit is shown with the flags as they are. */
+  readonly isWrong?: boolean
 }
 
 /** A width or precision beyond it is refused there too (tooLarge: a million), and memory is bounded here. */
@@ -46,7 +48,11 @@ export function goPrintf(format: string, values: readonly Argument[]): string {
       return undefined
     }
     let width = star(widthText, '%!(BADWIDTH)')
-    const precision = star(precisionText, '%!(BADPREC)')
+    let precision = star(precisionText, '%!(BADPREC)')
+    if (precision !== undefined && precision < 0) {
+      out += '%!(BADPREC)'
+      precision = undefined
+    }
     const all = new Set(flags)
     if (width !== undefined && width < 0) {
       all.add('-')
@@ -72,11 +78,13 @@ function bounded(width: number | undefined): number | undefined {
 
 function formatted(value: Argument, spec: Spec): string {
   const { verb } = spec
-  if (verb === 'v' && spec.flags.has('#')) throw new TemplateUnmodelled('%#v is not modelled')
-  if (value === undefined || value.kind === 'nil') return verb === 'v' || verb === 'T' ? padded('<nil>', spec) : `%!${verb}(<nil>)`
-  if (verb === 'T') return padded(typeOf(value), spec)
+  if (verb === 'v' && spec.flags.has('#') && !spec.isWrong) throw new TemplateUnmodelled('%#v is not modelled')
+  // %+v is about the fields of structs.
+  if (verb === 'v' && spec.flags.has('+') && !spec.isWrong) return formatted(value, { ...spec, flags: new Set([...spec.flags].filter(flag => flag !== '+')) })
+  if (value === undefined || value.kind === 'nil') return verb === 'v' || verb === 'T' ? padded('<nil>', spec, true) : `%!${verb}(<nil>)`
+  if (verb === 'T') return padded(cut(typeOf(value), spec), spec, true)
   switch (value.kind) {
-    case 'bool': return verb === 't' || verb === 'v' ? padded(String(value.value), spec) : wrongVerb(value, spec)
+    case 'bool': return verb === 't' || verb === 'v' ? padded(String(value.value), spec, true) : wrongVerb(value, spec)
     case 'string': return stringText(value.value, spec) ?? wrongVerb(value, spec)
     case 'int': case 'uint': return integerText(value.value, spec) ?? wrongVerb(value, spec)
     case 'float': return floatText(value.value, spec) ?? wrongVerb(value, spec)
@@ -101,7 +109,7 @@ export function byBytes(a: string, b: string): number {
   return x.length - y.length
 }
 
-const wrongVerb = (value: GoValue, spec: Spec): string => `%!${spec.verb}(${typeOf(value)}=${formatted(value, { ...spec, verb: 'v' })})`
+const wrongVerb = (value: GoValue, spec: Spec): string => `%!${spec.verb}(${typeOf(value)}=${formatted(value, { ...spec, verb: 'v', isWrong: true })})`
 
 function padded(text: string, spec: Spec, zeroes = false): string {
   const missing = (spec.width ?? 0) - Array.from(text).length
@@ -136,56 +144,43 @@ const MAX_CODE = 0x10ffffn
 function integerText(value: bigint, spec: Spec): string | undefined {
   const { verb, flags } = spec
   const code = value >= 0n && value <= MAX_CODE && !(value >= 0xd800n && value <= 0xdfffn) ? Number(value) : 0xfffd
-  if (verb === 'c') return padded(String.fromCodePoint(code), spec)
-  if (verb === 'q') return padded(goQuoteChar(code, flags.has('+')), spec)
-  if (verb === 'U') return padded(flags.has('#') ? unicodeName(String.fromCodePoint(code)) : `U+${value.toString(16).toUpperCase().padStart(Math.max(4, spec.precision ?? 0), '0')}`, spec)
+  if (verb === 'c') return padded(String.fromCodePoint(code), spec, true)
+  if (verb === 'q') return padded(goQuoteChar(code, flags.has('+')), spec, true)
+  if (verb === 'U') return padded(unicodeText(value, spec), spec)
   const base = Object.hasOwn(BASES, verb) ? BASES[verb] : undefined
   if (base === undefined) return undefined
   const sign = value < 0n ? '-' : flags.has('+') ? '+' : flags.has(' ') ? ' ' : ''
   let digits = (value < 0n ? -value : value).toString(base)
   if (verb === 'X') digits = digits.toUpperCase()
-  const prefix = verb === 'O' ? '0o' : !flags.has('#') ? '' : base === 16 ? `0${verb}` : base === 2 ? '0b' : base === 8 && !digits.startsWith('0') ? '0' : ''
   // A precision, or a width with zeroes, counts digits.
   if (spec.precision === 0 && value === 0n) return padded('', spec)
   const least = spec.precision ?? (flags.has('0') && !flags.has('-') && spec.width !== undefined ? spec.width - sign.length : 0)
-  return padded(sign + prefix + digits.padStart(least, '0'), spec)
+  digits = digits.padStart(least, '0')
+  const octal = flags.has('#') && base === 8 && !digits.startsWith('0') ? '0' : ''
+  const prefix = verb === 'O' ? '0o' : !flags.has('#') ? '' : base === 16 ? `0${verb}` : base === 2 ? '0b' : ''
+  return padded(sign + prefix + octal + digits, spec)
+}
+
+const WORD_BITS = 64
+
+function unicodeText(value: bigint, { flags, precision }: Spec): string {
+  const unsigned = BigInt.asUintN(WORD_BITS, value)
+  const name = `U+${unsigned.toString(16).toUpperCase().padStart(Math.max(4, precision ?? 0), '0')}`
+  if (!flags.has('#') || unsigned > MAX_CODE) return name
+  const shown = unicodeName(String.fromCodePoint(Number(unsigned)))
+  return shown.includes(' ') ? `${name} ${shown.slice(shown.indexOf(' ') + 1)}` : name
 }
 
 function floatText(value: number, spec: Spec): string | undefined {
-  const { verb, flags, precision } = spec
-  const upper = verb === 'E' || verb === 'G'
-  const form = verb === 'v' ? 'g' : verb.toLowerCase()
-  if (!Number.isFinite(value) && 'gef'.includes(form)) return padded(Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf', spec)
-  let text: string
-  switch (form) {
-    case 'g': text = general(value, precision); break
-    case 'e': text = exponentText(value, precision ?? 6); break
-    case 'f': text = fixedText(value, precision ?? 6); break
-    default: return undefined
+  const { flags } = spec
+  if (!Number.isFinite(value)) {
+    if (!/^[vgGeEfFbxX]$/.test(spec.verb)) return undefined
+    return padded(Number.isNaN(value) ? 'NaN' : value < 0 ? '-Inf' : flags.has(' ') && !flags.has('+') ? ' Inf' : '+Inf', spec)
   }
-  const signed = value >= 0 && !text.startsWith('-') ? (flags.has('+') ? `+${text}` : flags.has(' ') ? ` ${text}` : text) : text
-  const shown = upper ? signed.toUpperCase() : signed
+  const text = floatDigits(value, spec)
+  if (text === undefined) return undefined
+  const shown = text.startsWith('-') ? text : flags.has('+') ? `+${text}` : flags.has(' ') ? ` ${text}` : text
   if (!flags.has('0') || flags.has('-')) return padded(shown, spec)
   const [, sign = '', digits = ''] = /^([+\- ]?)(.*)$/.exec(shown) ?? []
   return sign + digits.padStart((spec.width ?? 0) - sign.length, '0')
-}
-
-/** Exponents have at least two digits. */
-const exponent = (text: string): string => text.replace(/e([+-])(\d)$/, 'e$10$2')
-
-const SHORTEST_FROM = 6
-
-/** Shortest form that reads back, with an exponent below 1e-4 and from 1e6 on (with a precision: from that many digits on). */
-function general(value: number, precision: number | undefined): string {
-  if (value === 0) return Object.is(value, -0) ? '-0' : '0'
-  const digits = precision === undefined ? value.toExponential() : exponentText(value, Math.max(precision, 1) - 1)
-  const [mantissa = '', power = '0'] = digits.split('e')
-  const from = precision === undefined ? SHORTEST_FROM : Math.max(precision, 1)
-  const trimmed = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa
-  if (Number(power) < -4 || Number(power) >= from) return exponent(`${trimmed}e${power}`)
-  const plain = trimmed.replace(/[-.]/g, '')
-  const sign = value < 0 ? '-' : ''
-  const at = Number(power)
-  if (at < 0) return `${sign}0.${'0'.repeat(-at - 1)}${plain}`
-  return plain.length <= at + 1 ? sign + plain.padEnd(at + 1, '0') : `${sign}${plain.slice(0, at + 1)}.${plain.slice(at + 1)}`
 }

@@ -14,6 +14,8 @@ const BY_HAND = [
   '\\', '\\1', '\\8', '\\01', '\\x', '\\x4', '\\x4g', '\\x{}', '\\x{41', '\\x{110000}', '\\x{10ffff}', '\\q', '\\é', '\\_', '\\C', '\\Z', '\\z', '\\Qa.b', '\\Qa\\E+', '\\p', '\\pX', '\\pL', '\\p{', '\\p{Foo}', '\\p{^Greek}', '\\P{^Greek}',
   '\\p{Old_Italic}', '\\p{old italic}', '\\p{greek}', '\\p{Letter}', '\\p{LC}', '\\p{ASCII}', '\\p{Any}', '\\p{Assigned}', '\\p{Cn}', '\\p{Grek}', '\\p{Kawi}', '\\p{C}',
   '[', '[]', '[]a]', '[^]a]', '[a-', '[a-]', '[-a]', '[b-a]', '[a-\\d]', '[\\d-z]', '[[:alpha:]', '[[:foo:]]', '[[:^alpha:]]', '[[:word:]-]', '[:alpha:]', '[\\Q]', '[\\b]', '[^\\x00-\\x{10ffff}]', '[[=a=]]', '[a-b-c]',
+  '(?m)^b', '(?m)a$', '(?m:^)b', '(?m)^$', '(?m)\\Ab', '(?-m)^b', '(?m)(?-m)^b', 'x{2,1001}', 'x{1001,}', 'x{1000,}', 'x{1000}', 'x{0,1000}', '(x{100}){11}', '(x{100}){10}', '(x{2}){501}', '(x{2}){500}', '(x{0,2}){501}', '(x{1}){1000}', '(x{1,}){1000}', '(x*){1000}',
+  '[[:alpha:', '[:]', '[[::]]', '[[:]', '[[:]]', '[[:alpha:]b]', '[a[:digit:]]', '\\Q', '\\Q\\E', 'a\\Q*\\Eb', '\\E', '\\Qa\\', '(?s)a.b', 'a.b', '(?i)a.b(?-i)C', '(a|b|c|d)(e|f)', '(a)(b)?(c)', '((a)(b))', '(a)|(b)', '(?:(a)|b)*', '(a*)(a*)', '\\ba', 'a\\b', '\\Ba', '(?i)[a-z]', '(?i)[^a-z]',
   ')', '(', 'a)b', '(()', 'x|y)', '^*', '$*a', '\\b+', '(?i)*', '(a|ab)(c|bcd)(d*)', 'a|ab', '(a+|b)*?c', '.*\\.(.*)\\.test\\.', '(.*)-(us-west-1)\\.coredns\\.rocks', '^ip-(?P<a>[0-9]*)-(?P<b>[0-9]*)[.]',
 ]
 
@@ -36,7 +38,7 @@ const PUT = [...'()[]{}*+?|\\^$.-:<>P=!,ix#é']
 
 export const subject = fc.oneof(
   fc.array(fc.constantFrom(...'abcABC.-_09 \nkKsSéßſΩ'), { maxLength: 10 }).map(chars => chars.join('')),
-  fc.constantFrom('www.a.test.', 'aab', 'aaaa', 'a\nb', 'K', 'ip-10-0-0-1.example.', 'x-us-west-1.coredns.rocks.'),
+  fc.constantFrom('www.a.test.', 'aab', 'aaaa', 'a\nb', 'K', 'ip-10-0-0-1.example.', 'ba\nb', '\nb\n', 'xxxx', 'abc', 'x-us-west-1.coredns.rocks.'),
 )
 export const pattern = fc.oneof({ weight: 2, arbitrary: grown }, { weight: 1, arbitrary: damaged(grown, PUT) })
 

@@ -1,4 +1,6 @@
-// Templates and data for package text/template of Go: by hand where a rule has an edge, and grown from a grammar, some of them damaged.
+// Templates and data for package text/template of Go: by hand where a rule has an edge (template-cases.txt holds those of one line), and grown
+// from a grammar, some of them damaged.
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { damaged } from './damaged.ts'
 
@@ -51,6 +53,16 @@ const { list } = fc.letrec<{ list: string; item: string; pipe: string; command: 
   list: fc.array(tie('item'), { maxLength: 4 }).map(items => items.join('')),
 }))
 
+const FLAGS = ['', '', '+', '-', '#', ' ', '0', '+0', '-0', '# ', '+#']
+const VERBS = [...'vTtdboOxXcqUeEfFgGs', 'v', 'd', 's']
+const PRINTED = [
+  '0', '1', '-42', '255', '65', '233', '1114112', '-9223372036854775808', '(parseInt "18446744073709551615" 10 64)', '0.0', '1.5', '-3.14159', '1e6', '123456789.0', '0.00001234', '1e21', '1e-7', '2.5', '0.05',
+  '""', '"a"', '"aé\\n"', '"`"', '"\\x00\\x7f"', 'true', 'false', 'nil', '.Match', '.Group', '.Name',
+]
+/** One verb of `printf` with flags, a width and a precision, on one value. */
+const printed = fc.tuple(fc.constantFrom(...FLAGS), fc.constantFrom('', '', '1', '6', '12', '*'), fc.constantFrom('', '', '.', '.0', '.1', '.3', '.10', '.*'), fc.constantFrom(...VERBS), fc.constantFrom(...PRINTED))
+  .map(([flags, width, precision, verb, value]) => `{{printf "[%${flags}${width}${precision}${verb}]"${width === '*' ? ' 7' : ''}${precision === '.*' ? ' 2' : ''} ${value}}}`)
+
 const PUT = [...'{}()|.$:="\'`-,/* \n1aé', '{{', '}}', '{{end}}', '{{else}}', '{{break}}']
 
 export const templateText = fc.oneof({ weight: 3, arbitrary: list.map(text => `{{$x := 5}}${text}`) }, { weight: 1, arbitrary: list }, { weight: 1, arbitrary: damaged(list, PUT) })
@@ -64,5 +76,7 @@ export const templateInput: fc.Arbitrary<TemplateInput> = fc.constantFrom(
 export function templateCases(count: number, seed: number): readonly TemplateCase[] {
   const data = fc.sample(templateInput, { numRuns: count, seed })
   const first = fc.sample(templateInput, { numRuns: 1, seed: 1 })[0] as TemplateInput
-  return [...BY_HAND.map(text => ({ text, data: first })), ...fc.sample(templateText, { numRuns: count, seed }).map((text, i) => ({ text, data: data[i] as TemplateInput }))]
+  const lines = readFileSync(new URL('template-cases.txt', import.meta.url), 'utf8').split('\n').slice(0, -1)
+  const byHand = [...BY_HAND, ...lines, ...fc.sample(printed, { numRuns: Math.floor(count / 4), seed })]
+  return [...byHand.map(text => ({ text, data: first })), ...fc.sample(templateText, { numRuns: count, seed }).map((text, i) => ({ text, data: data[i] as TemplateInput }))]
 }
