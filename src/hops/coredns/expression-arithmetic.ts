@@ -47,7 +47,7 @@ function power(x: number, y: number): number {
   return y === Math.abs(y) ? scale(fraction, exponent) : scale(1 / fraction, -exponent)
 }
 
-/** Beyond it every power is infinite or 0. */
+/** Beyond this bound every power is infinite or 0. */
 const LARGEST_EXPONENT = 4096
 
 /** x^times, as a fraction and a power of 2. */
@@ -70,11 +70,9 @@ function multiplied(x: number, times: number): readonly [fraction: number, expon
   return [result, total]
 }
 
-/** math.Frexp: from ½ up to 1. */
+/** math.Frexp: from about ½ up to 1. */
 function fractionOf(x: number): [fraction: number, exponent: number] {
-  let exponent = Math.floor(Math.log2(Math.abs(x))) + 1
-  if (Math.abs(scale(x, -exponent)) >= 1) exponent++
-  if (Math.abs(scale(x, -exponent)) < 0.5) exponent--
+  const exponent = Math.floor(Math.log2(Math.abs(x))) + 1
   return [scale(x, -exponent), exponent]
 }
 

@@ -125,7 +125,7 @@ function member(c: Checker, node: NodeOf<'member'>): Type {
 function inside(c: Checker, node: NodeOf<'member'>, base: Type, property: Type, name: string | undefined): Type {
   if (!c.modern && isUnknown(base)) return UNKNOWN
   if (base.kind === 'map') {
-    const fits = isAssignable(property, base.key as Type) || isUnknown(dereferenced(property)) || (!c.modern && property.kind === 'nil')
+    const fits = isAssignable(property, base.key as Type) || isUnknown(property) || (!c.modern && property.kind === 'nil')
     return fits ? elementOf(c, base) : fault(node.property, `cannot use ${text(c, property)} to get an element from ${text(c, base)}`)
   }
   if (isList(base)) {

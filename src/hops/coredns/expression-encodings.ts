@@ -10,8 +10,8 @@ function encoded(bytes: readonly number[]): string {
   let out = ''
   for (let at = 0; at < bytes.length; at += 3) {
     const group = bytes.slice(at, at + 3)
-    const [a = 0, b = 0, c = 0] = group
-    const bits = (a << 16) | (b << 8) | c
+    // What is not there counts as no bits.
+    const bits = [0, 1, 2].reduce((all, i) => (all << 8) | (group[i] as number), 0)
     const letters = [18, 12, 6, 0].map(shift => ALPHABET[(bits >> shift) & 63]).join('')
     out += letters.slice(0, group.length + 1).padEnd(4, '=')
   }
