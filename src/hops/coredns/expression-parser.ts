@@ -114,7 +114,6 @@ function variable(p: Parser): Node {
 /** `if a { b } else { c }`; it has no place of its own, and is taken to be at the beginning. */
 function choice(p: Parser): Node {
   next(p)
-  if (p.fault) return NONE
   const test = expression(p, 0)
   const yes = block(p)
   expect(p, 'Operator', 'else')

@@ -19,7 +19,7 @@ export function sortedBy(pairs: readonly Pair[], isBefore: (a: Value, b: Value) 
 }
 
 function sortedMany(pairs: readonly Pair[], isBefore: (a: Value, b: Value) => boolean): readonly Value[] {
-  const sorted = pairs.toSorted((a, b) => (isBefore(a.key, b.key) ? -1 : isBefore(b.key, a.key) ? 1 : 0))
+  const sorted = pairs.toSorted((a, b) => Number(isBefore(b.key, a.key)) - Number(isBefore(a.key, b.key)))
   const isOpen = sorted.some((pair, i) => {
     const next = sorted[i + 1]
     return next !== undefined && !isBefore(pair.key, next.key) && (pair.item !== next.item || Number.isNaN(pair.key))

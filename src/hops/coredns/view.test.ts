@@ -35,6 +35,14 @@ describe('a view takes the queries for which all its expressions are true', () =
     expect(isMet('1.14.7', ['true', 'type() == \'A\''])).toBe(true)
   })
 
+  test('server_ip is the address of the socket: any for UDP without bind, the own one for TCP', () => {
+    expect(isMet('1.14.7', ['server_ip() == \'::\''])).toBe(true)
+    expect(isMet('1.14.7', ['server_ip() == \'10.244.0.5\''], { transport: 'tcp' })).toBe(true)
+    expect(isMet('1.14.7', ['server_ip() == \'::\''], { transport: 'tcp' })).toBe(false)
+    expect(isMet('1.14.7', ['class() == \'IN\' and opcode() == 0'])).toBe(true)
+    expect(isMet('1.14.7', ['class() == \'CH\''])).toBe(false)
+  })
+
   test('what is not known of the query leaves both blocks open', () => {
     const server = oneCoredns('1.14.7', corefile('int(port()) > 1024'), upstreams)
     expect(server.ask({ name: 'a.test.', client: '10.0.0.9' })).toMatchObject({ rcode: 'NOERROR' })
