@@ -4,7 +4,7 @@ import type { PluginCases, World } from '../world.ts'
 const EXPRESSIONS = [
   "incidr(client_ip(), '127.0.0.0/30')", "incidr(client_ip(), '127.0.0.2/32') or type() == 'MX'", "name() matches '^a'", "name() == 'a.test.'", "name() endsWith 'sub.test.'", "name() startsWith 'w'",
   "name() contains 'sub'", "type() in ['A', 'AAAA']", "type() == 'TXT'", "not (type() == 'A')", "proto() == 'tcp'", "class() == 'IN' and name() endsWith 'test.'", 'do()', 'bufsize() > 1000', 'size() < 40',
-  "server_ip() == '127.0.0.1'", "server_port() == '53'", 'opcode() == 0', 'len(name()) > 7', 'true', 'false', '1 < 2', "type() == 'A' ? true : false", "any(['a.test.', 'b.test.'], {# == name()})",
+  "server_ip() == '127.0.0.1'", "server_port() == '53'", 'opcode() == 0', 'len(name()) > 7', 'true', 'false', '1 < 2', "type() == 'A' ? true : false",
 ] as const
 
 export const view: PluginCases = {
