@@ -10,6 +10,8 @@ export interface Choosable {
   readonly head: string | undefined
   /** Of its `view`. */
   readonly takes?: (query: DnsQuery) => HopRun<boolean>
+  /** Of its `metadata`. */
+  readonly collects?: (query: DnsQuery) => NonNullable<DnsQuery['metadata']>
 }
 
 /** By zone, in the order of the file. */
@@ -17,21 +19,30 @@ export function byZoneOf<B>(served: readonly { readonly zone: string; readonly b
   return new Map([...Map.groupBy(served, s => s.zone)].map(([zone, of]) => [zone, of.map(s => s.block)]))
 }
 
+/** The labels that the last block which was looked at has collected, whether its view took the query or not. */
+export interface Chosen<B> {
+  readonly block: B
+  readonly metadata: DnsQuery['metadata']
+}
+
 /** A block without a head: the query is refused there. */
-export function* chosenBlock<B extends Choosable>(byZone: ReadonlyMap<string, readonly B[]>, query: DnsQuery): HopRun<B | undefined> {
+export function* chosenBlock<B extends Choosable>(byZone: ReadonlyMap<string, readonly B[]>, query: DnsQuery): HopRun<Chosen<B> | undefined> {
   const labels = labelsOf(nameKey(query.name))
+  let { metadata } = query
   let highest: B | undefined
-  for (let at = 0; at < labels.length; at++) {
-    for (const block of byZone.get(`${labels.slice(at).join('.')}.`) ?? []) {
-      if (block.head === undefined) return block
+  for (let at = 0; at <= labels.length; at++) {
+    const isRoot = at === labels.length
+    if (isRoot && highest) return { block: highest, metadata }
+    for (const block of byZone.get(isRoot ? '.' : `${labels.slice(at).join('.')}.`) ?? []) {
+      if (block.head === undefined) {
+        if (isRoot) continue
+        return { block, metadata }
+      }
+      metadata = block.collects?.(query) ?? metadata
       if (block.takes && !(yield* block.takes(query))) continue
-      if (query.type !== 'DS') return block
+      if (isRoot || query.type !== 'DS') return { block, metadata }
       highest = block
     }
-  }
-  if (highest) return highest
-  for (const block of byZone.get('.') ?? []) {
-    if (block.head !== undefined && (!block.takes || (yield* block.takes(query)))) return block
   }
   return undefined
 }

@@ -7,6 +7,7 @@ import type { CacheOptions } from './cache-options.ts'
 import { matchZone } from './origins.ts'
 import { since, type CorednsVersion, type Served } from './plugin.ts'
 import { replyTypeOf, type ReplyType } from './reply-type.ts'
+import { WILDCARD_LABEL } from './zone-reply.ts'
 import { bareReply } from './server-reply.ts'
 
 export type Entry = {
@@ -15,6 +16,8 @@ export type Entry = {
   readonly ttlS: number
   /** Its age when the cell was written; 0 for the reply that was just stored. */
   readonly sinceMs: number
+  /** Metadata that a hit sets again, since 1.10. */
+  readonly wildcard?: string
 }
 export type Content = { readonly success?: Entry; readonly denial?: Entry }
 export type MapName = keyof Content
@@ -78,8 +81,9 @@ export function storedOf(served: Served, query: DnsQuery, options: CacheOptions,
   const ttlS = lifetimeS(reply, query, options, version)
   if (map === undefined || !(ttlS > 0)) return undefined
   const kept = withTtl(reply, ttlS)
+  const wildcard = served.metadata?.[WILDCARD_LABEL]
   const keepsAd = !losesAd(version) || query.ad === true || query.edns?.do === true
-  return { map, entry: { reply: { ...kept, flags: kept.flags.filter(f => f === 'aa' || f === 'ra' || (f === 'ad' && keepsAd)) }, ttlS, sinceMs: 0 } }
+  return { map, entry: { reply: { ...kept, flags: kept.flags.filter(f => f === 'aa' || f === 'ra' || (f === 'ad' && keepsAd)) }, ttlS, sinceMs: 0, ...(wildcard !== undefined && { wildcard }) } }
 }
 
 /** AD is taken out for a client that did not want it, and from 1.12.3 to 1.14.6 before the reply is kept. */

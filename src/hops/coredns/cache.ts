@@ -11,6 +11,7 @@ import { readCacheOptions, type CacheOptions } from './cache-options.ts'
 import { endsAtZero, isRenewed, mayRenew, renewalEnded } from './cache-stale.ts'
 import { matchZone } from './origins.ts'
 import { panicked, plain, since, type CorednsVersion, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { WILDCARD_LABEL } from './zone-reply.ts'
 import { copiedFlags } from './server-reply.ts'
 import { sharesRecords, writeTtls } from './zone-ttls.ts'
 
@@ -93,7 +94,8 @@ function hit(c: Cache, query: DnsQuery, entry: Entry, ttlS: number): Served {
   const flags = new Set([...copiedFlags(query), ...stored.flags])
   if (!since(c.version, 1, 15)) flags.add('aa')
   if (!mayHaveAd(c, query)) flags.delete('ad')
-  return { rcode: 'NOERROR', reply: { ...withTtl(withoutProofs(c, query, stored), ttlS), flags: FLAG_ORDER.filter(f => flags.has(f)) } }
+  const reply = { ...withTtl(withoutProofs(c, query, stored), ttlS), flags: FLAG_ORDER.filter(f => flags.has(f)) }
+  return { rcode: 'NOERROR', reply, ...(entry.wildcard !== undefined && query.metadata && { metadata: { [WILDCARD_LABEL]: entry.wildcard } }) }
 }
 
 const mayHaveAd = (c: Cache, query: DnsQuery): boolean => query.edns?.do === true || (since(c.version, 1, 9, 4) && query.ad === true) || !since(c.version, 1, 7, 1)

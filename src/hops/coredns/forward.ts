@@ -7,6 +7,7 @@ import { background, get, pick, put, sleep, type HopRun } from '../../chain/effe
 import { rational } from '../../chain/rational.ts'
 import type { Cause, DnsQuery, Reply } from '../../dns/message.ts'
 import { isSubdomain, nameKey } from '../../dns/name.ts'
+import { socketText } from '../../dns/socket-address.ts'
 import { exchange, type Attempt } from './forward-exchange.ts'
 import { readForward, type Forward, type ForwardOptions, type Server } from './forward-options.ts'
 import { downBefore, failsCell, probedHop, probedId, probeHop, probesAsAsked } from './forward-probe.ts'
@@ -81,6 +82,10 @@ function* forwarded(f: Forward, query: DnsQuery, nextForward: (() => HopRun<Serv
   const order = yield* orderOf(f)
   let [i, skipped, attempts, failovers, nowMs] = [0, 0, 0, 0, 0]
   let failure: Failure | undefined
+  let tried: Server | undefined
+  // Each upstream that is tried leaves its address behind.
+  const said = (served: Served): Served =>
+    (tried && query.metadata ? { ...served, metadata: { 'forward/upstream': socketText(tried), ...served.metadata } } : served)
   const watch = new RefusalWatch(options, probesAsAsked(f))
   while (nowMs < options.deadlineMs && (options.attempts === 0 || attempts < options.attempts)) {
     if (i >= options.servers.length) [i, skipped] = [0, 0]
@@ -90,11 +95,12 @@ function* forwarded(f: Forward, query: DnsQuery, nextForward: (() => HopRun<Serv
       if (options.failfast) break
       server = yield* spray(f)
     }
+    tried = server
     const attempt = yield* exchange(f.setup, options, server, query)
     nowMs += attempt.spentMs
     if (attempt.kind === 'failed') {
       failure = { ...attempt, server }
-      if (attempt.cause === 'loop' && options.maxConcurrent > 0) return refusedAsMany(f, 'loop')
+      if (attempt.cause === 'loop' && options.maxConcurrent > 0) return said(refusedAsMany(f, 'loop'))
       if (options.maxFails > 0) yield* background(f.probes.get(server) as string, null)
       attempts++
       if (skipped >= options.servers.length) break
@@ -102,7 +108,7 @@ function* forwarded(f: Forward, query: DnsQuery, nextForward: (() => HopRun<Serv
       continue
     }
     const reply = withCause(attempt.reply, server)
-    if (!matches(reply, query)) return { rcode: 'NOERROR', reply: bareReply(query, 'FORMERR', { kind: 'broken', by: upstream(server), detail: 'reply to another question' }) }
+    if (!matches(reply, query)) return said({ rcode: 'NOERROR', reply: bareReply(query, 'FORMERR', { kind: 'broken', by: upstream(server), detail: 'reply to another question' }) })
     failure = undefined
     if (options.failover.has(reply.rcode)) {
       if (since(f.setup.version, 1, 14, 7)) {
@@ -118,10 +124,10 @@ function* forwarded(f: Forward, query: DnsQuery, nextForward: (() => HopRun<Serv
       }
     }
     const isEmpty = reply.rcode === 'NOERROR' && reply.answer.length === 0
-    if (nextForward && (options.next.has(reply.rcode) || (options.nextOnNodata && isEmpty))) return yield* nextForward()
-    return { rcode: 'NOERROR', reply }
+    if (nextForward && (options.next.has(reply.rcode) || (options.nextOnNodata && isEmpty))) return said(yield* nextForward())
+    return said({ rcode: 'NOERROR', reply })
   }
-  return unanswered(f, failure)
+  return said(unanswered(f, failure))
 }
 
 function unanswered(f: Forward, failure: Failure | undefined): Served {

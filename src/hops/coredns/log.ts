@@ -1,6 +1,6 @@
 // CoreDNS's `log` plugin, 1.9.3 to 1.15.0: plugin/log/ and plugin/pkg/replacer/. One line a query through notes; no effect on replies.
 // What the model does not know is printed as a zero: the client's port, the message id, the duration.
-// Not modelled: metadata labels of kubernetes, geoip and tsig.
+// Not modelled: metadata labels of geoip and trace (a use is said).
 import { note } from '../../chain/effects.ts'
 import type { DnsQuery, Reply } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
@@ -9,7 +9,7 @@ import { bracketed } from '../../dns/socket-address.ts'
 import { isNamed } from './nsid.ts'
 import { matchZone, originsOf } from './origins.ts'
 import { localAddress } from './local-address.ts'
-import { metadataOf } from './metadata.ts'
+import { metadataOf, sayUnknownLabel } from './metadata.ts'
 import { since, WRITTEN_BY_SERVER, type CorednsVersion, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { refuse } from './refuse.ts'
 import { rcodeWord } from './rcode-number.ts'
@@ -37,6 +37,7 @@ export const log: PluginFactory = setup => {
     const classes = directive.properties.filter(p => p.name === 'class').flatMap(p => p.args.map(a => a.value))
     const odd = directive.properties.flatMap(p => p.args).find(a => !LOG_CLASSES.has(a.value))
     if (odd) refuse(setup.report, `plugin/log: invalid Class: ${odd.value}`, odd.source)
+    sayUnknownLabel(setup, [format], directive.source)
     return { zones: names.length > 0 ? originsOf(names, []) : ['.'], format, classes: new Set(classes.length > 0 ? classes : ['all']) }
   })
   return function* (query, next) {
@@ -70,7 +71,7 @@ function lineFor(setup: PluginSetup, rule: Rule, query: DnsQuery, served: Served
   const { version } = setup
   const reply = recorded(query, served, version)
   const values = valuesOf(setup, query, served, reply)
-  if (setup.has('metadata')) {
+  if (query.metadata) {
     for (const [label, value] of Object.entries(served.metadata ?? {})) values.set(`{/${label}}`, value)
     const type: ReplyType = reply ? replyTypeOf(reply, query, version) : 'OTHERERROR'
     if (since(version, 1, 14, 2)) values.set('{/log/type}', type).set('{/log/class}', replyClassOf(type))

@@ -2,6 +2,7 @@
 // the block gets it (since 1.10 before its view is asked), and goes along with it; later plugins see it whatever becomes of the
 // question. What a lookup inside the process brings along is its asker's, unless the block has the plugin itself.
 // Not modelled: the labels of `geoip` and `trace` (a use is said), those of a block whose view did not take the query.
+import type { Source } from '../../chain/source.ts'
 import type { DnsQuery } from '../../dns/message.ts'
 import { labelsOf, nameKey } from '../../dns/name.ts'
 import { indexKubernetes } from './kubernetes-index.ts'
@@ -32,6 +33,13 @@ const UNKNOWN_PROVIDERS = ['geoip', 'trace']
 /** A label whose value nobody here can know. */
 export const isUnknownLabel = (setup: Pick<PluginSetup, 'has'>, label: string): boolean =>
   setup.has('metadata') && UNKNOWN_PROVIDERS.some(plugin => label.startsWith(`${plugin}/`) && setup.has(plugin))
+
+/** Words in which a label stands in braces: what is worked out of it here counts as not set. */
+export function sayUnknownLabel(setup: Pick<PluginSetup, 'has' | 'report'>, words: readonly string[], source: Source): void {
+  const label = words.flatMap(word => [...word.matchAll(/\{\/?([^{}]+)\}/g)].map(found => found[1] as string)).find(each => isUnknownLabel(setup, each))
+  if (label === undefined) return
+  setup.report({ code: 'corefile-metadata-unmodelled', message: `the metadata label ${label} is not modelled; it counts as not set`, state: 'partly-modelled', source })
+}
 
 /** plugin/kubernetes/metadata.go: who asks (only with `pods verified`), and what the name asks for. */
 function kubernetesLabels(setup: ProviderSetup): Provider | undefined {

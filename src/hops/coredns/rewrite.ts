@@ -1,7 +1,7 @@
 // CoreDNS's `rewrite` plugin, 1.9.3 to 1.15.0: plugin/rewrite/. Rules change the query in file order; `stop`, which is the default, ends with
 // the rule that applied. What they leave to be done to the reply is in rewrite-response.ts. The query is changed for good: earlier
 // plugins see the changed one afterwards, unless `cache` stands between (before 1.14.7) and gave this plugin a copy.
-// Not modelled: metadata of plugins other than those of metadata.ts, the client's port (0), a second reply that a later plugin writes.
+// Not modelled: metadata labels of geoip and trace (a use is said), the client's port (0), a second reply that a later plugin writes.
 import type { HopRun } from '../../chain/effects.ts'
 import type { Directive } from '../../chain/model.ts'
 import type { DnsQuery, Reply } from '../../dns/message.ts'
@@ -9,7 +9,7 @@ import { isDomainName } from '../../dns/name.ts'
 import { refusedHandler } from './authoritative-reply.ts'
 import { goQuote } from './go-quote.ts'
 import { localAddress } from './local-address.ts'
-import { metadataOf } from './metadata.ts'
+import { metadataOf, sayUnknownLabel } from './metadata.ts'
 import { panicked, since, WRITTEN_BY_SERVER, type CorednsVersion, type Handler, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { refuse } from './refuse.ts'
 import { registeredOptions } from './registered-options.ts'
@@ -31,6 +31,7 @@ export const rewrite: PluginFactory = setup => {
   const id = `${setup.server} rewrite`
   const rules: Rule[] = []
   for (const directive of setup.directives) {
+    sayUnknownLabel(setup, wordsOf(directive), directive.source)
     try {
       rules.push(readRule(wordsOf(directive), setup.version))
     } catch (refused) {

@@ -10,7 +10,7 @@ import type { Problem } from '../../chain/source.ts'
 import type { Cause, DnsQuery, Reply } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
 import { queryBytes } from '../../dns/size.ts'
-import { byZoneOf, chosenBlock } from './block-choice.ts'
+import { byZoneOf, chosenBlock, type Choosable } from './block-choice.ts'
 import { CHECKED_SINCE, setUpBlocks, type BlockSetup, type SetUpBlock, type StartRefusal } from './block-setup.ts'
 import { debugs } from './debug.ts'
 import { joinHostPort } from './go-host-port.ts'
@@ -35,14 +35,8 @@ interface Config {
   readonly block: Block
 }
 
-interface Block extends SetUpBlock {
-  /** Hop id of the first plugin; undefined = no plugin that handles queries. */
-  readonly head: string | undefined
-  /** Of its `view`. */
-  readonly takes?: (query: DnsQuery) => HopRun<boolean>
-  /** Of its `metadata`. */
-  readonly collects?: (query: DnsQuery) => Readonly<Record<string, string>>
-}
+/** `head`: hop id of the first plugin. */
+type Block = SetUpBlock & Choosable
 
 interface Server {
   readonly id: string
@@ -247,16 +241,17 @@ const serverHop = (server: Server, listener: Listener): Hop => function* (asked)
   const query = withoutSender(asked as unknown as DnsQuery, listener)
   const refusal = refusedAtTheDoor(server, listener, query)
   if (refusal) return plain(refusal)
-  const block = yield* chosenBlock(listener.byZone, query)
+  const chosen = yield* chosenBlock(listener.byZone, query)
+  const block = chosen?.block
   if (!block?.head) {
     const detail = block ? 'the server block has no plugin that answers' : 'no server block for this name'
     return plain(scrubbed(query, bareReply(query, 'REFUSED', { kind: 'policy', by: server.id, detail }), server.version))
   }
-  return yield* answered(server, query, block, block.head)
+  return yield* answered(server, chosen?.metadata ? { ...query, metadata: chosen.metadata } : query, block, block.head)
 }
 
 function* answered(server: Server, query: DnsQuery, block: Block, head: string): HopRun {
-  const served = yield* call(head, plain(block.collects ? { ...query, metadata: block.collects(query) } : query))
+  const served = yield* call(head, plain(query))
   if (served === LOOP) return LOOP
   const { rcode, reply, cause, query: changed, answered: atWrite, panic } = served as unknown as Served
   if (panic && debugs(server.model)) {

@@ -12,6 +12,8 @@ export interface ZoneAnswer {
   readonly authority: readonly ResourceRecord[]
   readonly additional: readonly ResourceRecord[]
   readonly result: ZoneResult
+  /** Name of the wildcard it is made from. */
+  readonly wildcard?: string
   /** Why the end of an alias is what it is. */
   readonly cause?: Cause
 }

@@ -28,7 +28,8 @@ export function* lookUpInZone(q: ZoneQuestion): HopRun<ZoneAnswer> {
   if (walked.ended) return walked.ended
   if (walked.node) return yield* atName(q, walked.node)
   if (walked.wildcard !== undefined && !(since(zone.version, 1, 14, 7) && closerEmptyName(zone, name, walked.wildcard))) {
-    return yield* fromWildcard(q, walked.wild)
+    const made = yield* fromWildcard(q, walked.wild)
+    return walked.wild ? { ...made, wildcard: walked.wildcard } : made
   }
   return denied(q)
 }

@@ -27,6 +27,23 @@ export function* zoneReply(setup: PluginSetup, by: string, held: ServedZone, que
     zone, query, name, shown, type: query.type, isDo: query.edns?.do === true, lookup: (target, type, aliases) => internalLookup(setup, query, target, type, aliases),
   })
   const found = sharesRecords(setup) ? yield* withWrittenTtls(setup, zone, looked) : looked
+  const served = yield* endOf(setup, by, held, { query, name, found, next, fallthrough })
+  if (found.wildcard === undefined || !query.metadata || !since(setup.version, 1, 10)) return served
+  return { ...served, metadata: { [WILDCARD_LABEL]: found.wildcard, ...served.metadata } }
+}
+
+/** Of `metadata`: the wildcard that an answer comes of. */
+export const WILDCARD_LABEL = 'zone/wildcard'
+
+interface Ending {
+  readonly query: DnsQuery
+  readonly name: string
+  readonly found: ZoneAnswer
+  readonly next: Next
+  readonly fallthrough: readonly string[]
+}
+
+function* endOf(setup: PluginSetup, by: string, held: ServedZone, { query, name, found, next, fallthrough }: Ending): HopRun<Served> {
   const { answer, result } = found
   const isNothing = answer.length === 0
   if (isNothing && (result === 'no name' || result === 'success') && matchZone(fallthrough, name) !== undefined) return yield* next(query)
