@@ -1,5 +1,5 @@
 // A double of the Kubernetes API server: list and watch over plain HTTP, of the objects it is given. The real CoreDNS takes it for one (client-go 0.24 to 0.36):
-// lists, watches from a version on, watches that begin with all objects (`sendInitialEvents`), label selectors, what is asked before them.
+// lists, watches from a version on, watches that begin with all objects (`sendInitialEvents`), label selectors, the phases of pods as field selector, what is asked before them.
 // It knows what the `kubernetes` plugin asks for: Services, EndpointSlices, Pods, Namespaces, Nodes. Nothing is written through it.
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -87,7 +87,9 @@ export class ApiDouble {
     const [resource, namespace] = resourceOf(url.pathname)
     if (!resource) return send(response, url.pathname === '/version' ? 200 : 404, url.pathname === '/version' ? VERSION : discoveryOf(url.pathname) ?? NOT_FOUND)
     const selector = (url.searchParams.get('labelSelector') ?? '').slice(0, SELECTOR_LIMIT)
-    const wants = (held: Held): boolean => (namespace === undefined || held.namespace === namespace) && selects(selector, held.labels)
+    const phases = (url.searchParams.get('fieldSelector') ?? '').slice(0, SELECTOR_LIMIT).match(/status\.phase!=\w+/g) ?? []
+    const unwanted = phases.map(text => text.slice('status.phase!='.length))
+    const wants = (held: Held): boolean => (namespace === undefined || held.namespace === namespace) && selects(selector, held.labels) && !unwanted.includes(phaseOf(held))
     const mine = [...this.held.values()].filter(held => held.kind === resource.kind && wants(held))
     const isWatch = /^(1|true)$/.test(url.searchParams.get('watch') ?? '')
     this.asked.push(`${isWatch ? 'watch' : 'list'} ${resource.path.split('/').at(-1)}`)
@@ -127,6 +129,8 @@ function withDefaults(object: Json): Json {
   if (object['kind'] !== 'EndpointSlice' || !Array.isArray(object['ports'])) return object
   return { ...object, ports: object['ports'].map(port => ({ name: '', protocol: 'TCP', ...record(port) })) }
 }
+
+const phaseOf = ({ body }: Held): string => String(record(body['status'])['phase'])
 
 const keyOf = ({ kind, namespace, name }: Held): string => `${kind} ${namespace}/${name}`
 

@@ -1,7 +1,7 @@
 // Differences between CoreDNS and the model that are known, each with its reason: `npm run conform` counts them and does not fail for them.
 // Each is as narrow as it can be told: by the plugins of the case and by what differs.
 import type { Verdict } from '../fidelity/verdict.ts'
-import { pluginsOf, type Scenario } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
 
 type Different = Extract<Verdict, { kind: 'different' }>
 
@@ -11,23 +11,10 @@ export interface Explained {
   readonly fits: (scenario: Scenario, verdict: Different) => boolean
 }
 
-const uses = (scenario: Scenario, ...plugins: readonly string[]): boolean => plugins.some(plugin => pluginsOf(scenario).includes(plugin))
-
-/** `name TTL class type data` → without the TTL, in a reply as it is compared. */
-const withoutTtls = (text: string): string => text.replace(/"(\S+) \d+ ([A-Z0-9]+ [A-Z0-9]+ )/g, '"$1 $2')
-
 /** The two sides of `reply: A for B`. */
 const sides = (text: string): readonly string[] => /^reply: (\{.*\}) for (\{.*\})$/s.exec(text)?.slice(1) ?? []
 
 export const EXPLAINED: readonly Explained[] = [
-  {
-    reason: 'cache writes the TTL it answers with into the very records of the zone that file and auto answer from (plugin/cache/dnssec.go, filterRRSlice), so that later answers with them have it',
-    mend: 'TTLs of a zone\'s records as cells that cache puts, where a block has both',
-    fits: (scenario, { what }) => uses(scenario, 'cache') && uses(scenario, 'file', 'auto') && what.every(text => {
-      const [model, real] = sides(text).map(withoutTtls)
-      return model !== undefined && model === real
-    }),
-  },
   {
     reason: 'CoreDNS 1.9.3 writes a name that begins with a dot, as rewrite can make it, as the root name, and what follows it cannot be read',
     mend: 'a reply whose bytes are no message',

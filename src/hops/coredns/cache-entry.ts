@@ -70,7 +70,7 @@ export interface Stored { readonly map: MapName; readonly entry: Entry }
 export function storedOf(served: Served, query: DnsQuery, options: CacheOptions, version: CorednsVersion): Stored | undefined {
   const { reply } = served
   // A `rewrite type` behind the cache changes the very query that the reply is held against.
-  if (reply && served.query && served.query.type !== (reply.question?.type ?? query.type)) return undefined
+  if (served.otherType || hasOtherType(served)) return undefined
   if (!reply) {
     const keeps = since(version, 1, 15) && served.rcode === 'SERVFAIL' && served.error !== undefined && options.servfailS > 0
     if (!keeps || matchZone(options.exceptDenial, query.name) !== undefined) return undefined
@@ -97,7 +97,10 @@ export function withTtl(reply: Reply, ttlS: number): Reply {
   return { ...rest, answer: set(reply.answer), authority: set(reply.authority), additional: set(reply.additional) }
 }
 
+/** The reply answers another type than the query has by now. */
+export const hasOtherType = ({ reply, query }: Served): boolean => reply?.question !== undefined && query !== undefined && query.type !== reply.question.type
+
 export const ageMsOf = (entry: Entry, heldMs: number): number => entry.sinceMs + heldMs
 
 /** Whole seconds left; below 0 = that long past its end. */
-export const leftS = (entry: Entry, heldMs: number): number => entry.ttlS - Math.floor(ageMsOf(entry, heldMs) / 1000)
+export const leftS = (entry: Entry, heldMs: number): number => Math.floor(entry.ttlS) - Math.floor(ageMsOf(entry, heldMs) / 1000)

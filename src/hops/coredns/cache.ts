@@ -6,7 +6,7 @@
 import { ask, background, call, get, LOST, put, type Fill, type Hop, type HopRun, type Plain } from '../../chain/effects.ts'
 import { FLAG_ORDER, type DnsQuery, type Reply } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
-import { ageMsOf, leftS, lifetimeS, storedOf, withTtl, type Content, type Entry, type Stored } from './cache-entry.ts'
+import { ageMsOf, hasOtherType, leftS, lifetimeS, storedOf, withTtl, type Content, type Entry, type Stored } from './cache-entry.ts'
 import { readCacheOptions, type CacheOptions } from './cache-options.ts'
 import { endsAtZero, isRenewed, mayRenew, renewalEnded } from './cache-stale.ts'
 import { matchZone } from './origins.ts'
@@ -32,7 +32,7 @@ const OLD_EDNS_BYTES = 2048
 /** Later plugins work on a copy of the query: what they change in it stays there. */
 function ownQuery(served: Served): Served {
   const { query: _, answered: __, ...rest } = served
-  return served.query || served.answered ? rest : served
+  return served.query || served.answered ? { ...rest, ...(hasOtherType(served) && { otherType: true }) } : served
 }
 
 export const cache: PluginFactory = setup => {

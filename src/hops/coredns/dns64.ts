@@ -39,7 +39,9 @@ const handler = (setup: PluginSetup, options: Options): Handler => function* (qu
     const passed = yield* next(query)
     return endsHere(setup.version, passed, true) ? panicked(`${setup.server} dns64`) : passed
   }
-  const first = keptBack(yield* next(query))
+  const below = yield* next(query)
+  // A plugin between that looks into what is written panics itself.
+  const first = WRITERS.some(setup.has) ? below : keptBack(below)
   if (!first.reply) return endsHere(setup.version, first, false) ? panicked(`${setup.server} dns64`) : first
   if (!isTranslated(first.reply, query, options, setup.version)) return first
   // A later `rewrite` changes the query itself: its name is looked up, and the reply has its question.
@@ -49,6 +51,8 @@ const handler = (setup: PluginSetup, options: Options): Handler => function* (qu
   if (found === 'nothing') return without(setup)
   return { rcode: 'NOERROR', reply: synthesised(changed, first.reply, found, options, setup.version), ...(first.query && { query: first.query }) }
 }
+
+const WRITERS = ['cache', 'header', 'loadbalance', 'rewrite'] as const
 
 /** As the last plugin it calls nobody: what it wants to answer itself panics, what it passes on only in 1.9.3. */
 const endsHere = (version: CorednsVersion, served: Served, passing: boolean): boolean =>

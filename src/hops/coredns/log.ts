@@ -90,7 +90,7 @@ function valuesOf(setup: PluginSetup, query: DnsQuery, served: Served, reply: Re
   return new Map([
     ['{remote}', bracketed(client)],
     ['{port}', '0'], ['{local}', bracketed(localAddress(setup, query))], ['{>id}', '0'], ['{duration}', '0s'],
-    ['{type}', TYPE_WORDS.get(asked.type) ?? asked.type], ['{class}', asked.class === 'ANY' ? 'CLASS255' : asked.class ?? 'IN'], ['{name}', printed(query.name)], ['{proto}', query.transport],
+    ['{type}', TYPE_WORDS.get(asked.type) ?? asked.type], ['{class}', CLASS_WORDS.get(asked.class ?? '') ?? asked.class ?? 'IN'], ['{name}', printed(query.name)], ['{proto}', query.transport],
     ['{size}', String(queryBytes(asked.name, edns) + (query.besideBytes ?? 0))], ['{>do}', String(asked.edns?.do === true)], ['{>bufsize}', String(clientBytes(asked))],
     ['{>opcode}', query.opcode === 'NOTIFY' ? '4' : '0'],
     ['{rcode}', reply ? rcodeWord(reply.rcode, setup.version) : since(setup.version, 1, 8, 5) ? '-' : 'NOERROR'], ['{>rflags}', reply ? ['qr', ...reply.flags].join(',') : '-'],
@@ -98,6 +98,7 @@ function valuesOf(setup: PluginSetup, query: DnsQuery, served: Served, reply: Re
   ])
 }
 
+const CLASS_WORDS: ReadonlyMap<string, string> = new Map([['ANY', 'CLASS255'], ['CLASS2', 'CS']])
 /** What miekg/dns calls two types that are none. */
 const TYPE_WORDS: ReadonlyMap<string, string> = new Map([['TYPE0', 'None'], ['TYPE65535', 'Reserved']])
 

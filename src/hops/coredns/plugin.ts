@@ -20,6 +20,8 @@ export type Served = {
   readonly answered?: DnsQuery
   /** Metadata that a later plugin set while it answered: `log` may print it. Only where the block has `metadata`. */
   readonly metadata?: Readonly<Record<string, string>>
+  /** The reply was written to a query whose type a later plugin had changed by then: no cache keeps it. */
+  readonly otherType?: true
   /** A panic: it goes past all earlier plugins to the server's guard. */
   readonly panic?: true
 }
