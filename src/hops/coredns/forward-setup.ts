@@ -39,10 +39,12 @@ function stanza(c: Dispenser, at: SetupAt): number {
   if (since(at.version, 1, 14, 4)) return optionsFirst(c, at, to)
   const hosts = to.flatMap(text => serversOf(c, at, text))
   if (hosts.length === 0) throw c.refuse('no nameservers found')
-  for (const host of hosts) protocolOf(c, at, host)
+  const knowsNames = since(at.version, 1, 13, 2)
+  if (!knowsNames) for (const host of hosts) protocolOf(c, at, host)
   const seen: ForwardSeen = { maxAgeMs: 0, expireMs: EXPIRE_MS, serverName: '', resolvers: [] }
   while (c.nextBlock()) checkForwardOption(c, at, seen)
   checkAge(c, seen)
+  if (knowsNames) for (const host of hosts) protocolOf(c, at, host, seen.serverName)
   return hosts.length
 }
 
@@ -155,7 +157,7 @@ function nameserversIn(at: SetupAt, path: string): readonly string[] {
 }
 
 function protocolOf(c: Dispenser, at: SetupAt, text: string, serverName = ''): void {
-  const isNew = since(at.version, 1, 14, 4)
+  const isNew = since(at.version, 1, 13, 2)
   const host = isNew ? withoutServerName(text) : text
   const { transport } = transportOf(host, at.version)
   const allowed = transport === 'dns' || transport === 'tls' || (transport === 'https' && since(at.version, 1, 14, 5)) || (transport === 'quic' && since(at.version, 1, 15))

@@ -4,6 +4,7 @@ import { parseAddress } from '../../dns/go-address.ts'
 import { checkTlsFiles } from './client-tls.ts'
 import type { Dispenser } from './dispenser.ts'
 import { parseDuration } from './go-duration.ts'
+import { joinHostPort, splitHostPort } from './go-host-port.ts'
 import { atoi, isFault, parseBool, parseFloat64, parseUint, type Parsed } from './go-number.ts'
 import { goQuote } from './go-quote.ts'
 import { since, type CorednsVersion } from './plugin.ts'
@@ -132,7 +133,7 @@ export const dnstapSetup: SetupCheck = (c, at) => {
     // Later uses and blocks are not read.
     c.next()
     if (!c.nextArg()) throw c.argErr()
-    sayNobody(at, c.val(), c.val().startsWith('tls://'))
+    sayNobody(at, c.val())
     return
   }
   while (c.next()) {
@@ -142,7 +143,7 @@ export const dnstapSetup: SetupCheck = (c, at) => {
     const listens = isNew && args[0] === 'listen'
     if (listens && args.length < 2) throw c.err('dnstap listen requires an endpoint argument')
     if (since(at.version, 1, 13)) multiples(c, listens ? args.slice(1) : args)
-    if (!listens) sayNobody(at, args[0] as string, false)
+    if (!listens) sayNobody(at, args[0] as string)
     while (c.nextBlock()) {
       const name = c.val()
       if (OWN_WORDS.has(name)) {
@@ -156,11 +157,22 @@ export const dnstapSetup: SetupCheck = (c, at) => {
 }
 
 /** What it prints when nobody listens at its endpoint: known only of a machine of which everything is. */
-function sayNobody(at: SetupAt, endpoint: string, isFile: boolean): void {
+function sayNobody(at: SetupAt, endpoint: string): void {
   if (!at.model.machine?.hasAllFiles) return
-  const [, scheme, host = ''] = isFile ? [] : /^(tcp|tls):\/\/([^/]*)/.exec(endpoint) ?? []
-  const why = scheme !== undefined && host === '' ? 'dial tcp: missing address' : scheme === undefined ? `dial unix ${endpoint.replace(/^unix:\/\//, '')}: connect: no such file or directory` : `dial tcp ${host}: connect: connection refused`
+  // Up to 1.10 what is not tcp is a path.
+  const [, scheme, host = ''] = (since(at.version, 1, 11) ? /^(tcp|tls):\/\/([^/]*)/ : /^(tcp):\/\/([^/]*)/).exec(endpoint) ?? []
+  const why = scheme === undefined ? `dial unix ${endpoint.replace(/^unix:\/\//, '')}: connect: no such file or directory` : `dial tcp${dialFault(at, host)}`
   at.printAtStart(`[ERROR] plugin/dnstap: No connection to dnstap endpoint${since(at.version, 1, 8) ? `: ${why}` : ''}`)
+}
+
+function dialFault({ model: { machine } }: SetupAt, endpoint: string): string {
+  if (endpoint === '') return ': missing address'
+  const parts = splitHostPort(endpoint)
+  if (isFault(parts)) return `: ${parts.fault}`
+  const { host, port } = parts.value
+  const own = host === 'localhost' ? '127.0.0.1' : host
+  if (host === '' || parseAddress(own) || !machine?.nameserver) return ` ${joinHostPort(own, port)}: connect: connection refused`
+  return `: lookup ${host} on ${machine.nameserver.address}:53: ${machine.nameserver.fault}`
 }
 
 function multiples(c: Dispenser, [, , buffer, queue]: readonly string[]): void {

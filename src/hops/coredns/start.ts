@@ -3,8 +3,8 @@
 // (block-setup.ts), then the zones are printed, the hash of `reload`, and the version.
 // Not modelled: `-pidfile`, `-plugins`, `-log-format`, limits of open files, sockets of the HTTP plugins, the Go release and commit of
 // the build (printed as none).
-import type { Corefile, CorednsModel } from '../../chain/model.ts'
-import type { Read, Source } from '../../chain/source.ts'
+import type { Corefile, CorefileWord, CorednsModel } from '../../chain/model.ts'
+import type { Problem, Read, Source } from '../../chain/source.ts'
 import { goQuote } from './go-quote.ts'
 import { isReverseZone } from './origins.ts'
 import type { StartRefusal } from './block-setup.ts'
@@ -45,9 +45,10 @@ export function startCoredns(input: StartInput, reach: (address: string, port?: 
   if (flags.stray.length > 0) return failed([], `DATE extra command line arguments: [${flags.stray.join(' ')}]`)
   const first = since(version, 1, 12) ? [processorsLine(model.machine)] : []
   if (flags.version) return { stdout: versionLines(version), stderr: [], end: 0 }
+  const known = new Set([...pluginOrder(version), ...model.machine?.plugins ?? []])
   if (input.isMissing) return failed(first, `loading Caddyfile via flag: open ${path}: no such file or directory`)
-  const warnings = read.problems.filter(p => p.code === 'corefile-import-missing' && p.state === 'ignored').map(p => `[WARNING] ${p.message}`)
-  const parsed = parserRefusal(read, new Set([...pluginOrder(version), ...model.machine?.plugins ?? []]), path)
+  const warnings = importsMissed(read, unknownWord(read, known)).map(p => `[WARNING] ${p.message}`)
+  const parsed = parserRefusal(read, known, path)
   if (parsed === 'endless') return { stdout: first, stderr: [], end: 'endless' }
   if (parsed !== undefined) return failed([...first, ...warnings], parsed)
   const hops = corednsHops({ ...model, corefile: read.value }, reach)
@@ -101,12 +102,23 @@ export function defaultPort(args: readonly string[]): number | undefined {
 
 /** An unknown name ends the parser at its place, so one that was read comes before what it could not read. */
 function parserRefusal(read: Read<Corefile>, known: ReadonlySet<string>, path: string): string | 'endless' | undefined {
-  const uses = [...read.value.blocks.flatMap(b => b.uses ?? []), ...read.value.unkeyed ?? []]
-  const unknown = uses.filter(use => !known.has(use.name)).toSorted((a, b) => (a.words[0]?.line ?? 0) - (b.words[0]?.line ?? 0))[0]
-  const word = unknown?.words[0]
-  if (unknown && word) return `${word.path === '' ? path : word.path}:${word.line} - Error during parsing: Unknown directive '${unknown.name}'`
+  const unknown = unknownWord(read, known)
+  if (unknown) return `${unknown.word.path === '' ? path : unknown.word.path}:${unknown.word.line} - Error during parsing: Unknown directive '${unknown.name}'`
   if (read.problems.some(p => p.code === 'corefile-endless')) return 'endless'
   return read.problems.find(p => p.code === 'corefile-syntax')?.message
+}
+
+function unknownWord(read: Read<Corefile>, known: ReadonlySet<string>): { readonly name: string; readonly word: CorefileWord } | undefined {
+  const uses = [...read.value.blocks.flatMap(b => b.uses ?? []), ...read.value.unkeyed ?? []]
+  const [first] = uses.filter(use => !known.has(use.name)).toSorted((a, b) => (a.words[0]?.line ?? 0) - (b.words[0]?.line ?? 0))
+  const word = first?.words[0]
+  return first && word && { name: first.name, word }
+}
+
+/** Imports of nothing that the parser met before it ended. */
+function importsMissed(read: Read<Corefile>, end: ReturnType<typeof unknownWord>): readonly Problem[] {
+  const isMet = (source: Source | undefined): boolean => !end || !source || source.file !== end.word.source.file || source.start < end.word.source.start
+  return read.problems.filter(p => p.code === 'corefile-import-missing' && p.state === 'ignored' && isMet(p.source))
 }
 
 const MESSAGE = /(?=Error during parsing: |Syntax error: )/
