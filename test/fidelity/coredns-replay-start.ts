@@ -16,7 +16,7 @@ const isRetry = (line: string): boolean => /^\[(INFO|ERROR)\] plugin\/kubernetes
 
 /** The Go release and the processors are the recorder's, the directory is one of its own. */
 const plainLine = (line: string): string => stripped(line)
-  .replace(/^linux\/amd64, go.*$/, 'linux/amd64, go, ').replace(/GOMAXPROCS=\d+/, 'GOMAXPROCS=2').replace(/( with ID )[0-9a-f-]{36}$/, '$1').replaceAll('<CWD>', '')
+  .replace(/^linux\/amd64, go.*$/, 'linux/amd64, go, ').replace(/GOMAXPROCS=\d+/, 'GOMAXPROCS=2').replace(/( with ID )[0-9a-f-]{36}$/, '$1').replaceAll('<CWD>', '').replace(/\r$/, '')
 
 /** What `sign` does beside the start: with times and names of its own, and before or behind the banner. */
 const isAside = (line: string): boolean => /^\[(INFO|WARNING)\] plugin\/sign: /.test(line)

@@ -60,7 +60,8 @@ export function startCoredns(input: StartInput, reach: (address: string, port?: 
   const taken = takenPort(hops.listeners, model)
   if (taken !== undefined) return failed(started, taken)
   const hash = read.value.blocks.some(b => b.directives.some(d => d.name === 'reload')) ? [hashLine(read.value, version)] : []
-  const banner = flags.quiet ? [] : bannerLines(hops.listeners, version)
+  // A quoted key can be of several lines.
+  const banner = flags.quiet ? [] : bannerLines(hops.listeners, version).flatMap(line => line.split('\n'))
   // A process that listens nowhere has nothing to wait for.
   const end = hops.listeners.length > 0 ? 'serving' : 0
   return { stdout: [...started, ...banner, ...hash, ...(flags.quiet ? [] : versionLines(version))], stderr: [], end, hops }
