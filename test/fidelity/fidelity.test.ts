@@ -1,7 +1,9 @@
 // All recorded rows of all programs, on our hops and readers: what `npm run fidelity` does, with the bars that must hold.
+import { readFileSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
 import { ACCEPTED, isSurprise, outdated } from './accepted.ts'
 import type { Judged } from './judge.ts'
+import { fidelityPage } from './page.ts'
 import { judgeInParallel } from './parallel.ts'
 import { recordedFiles } from './rows.ts'
 import { tallyOf } from './tally.ts'
@@ -37,4 +39,8 @@ test('an explanation says why and what would mend it, and explains something', (
   expect(outdated(judged)).toEqual([])
   expect(ACCEPTED.filter(entry => !judged.some(row => row.program === entry.program && row.id.startsWith(entry.id)))).toEqual([])
   expect(ACCEPTED.filter(({ reason, mend }) => reason.length < 20 || mend.length < 5)).toEqual([])
+})
+
+test('docs/fidelity.md is what the rows say today (npm run fidelity -- --docs writes it)', () => {
+  expect(readFileSync(new URL('../../docs/fidelity.md', import.meta.url), 'utf8')).toBe(fidelityPage(judged))
 })

@@ -6,7 +6,7 @@ import { tallyOf } from './tally.ts'
 const percent = (part: number, whole: number): string => `${(Math.floor(1000 * part / whole) / 10).toFixed(1)} %`
 
 export function fidelityPage(judged: readonly Judged[]): string {
-  const versions = tallyOf(judged, row => `${row.program}@${row.version}`)
+  const versions = tallyOf(judged, row => `${row.program}@${row.version}`).toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
   const unmodelled = tallyOf(judged.filter(row => row.verdict.kind === 'not modelled'), row => `${row.program}: ${row.verdict.kind === 'not modelled' ? row.verdict.why : ''}`)
   return [
     '# Fidelity', '',
