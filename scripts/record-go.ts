@@ -1,7 +1,7 @@
 // Records what packages of Go and the expression library answer, with the toolchains that CoreDNS 1.9.3, 1.11.3 and 1.14.7 are built with:
 // node scripts/record-go.ts [regexp|template|expression] [--cases N --seed S]. Needs `go` on the PATH, which fetches toolchains and modules.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -40,6 +40,7 @@ function run(name: string, version: string, toolchain: string, input: string): r
   const program = join(folder, name)
   const [module, release] = (name === 'expression' && EXPRESSIONS.get(version)) || []
   const source = readFileSync(new URL(`${name}/main.go`, FOLDER), 'utf8')
+  copyFileSync(new URL('answer-lines.go', FOLDER), join(folder, 'answer-lines.go'))
   writeFileSync(join(folder, 'main.go'), module === undefined ? source : source.replace('github.com/expr-lang/expr', module))
   writeFileSync(join(folder, 'go.mod'), `module recording\n\ngo 1.20\n${module === undefined ? '' : `\nrequire ${module} ${release}\n`}`)
   const built = spawnSync('go', ['build', '-o', program, '.'], { env, cwd: folder, encoding: 'utf8' })

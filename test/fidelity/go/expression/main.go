@@ -3,12 +3,9 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"reflect"
 	"sort"
 	"strconv"
@@ -159,18 +156,4 @@ func answered(q question) answer {
 	return a
 }
 
-func main() {
-	lines := bufio.NewScanner(os.Stdin)
-	lines.Buffer(nil, 1<<26)
-	out := json.NewEncoder(os.Stdout)
-	out.SetEscapeHTML(false)
-	for lines.Scan() {
-		var q question
-		if err := json.Unmarshal(lines.Bytes(), &q); err != nil {
-			panic(err)
-		}
-		if err := out.Encode(answered(q)); err != nil {
-			panic(err)
-		}
-	}
-}
+func main() { answerLines(answered) }

@@ -2,9 +2,6 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
-	"os"
 	"strconv"
 	"strings"
 	"text/template"
@@ -61,34 +58,24 @@ func named(text string) string {
 	return strings.NewReplacer("main.Question", "dns.Question", "main.templateData", "template.templateData").Replace(text)
 }
 
-func main() {
-	lines := bufio.NewScanner(os.Stdin)
-	lines.Buffer(nil, 1<<26)
-	out := json.NewEncoder(os.Stdout)
-	out.SetEscapeHTML(false)
-	for lines.Scan() {
-		var q question
-		if err := json.Unmarshal(lines.Bytes(), &q); err != nil {
-			panic(err)
-		}
-		a := answer{Text: q.Text, Data: q.Data}
-		t, err := template.New("answer").Funcs(template.FuncMap{"parseInt": strconv.ParseUint}).Parse(q.Text)
-		if err != nil {
-			a.Parse = named(err.Error())
-		} else {
-			var b strings.Builder
-			match := make([]string, len(q.Data.Match))
-			copy(match, q.Data.Match)
-			d := &templateData{Zone: q.Data.Zone, Name: q.Data.Name, Regex: ".*", Match: match, Group: q.Data.Group, Class: "IN", Type: q.Data.Type,
-				Question: &Question{q.Data.Name, 1, 1}, Remote: "127.0.0.1", md: q.Data.Meta}
-			if err := t.Execute(&b, d); err != nil {
-				a.Error = named(err.Error())
-			} else {
-				a.Output = named(b.String())
-			}
-		}
-		if err := out.Encode(a); err != nil {
-			panic(err)
-		}
+func answered(q question) answer {
+	a := answer{Text: q.Text, Data: q.Data}
+	t, err := template.New("answer").Funcs(template.FuncMap{"parseInt": strconv.ParseUint}).Parse(q.Text)
+	if err != nil {
+		a.Parse = named(err.Error())
+		return a
 	}
+	var b strings.Builder
+	match := make([]string, len(q.Data.Match))
+	copy(match, q.Data.Match)
+	d := &templateData{Zone: q.Data.Zone, Name: q.Data.Name, Regex: ".*", Match: match, Group: q.Data.Group, Class: "IN", Type: q.Data.Type,
+		Question: &Question{q.Data.Name, 1, 1}, Remote: "127.0.0.1", md: q.Data.Meta}
+	if err := t.Execute(&b, d); err != nil {
+		a.Error = named(err.Error())
+	} else {
+		a.Output = named(b.String())
+	}
+	return a
 }
+
+func main() { answerLines(answered) }
