@@ -60,3 +60,12 @@ export function withChildren(node: Node, change: (child: Node) => Node): Node {
     default: return node
   }
 }
+
+export function childrenOf(node: Node): readonly Node[] {
+  const children: Node[] = []
+  withChildren(node, child => {
+    children.push(child)
+    return child
+  })
+  return children
+}

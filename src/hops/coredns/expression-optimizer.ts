@@ -2,7 +2,7 @@
 // antonmedv/expr 1.15.5 and expr-lang/expr 1.17.8.
 import { int } from './expression-value.ts'
 import { folded, inArray } from './expression-fold.ts'
-import { FREE_RANGE, withChildren, type BuiltinNode, type Node, type NodeOf } from './expression-nodes.ts'
+import { childrenOf, FREE_RANGE, withChildren, type BuiltinNode, type Node, type NodeOf } from './expression-nodes.ts'
 import { INT, type Type } from './expression-types.ts'
 
 export interface Rewriting {
@@ -62,14 +62,7 @@ function mapOfFilter(r: Rewriting, node: Node): Node {
   return r.like(node, { kind: 'builtin', name: 'filter', args: filter.args, then: body.node, at: node.at })
 }
 
-function hasIndex(node: Node): boolean {
-  let found = node.kind === 'pointer' && node.name === 'index'
-  withChildren(node, child => {
-    found ||= hasIndex(child)
-    return child
-  })
-  return found
-}
+const hasIndex = (node: Node): boolean => (node.kind === 'pointer' && node.name === 'index') || childrenOf(node).some(hasIndex)
 
 function lengthOfFilter(r: Rewriting, node: Node): Node {
   const [filter] = isBuiltin(node, 'len') && node.args.length === 1 ? node.args : []

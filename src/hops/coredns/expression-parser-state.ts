@@ -1,6 +1,6 @@
 // What the parser of expressions has in hand: the words, the first thing that was wrong, the nodes made.
 import { ExpressionFault, ExpressionUnmodelled } from './expression-fault.ts'
-import { withChildren, type Node } from './expression-nodes.ts'
+import { childrenOf, type Node } from './expression-nodes.ts'
 import { tokensOf, tokenText, type Token, type TokenKind } from './expression-tokens.ts'
 
 export interface Parser {
@@ -66,10 +66,7 @@ export function made(p: Parser, node: Node): Node {
 /** One that the newer library does not count. */
 export function uncounted(p: Parser, node: Node): Node {
   let height = 0
-  withChildren(node, child => {
-    height = Math.max(height, p.heights.get(child) ?? 0)
-    return child
-  })
+  for (const child of childrenOf(node)) height = Math.max(height, p.heights.get(child) ?? 0)
   if (height >= MOST_HEIGHT) tooDeep()
   p.heights.set(node, height + 1)
   return node

@@ -4,7 +4,7 @@
 // of a function: what comes of them is not known (UnknownInput). Nesting and steps have bounds of ours, where the library has memory.
 import { checkExpression } from './expression-check.ts'
 import { ExpressionFault, ExpressionUnmodelled, faultText, isModern } from './expression-fault.ts'
-import { withChildren, type Node } from './expression-nodes.ts'
+import { childrenOf, type Node } from './expression-nodes.ts'
 import { optimized } from './expression-optimizer.ts'
 import { parseExpression } from './expression-parser.ts'
 import { runExpression } from './expression-run.ts'
@@ -50,10 +50,7 @@ function checkRest(node: Node, version: CorednsVersion, modern: boolean): void {
     if (isRefused(compiled)) throw compiled.unmodelled ? new ExpressionUnmodelled(compiled.error) : new ExpressionFault(compiled.error, undefined)
   }
   if (node.kind === 'builtin' && node.then) checkRest(node.then, version, modern)
-  withChildren(node, child => {
-    checkRest(child, version, modern)
-    return child
-  })
+  for (const child of childrenOf(node)) checkRest(child, version, modern)
 }
 
 const POINTERS = new Set(['', 'index', 'acc'])
