@@ -8,7 +8,7 @@ import { isPredicateFunction, runPredicateFunction } from './expression-predicat
 import { typeOfValue, type Type } from './expression-types.ts'
 import { boolOf, dict, int, isFunc, isList, isNil, list, stop, stringOf, toInt, unknownInput, RuntimeFault, UnknownInput, type Func, type Value } from './expression-value.ts'
 import { bytesOfGo, textOfGo } from './go-bytes.ts'
-import { compileGoRegexp, isRefused } from './go-regexp.ts'
+import { compileGoRegexp, isRefused, type GoRegexp, type Refused } from './go-regexp.ts'
 import type { CorednsVersion } from './plugin.ts'
 
 export interface Surroundings {
@@ -17,6 +17,8 @@ export interface Surroundings {
   /** A function of CoreDNS; throws RuntimeFault or UnknownInput. */
   readonly call: (name: string, args: readonly Value[]) => Value
   readonly environment: ReadonlyMap<string, Type>
+  /** Those that stand there as a literal. */
+  readonly patterns: ReadonlyMap<string, GoRegexp | Refused>
 }
 
 /** What a predicate function goes through, and where it is. */
@@ -242,7 +244,7 @@ function matches(r: Run, left: Value, right: Value): boolean {
   if (r.modern && (isNil(left) || isNil(right))) return false
   const pattern = stringOf(right)
   if (!pattern.isWellFormed()) return stop('error parsing regexp: invalid UTF-8')
-  const compiled = compileGoRegexp(pattern, r.version)
+  const compiled = r.patterns.get(pattern) ?? compileGoRegexp(pattern, r.version)
   const subject = isList(left) && left.type === '[]uint8' ? textOfGo(Uint8Array.from(left.items, byte => Number(toInt(byte)))) : stringOf(left)
   if (isRefused(compiled)) throw compiled.unmodelled ? new UnknownInput(compiled.error) : new RuntimeFault(compiled.error)
   return compiled.test(subject)

@@ -10,7 +10,7 @@ import { parseExpression } from './expression-parser.ts'
 import { runExpression } from './expression-run.ts'
 import { ENVIRONMENT, UNKNOWN, type Type } from './expression-types.ts'
 import type { Value } from './expression-value.ts'
-import { compileGoRegexp, isRefused } from './go-regexp.ts'
+import { compileGoRegexp, isRefused, type GoRegexp, type Refused } from './go-regexp.ts'
 import type { CorednsVersion } from './plugin.ts'
 
 /** What a name that the expression uses is for this query: a function's answer, or a variable's value. Throws RuntimeFault or UnknownInput. */
@@ -29,9 +29,10 @@ export function compileExpression(text: string, version: CorednsVersion, environ
   try {
     const tree = parseExpression(text, modern)
     const { node, types } = optimized(tree, checkExpression(tree, version, environment), modern)
-    checkRest(node, version, modern)
+    const patterns = new Map<string, GoRegexp | Refused>()
+    checkRest(node, { version, modern, patterns })
     const type = types.get(node)
-    return { type: !type || type.kind === 'nil' ? UNKNOWN : type, run: call => runExpression(node, types, { version, modern, environment, call }) }
+    return { type: !type || type.kind === 'nil' ? UNKNOWN : type, run: call => runExpression(node, types, { version, modern, environment, patterns, call }) }
   } catch (thrown) {
     if (thrown instanceof ExpressionFault) return { fault: faultText(text, thrown, modern) }
     if (thrown instanceof ExpressionUnmodelled) return undefined
@@ -39,18 +40,27 @@ export function compileExpression(text: string, version: CorednsVersion, environ
   }
 }
 
+interface Rest {
+  readonly version: CorednsVersion
+  readonly modern: boolean
+  readonly patterns: Map<string, GoRegexp | Refused>
+}
+
 /**
  * What the library finds out last: a pattern that is put together of parts is none, or an argument of what is not known to be a function has a
  * pointer that is none. The newer library then goes on with a stack trace, which is left out here.
+ * Compiles the patterns that stand there as literals, so that no query has to.
  */
-function checkRest(node: Node, version: CorednsVersion, modern: boolean): void {
+function checkRest(node: Node, rest: Rest): void {
+  const { version, modern, patterns } = rest
   if (node.kind === 'pointer' && !POINTERS.has(node.name)) throw new ExpressionFault(`unknown pointer ${node.name}`, undefined)
-  if (modern && node.kind === 'binary' && node.op === 'matches' && node.right.kind === 'string') {
-    const compiled = compileGoRegexp(node.right.value, version)
-    if (isRefused(compiled)) throw compiled.unmodelled ? new ExpressionUnmodelled(compiled.error) : new ExpressionFault(compiled.error, undefined)
+  if (node.kind === 'binary' && node.op === 'matches' && node.right.kind === 'string') {
+    const compiled = patterns.get(node.right.value) ?? compileGoRegexp(node.right.value, version)
+    patterns.set(node.right.value, compiled)
+    if (modern && isRefused(compiled)) throw compiled.unmodelled ? new ExpressionUnmodelled(compiled.error) : new ExpressionFault(compiled.error, undefined)
   }
-  if (node.kind === 'builtin' && node.then) checkRest(node.then, version, modern)
-  for (const child of childrenOf(node)) checkRest(child, version, modern)
+  if (node.kind === 'builtin' && node.then) checkRest(node.then, rest)
+  for (const child of childrenOf(node)) checkRest(child, rest)
 }
 
 const POINTERS = new Set(['', 'index', 'acc'])
