@@ -8,7 +8,7 @@ import { labelsOf, nameKey } from '../../dns/name.ts'
 export interface Choosable {
   /** Undefined: no plugin of it answers. */
   readonly head: string | undefined
-  /** Of its `view`. */
+  /** Of its `view`; the query brings along what the block has collected. */
   readonly takes?: (query: DnsQuery) => HopRun<boolean>
   /** Of its `metadata`. */
   readonly collects?: (query: DnsQuery) => NonNullable<DnsQuery['metadata']>
@@ -38,8 +38,9 @@ export function* chosenBlock<B extends Choosable>(byZone: ReadonlyMap<string, re
         if (isRoot) continue
         return { block, metadata }
       }
-      metadata = block.collects?.(query) ?? metadata
-      if (block.takes && !(yield* block.takes(query))) continue
+      const collected = block.collects?.(query)
+      metadata = collected ?? metadata
+      if (block.takes && !(yield* block.takes(collected ? { ...query, metadata: collected } : query))) continue
       if (isRoot || query.type !== 'DS') return { block, metadata }
       highest = block
     }

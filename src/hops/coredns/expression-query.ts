@@ -9,16 +9,16 @@ import { queryBytes } from '../../dns/size.ts'
 import { opcodeNumber } from '../../dns/wire-numbers-table.ts'
 import type { Caller } from './expression.ts'
 import { int, stop, stringOf, unknownInput, type Value } from './expression-value.ts'
+import { isUnknownLabel, metadataOf } from './metadata.ts'
 import type { PluginSetup } from './plugin.ts'
 import { clientBytes } from './server-reply.ts'
 
 type QuerySetup = Pick<PluginSetup, 'has' | 'model'>
 
-/** `metadata`: '' for a label without a value. */
-export const queryFunctions = (setup: QuerySetup, query: DnsQuery, metadata: (label: string) => string): Caller => (name, args) => {
+export const queryFunctions = (setup: QuerySetup, query: DnsQuery): Caller => (name, args) => {
   switch (name) {
     case 'incidr': return isInside(stringOf(args[0] as Value), stringOf(args[1] as Value))
-    case 'metadata': return metadata(stringOf(args[0] as Value))
+    case 'metadata': return labelled(setup, query, stringOf(args[0] as Value))
     case 'type': return query.type
     case 'name': return nameKey(query.name)
     case 'class': return query.class ?? 'IN'
@@ -33,6 +33,9 @@ export const queryFunctions = (setup: QuerySetup, query: DnsQuery, metadata: (la
     default: return unknownInput(name)
   }
 }
+
+/** '' for a label without a value. */
+const labelled = (setup: QuerySetup, query: DnsQuery, label: string): string => (isUnknownLabel(setup, label) ? unknownInput(`metadata ${label}`) : metadataOf(query)(label) ?? '')
 
 function isInside(address: string, network: string): boolean {
   if (!parseAddress(address)) return stop('first argument is not an IP address')

@@ -132,7 +132,7 @@ function takesOf(server: Server, { index: block, uses, keys }: SetUpBlock): Pick
   const of = { server: server.id, block, version: server.version, model: server.model, zones: zonesOf(keys), has: (plugin: string) => uses.has(plugin) }
   const collects = metadataCollector(of)
   const directives = pluginOrder(server.version).includes('view') ? uses.get('view') : undefined
-  return { ...(collects && { collects }), ...(directives && { takes: viewFilter({ ...of, directives, ...(collects && { collects }) }) }) }
+  return { ...(collects && { collects }), ...(directives && { takes: viewFilter({ ...of, directives }) }) }
 }
 
 const zonesOf = (keys: SetUpBlock['keys']): readonly string[] => keys.flatMap(k => k.zones.map(nameKey))

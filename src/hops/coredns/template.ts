@@ -13,7 +13,6 @@ import { authoritativeReply, refusedHandler } from './authoritative-reply.ts'
 import { SetupRefused } from './dispenser.ts'
 import type { Caller } from './expression.ts'
 import { queryFunctions } from './expression-query.ts'
-import { unknownInput } from './expression-value.ts'
 import { TemplateUnmodelled } from './go-template-fault.ts'
 import type { GoValue } from './go-value.ts'
 import { internalLookup } from './internal-lookup.ts'
@@ -85,8 +84,7 @@ const ended = (t: Template, detail: string): Served => ({ rcode: since(t.setup.v
 
 function* conditionsMet(t: Template, { expressions }: Stanza, query: DnsQuery, matched: Pick<Matched, 'match' | 'names'>): HopRun<Worked> {
   if (!expressions) return { kind: 'met', values: new Map() }
-  const metadata = metadataOf(query)
-  const functions = queryFunctions(t.setup, query, label => (isUnknownLabel(t.setup, label) ? unknownInput(`metadata ${label}`) : metadata(label) ?? ''))
+  const functions = queryFunctions(t.setup, query)
   const groups = new Map(groupsOf(matched))
   const call: Caller = (name, args) => {
     const [group] = args

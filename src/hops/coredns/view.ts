@@ -10,15 +10,12 @@ import type { DnsQuery } from '../../dns/message.ts'
 import { refusedHandler } from './authoritative-reply.ts'
 import { compileExpression, type CompiledExpression } from './expression.ts'
 import { queryFunctions } from './expression-query.ts'
-import { RuntimeFault, UnknownInput, unknownInput } from './expression-value.ts'
-import { isUnknownLabel, metadataOf } from './metadata.ts'
+import { RuntimeFault, UnknownInput } from './expression-value.ts'
 import type { PluginFactory, PluginSetup } from './plugin.ts'
 import { argumentText, ONCE_TEXT, refuse } from './refuse.ts'
 
 /** What of a set-up decides. */
-export type ViewSetup = Pick<PluginSetup, 'server' | 'block' | 'version' | 'model' | 'directives' | 'has'> & {
-  readonly collects?: (query: DnsQuery) => Readonly<Record<string, string>>
-}
+export type ViewSetup = Pick<PluginSetup, 'server' | 'block' | 'version' | 'model' | 'directives' | 'has'>
 
 interface Expression {
   readonly text: string
@@ -60,7 +57,7 @@ export function viewFilter(setup: ViewSetup): (query: DnsQuery) => HopRun<boolea
 function* isMet(setup: ViewSetup, of: View, { compiled, text, source }: Expression, query: DnsQuery): HopRun<boolean> {
   try {
     if (!compiled) throw new UnknownInput(text)
-    return compiled.run(queryFunctions(setup, query, metadata(setup, query))) === true
+    return compiled.run(queryFunctions(setup, query)) === true
   } catch (thrown) {
     if (thrown instanceof RuntimeFault) return false
     if (!(thrown instanceof UnknownInput)) throw thrown
@@ -81,10 +78,4 @@ function readView(setup: ViewSetup): View | Refused {
     expressions.push({ text, compiled, source })
   }
   return second ? { refused: ONCE_TEXT, source: second.source } : { name: directive.args[0]?.value ?? '', expressions }
-}
-
-/** Without the plugin of that name nothing is ever set. */
-const metadata = (setup: ViewSetup, query: DnsQuery): (label: string) => string => {
-  const collected = setup.collects ? { ...query, metadata: setup.collects(query) } : query
-  return label => (isUnknownLabel(setup, label) ? unknownInput(`metadata ${label}`) : metadataOf(collected)(label) ?? '')
 }
