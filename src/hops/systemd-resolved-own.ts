@@ -9,6 +9,7 @@ import type { HostsLine, ResolvedModel } from '../chain/model.ts'
 import { addressOfReverse, parseAddress } from '../dns/go-address.ts'
 import type { Cause, Reply, ResourceRecord } from '../dns/message.ts'
 import { absolute, isSubdomain, labelsOf, nameKey, sameName } from '../dns/name.ts'
+import { isLoopback } from '../dns/socket-address.ts'
 
 const LOOPBACK_ZONE = '127.in-addr.arpa.'
 const OWN_HOST = '127.0.0.2'
@@ -16,8 +17,8 @@ const OWN_HOST = '127.0.0.2'
 const LOCAL_NAMES: Readonly<Record<string, string>> = { '127.0.0.1': 'localhost.', '127.0.0.53': '_localdnsstub.', '127.0.0.54': '_localdnsproxy.' }
 const NAMED_ONE_BY_ONE = 253
 const FIRST_NAME_CANONICAL = 257
-/** The stub and what it makes up were written anew. */
-const STUB_ANEW = 248
+/** The stub and what it makes up were written anew; recorded at 247 and 252. */
+export const STUB_ANEW = 248
 /** RFC 6303 and RFC 6761. */
 const NEVER_THERE = ['0.in-addr.arpa.', 'invalid.']
 /** RFC 9462: nobody's resolver is found by asking another one. */
@@ -27,12 +28,14 @@ const LOOPBACKS = ['127.0.0.1', '::1']
 const LOCALHOSTS = ['localhost.', 'localhost.localdomain.']
 
 const isLocalhost = (name: string): boolean => LOCALHOSTS.some(one => isSubdomain(one, absolute(name)))
-const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'
 const isHostName = (name: string): boolean => /^[a-z0-9.-]+$/i.test(name) && !/(?:^|\.)-|-(?:\.|$)/.test(name)
 
 /** Undefined: DNS is asked. */
-export function ownAnswer(model: ResolvedModel, version: number, by: string, name: string, type: string): Reply | undefined {
-  return (model.readEtcHosts ? fromHosts(model.hosts, version, name, type) : undefined) ?? synthetic(version, by, name, type)
+export type OwnAnswer = (name: string, type: string) => Reply | undefined
+
+export function ownAnswers(model: ResolvedModel, version: number, by: string): OwnAnswer {
+  const hosts = model.readEtcHosts ? taken(model.hosts, version) : undefined
+  return (name, type) => (hosts && fromHosts(hosts, version, name, type)) ?? synthetic(version, by, name, type)
 }
 
 const own = (answer: readonly ResourceRecord[]): Reply => ({ rcode: 'NOERROR', flags: ['aa', 'rd', 'ra'], answer, authority: [], additional: [] })
@@ -40,9 +43,13 @@ const made = (name: string, type: string, data: string): ResourceRecord => ({ na
 const typeOf = (address: string): string => (parseAddress(address)?.family === 4 ? 'A' : 'AAAA')
 const takes = (asked: string, type: string): boolean => asked === type || asked === 'ANY'
 
-function fromHosts(all: readonly HostsLine[], version: number, name: string, type: string): Reply | undefined {
+/** What is taken of the file. */
+function taken(all: readonly HostsLine[], version: number): Hosts {
   const read = all.map((line): Line => ({ address: line.address.value, names: line.names.map(one => one.value).filter(isHostName) }))
-  const { lines, gone } = version < STUB_ANEW ? { lines: read.map(line => ({ ...line, names: line.names.filter(one => !isLocalhost(one)) })), gone: [] } : withoutLocalhost(read)
+  return version < STUB_ANEW ? { lines: read.map(line => ({ ...line, names: line.names.filter(one => !isLocalhost(one)) })), gone: [] } : withoutLocalhost(read)
+}
+
+function fromHosts({ lines, gone }: Hosts, version: number, name: string, type: string): Reply | undefined {
   const address = addressOfReverse(nameKey(name))?.text
   if (address !== undefined) {
     const here = lines.filter(line => line.address === address && !NULL_ADDRESSES.has(address))
@@ -67,10 +74,15 @@ function canonical(lines: readonly Line[], name: string, addresses: readonly str
 }
 
 interface Line { readonly address: string; readonly names: readonly string[] }
+interface Hosts {
+  readonly lines: readonly Line[]
+  /** Names that no line gives an address any more; the other loopback address keeps them for its reverse name. */
+  readonly gone: readonly string[]
+}
 
 /** strip_localhost: addresses that say localhost and nothing else, when localhost is nowhere else, for what is made up says the same and
- * more. `gone`: names that no line gives an address any more; the other loopback address keeps them for its reverse name. */
-function withoutLocalhost(lines: readonly Line[]): { readonly lines: readonly Line[]; readonly gone: readonly string[] } {
+ * more. */
+function withoutLocalhost(lines: readonly Line[]): Hosts {
   const elsewhere = (name: string): boolean => lines.some(line => !isLoopback(line.address) && !NULL_ADDRESSES.has(line.address)
     && line.names.some(other => sameName(other, name)))
   const plain = LOOPBACKS.filter(address => {

@@ -7,7 +7,7 @@ import { lineSource, type Sourced } from '../chain/source.ts'
 import type { DnsQuery, Reply } from '../dns/message.ts'
 import { explore } from '../drivers/explore.ts'
 import { simulate } from '../drivers/simulate.ts'
-import { route } from './systemd-resolved-routing.ts'
+import { router } from './systemd-resolved-routing.ts'
 import { resolvedHops } from './systemd-resolved.ts'
 
 const said = (value: string): Sourced<string> => ({ value, source: lineSource('netplan', 1, value) })
@@ -217,8 +217,8 @@ test('a cache that was filled before: what any server of the past may have left,
 
 test('routing by the best domain, with the label count of the longest', () => {
   const routed = (name: string, type = 'A'): string => {
-    const found = route(model([]), [scope('a', ['1'], ['corp.example']), scope('b', ['2'], ['~eu.corp.example'], false),
-      scope('c', ['3'], ['~.'], true), scope('d', ['4'])], 255, name, type)
+    const found = router(model([]), [scope('a', ['1'], ['corp.example']), scope('b', ['2'], ['~eu.corp.example'], false),
+      scope('c', ['3'], ['~.'], true), scope('d', ['4'])], 255)(name, type)
     return found.kind === 'scopes' ? found.scopes.map(s => s.name).join() : found.kind
   }
   expect([routed('x.eu.corp.example.'), routed('x.corp.example.'), routed('other.test.'), routed('9.1.254.169.in-addr.arpa.', 'PTR'),

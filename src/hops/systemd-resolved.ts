@@ -10,8 +10,8 @@ import { hopId, type HopEntries, type Reach } from '../chain/hop.ts'
 import type { ResolvedModel, ResolvedScope } from '../chain/model.ts'
 import type { Cause, DnsQuery, Rcode, Reply, ResourceRecord } from '../dns/message.ts'
 import { sameName } from '../dns/name.ts'
-import { ownAnswer } from './systemd-resolved-own.ts'
-import { route } from './systemd-resolved-routing.ts'
+import { ownAnswers, STUB_ANEW, type OwnAnswer } from './systemd-resolved-own.ts'
+import { router, type Router } from './systemd-resolved-routing.ts'
 import { scopeHops, scopeId } from './systemd-resolved-scope.ts'
 
 /** SD_RESOLVED_QUERY_TIMEOUT_USEC. */
@@ -21,13 +21,19 @@ const MOST_ALIASES = 16
 /** What the stub offers to clients that use EDNS. */
 const CLIENT_EDNS_BYTES = 65_494
 /** A release whose behaviour is that of most; used where the node does not say. */
-/** The stub was written anew; recorded at 247 and 252. */
-const STUB_ANEW = 248
 const USUAL_VERSION = 255
 const NEVER_ANSWERED = new Set(['AXFR', 'IXFR', 'OPT', 'TSIG', 'TKEY', 'MAILA', 'MAILB', 'MD', 'MF'])
 
 /** No packet comes back. */
 type Silence = typeof LOST | typeof LOOP
+
+interface Setup {
+  readonly model: ResolvedModel
+  readonly version: number
+  readonly by: string
+  readonly own: OwnAnswer
+  readonly route: Router
+}
 
 export function resolvedHops(model: ResolvedModel, reach: Reach): HopEntries {
   const asked = model.scopes.filter(scope => scope.servers.length > 0)
@@ -35,22 +41,23 @@ export function resolvedHops(model: ResolvedModel, reach: Reach): HopEntries {
   const scopes: readonly ResolvedScope[] = asked.length > 0 || model.fallbackServers.length === 0 ? asked
     : [{ name: 'fallback', servers: model.fallbackServers, domains: [], defaultRoute: true }]
   const version = Number.parseInt(model.version ?? '', 10) || USUAL_VERSION
+  const by = hopId.resolved(model.node)
+  const setup: Setup = { model, version, by, own: ownAnswers(model, version, by), route: router(model, scopes, version) }
   const stub: Hop = function* (value) {
     const query = value as unknown as DnsQuery
-    const reply = yield* answer(model, scopes, version, query)
+    const reply = yield* answer(setup, query)
     return typeof reply === 'string' ? reply : toClient(reply, version, query) as unknown as Plain
   }
-  return [[hopId.resolved(model.node), stub], ...scopes.flatMap(scope => scopeHops({ model, scope, version, reach }))]
+  return [[by, stub], ...scopes.flatMap(scope => scopeHops({ model, scope, version, reach }))]
 }
 
-function* answer(model: ResolvedModel, scopes: readonly ResolvedScope[], version: number,
-  query: DnsQuery): HopRun<Reply | Silence> {
-  const by = hopId.resolved(model.node)
+function* answer(setup: Setup, query: DnsQuery): HopRun<Reply | Silence> {
+  const { version, by } = setup
   if (!query.rd || NEVER_ANSWERED.has(query.type)) return failure(query.rd && version < STUB_ANEW ? 'NOTIMP' : 'REFUSED',
     { kind: 'refused', by, detail: query.rd ? `type ${query.type}` : 'recursion not desired' })
   const aliases: ResourceRecord[] = []
   for (let name = query.name; aliases.length <= MOST_ALIASES;) {
-    const reply = ownAnswer(model, version, by, name, query.type) ?? (yield* fromScopes(model, scopes, version, name, query.type))
+    const reply = setup.own(name, query.type) ?? (yield* fromScopes(setup, name, query.type))
     if (typeof reply === 'string') return reply
     if (reply.rcode !== 'NOERROR') return { ...reply, answer: [...aliases, ...reply.answer] }
     const target = openAlias(reply, name, query.type)
@@ -74,9 +81,8 @@ function openAlias(reply: Reply, name: string, type: string): string | undefined
   return sameName(at, name) ? undefined : at
 }
 
-function* fromScopes(model: ResolvedModel, scopes: readonly ResolvedScope[], version: number, name: string, type: string): HopRun<Reply | Silence> {
-  const by = hopId.resolved(model.node)
-  const routed = route(model, scopes, version, name, type)
+function* fromScopes({ model, version, by, route }: Setup, name: string, type: string): HopRun<Reply | Silence> {
+  const routed = route(name, type)
   // Nothing of it came from the network, so it counts as authoritative.
   if (routed.kind === 'nobody') return { ...failure(version < STUB_ANEW ? 'SERVFAIL' : 'REFUSED', { kind: 'refused', by, detail: routed.why }), flags: ['aa', 'rd', 'ra'] }
   if (routed.kind === 'unmodelled') return failure('SERVFAIL', { kind: 'unmodelled', by, detail: routed.why })
