@@ -64,11 +64,14 @@ function parsed(bytes: Uint8Array, flags: number, arrival: Arrival): AtTheDoor {
 
 const recordsOf = ({ answers, authorities, additionals }: WireMessage): readonly WireRecord[] => [...answers, ...authorities, ...additionals]
 
-/** Of all records but the OPT that counts. */
+/** Of all records but the OPT that counts. Nearly every query has none. */
 function recordsBeside(message: WireMessage): number {
+  const counts = optOf(message)
+  const beside = recordsOf(message).filter(record => record !== counts)
+  if (beside.length === 0) return 0
   const { answer, authority, additional } = replyFromWire(message)
-  const opts = recordsOf(message).filter(record => record.type === OPT && record !== optOf(message))
-  return [...answer, ...authority, ...additional].reduce((sum, record) => sum + recordBytes(record, 0), 0) + opts.reduce((sum, opt) => sum + optBytes(opt), 0)
+  return [...answer, ...authority, ...additional].reduce((sum, record) => sum + recordBytes(record, 0), 0)
+    + beside.reduce((sum, record) => sum + (record.type === OPT ? optBytes(record) : 0), 0)
 }
 
 const OPT = 41
@@ -78,8 +81,11 @@ const optBytes = ({ rdata }: WireRecord): number =>
   OPT_HEADER_BYTES + (rdata.kind === 'OPT' ? rdata.options.reduce((sum, { data }) => sum + 4 + data.length, 0) : 0)
 
 /** Client subnets are written again with no more octets than their prefix has. */
-const rewritten = ({ edns, ...rest }: DnsQuery): DnsQuery =>
-  ({ ...rest, ...(edns && { edns: { ...edns, ...(edns.options && { options: edns.options.map(([code, hex]) => [code, code === SUBNET ? maskedSubnet(hex) : hex] as const) }) } }) })
+function rewritten(query: DnsQuery): DnsQuery {
+  const options = query.edns?.options
+  if (!query.edns || !options?.some(([code]) => code === SUBNET)) return query
+  return { ...query, edns: { ...query.edns, options: options.map(([code, hex]) => [code, code === SUBNET ? maskedSubnet(hex) : hex] as const) } }
+}
 
 function maskedSubnet(hex: string): string {
   const data = bytesOfHex(hex) ?? new Uint8Array(0)

@@ -2,12 +2,12 @@
 // plugins in compiled order, and what the client sees of their result. Each place of the chain is a hop of its own, so that the
 // explorer merges there.
 // The hop of the server itself takes a query as if sent to its port 53, whatever the address; each socket has a hop of its own, too.
-// Not modelled: listeners other than plain DNS, packets that are no DNS, several replies to one query.
-import { call, LOOP, LOST, note, type Hop, type HopRun, type Plain } from '../../chain/effects.ts'
+// Not modelled: listeners other than plain DNS, packets that are no DNS.
+import { call, LOOP, LOST, note, type Hop, type HopRun } from '../../chain/effects.ts'
 import { hopId, type HopEntries, type Reach } from '../../chain/hop.ts'
 import type { CorednsModel, Directive } from '../../chain/model.ts'
 import type { Problem } from '../../chain/source.ts'
-import type { Cause, DnsQuery, Reply } from '../../dns/message.ts'
+import type { Cause, DnsQuery, Rcode, Reply } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
 import { queryBytes } from '../../dns/size.ts'
 import { byZoneOf, chosenBlock, type Choosable } from './block-choice.ts'
@@ -259,20 +259,22 @@ function* answered(server: Server, query: DnsQuery, block: Block, head: string):
     return LOST
   }
   if (panic) yield* note({ kind: 'errors', by: server.id, line: `[ERROR] Recovered from panic in server: "${socketOf(server, block)}"${since(server.version, 1, 9) ? ` ${PANIC}` : ''}` })
+  // The client gets nothing at all from a handler that says "written" and wrote nothing.
+  if (!reply && !WRITTEN_BY_SERVER.has(rcode)) return LOST
   const asked = atWrite ?? changed ?? query
   const registered = registeredOptions(server.model)
-  const sent = (...messages: readonly Reply[]): Plain => {
-    const [first, ...also] = messages.flatMap(message => replyTo(query, asked, message, server.version, registered) ?? [])
-    return !first ? LOST : plain(also.length > 0 ? { ...first, also } : first)
-  }
-  if (reply) {
-    const { also = [], ...first } = reply
-    return sent(first, ...also, ...WRITTEN_BY_SERVER.has(rcode) ? [bareReply(asked, rcode, cause)] : [])
-  }
-  // The client gets nothing at all from a handler that says "written" and wrote nothing.
-  if (!WRITTEN_BY_SERVER.has(rcode)) return LOST
   const why: Cause = cause ?? { kind: 'failed', by: server.id, detail: rcode }
-  return sent(bareReply(asked, rcode, why))
+  const messages = reply ? writtenBy(reply, rcode, () => bareReply(asked, rcode, cause)) : [bareReply(asked, rcode, why)]
+  const [first, ...also] = messages.flatMap(message => replyTo(query, asked, message, server.version, registered) ?? [])
+  return !first ? LOST : plain(also.length > 0 ? { ...first, also } : first)
+}
+
+/** What goes out for a reply that was written: one message, unless a plugin wrote several or the server adds its own for the rcode. */
+function writtenBy(reply: Reply, rcode: Rcode, own: () => Reply): readonly Reply[] {
+  const isDouble = WRITTEN_BY_SERVER.has(rcode)
+  if (!reply.also && !isDouble) return [reply]
+  const { also = [], ...first } = reply
+  return [first, ...also, ...isDouble ? [own()] : []]
 }
 
 /** `dns://127.0.0.1:53`; without an address where it listens on all. */
