@@ -8,13 +8,14 @@ import { parseAddress, withoutZone } from '../../dns/go-address.ts'
 import { cidrContains, parseCidr, type Cidr } from '../../dns/go-cidr.ts'
 import type { DnsQuery, Reply } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
-import { typeNumber, typeName } from '../../dns/wire-numbers-table.ts'
+import { typeName } from '../../dns/wire-numbers-table.ts'
 import { refusedHandler } from './authoritative-reply.ts'
 import { goQuote } from './go-quote.ts'
 import { matchZone, originsOf } from './origins.ts'
-import { since, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { since, type CorednsVersion, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { refuse } from './refuse.ts'
 import { bareReply } from './server-reply.ts'
+import { goTypeNumber } from './zone-file-types.ts'
 
 type Action = 'allow' | 'block' | 'filter' | 'drop'
 
@@ -95,13 +96,23 @@ function ended(setup: PluginSetup, action: Exclude<Action, 'allow'>, query: DnsQ
 }
 
 /** The error text, if CoreDNS would not take this line. */
-function readPolicy({ name, args, ...directive }: Directive, setup: PluginSetup): Policy | string {
-  const action = name.toLowerCase() as Action
-  const knowsDrop = since(setup.version, 1, 10, 1)
-  if (!['allow', 'block', 'filter', ...(knowsDrop ? ['drop'] : [])].includes(action)) {
-    return `unexpected token ${goQuote(name)}; expect 'allow', 'block', ${knowsDrop ? '\'filter\' or \'drop\'' : 'or \'filter\''}`
-  }
-  const words = args.map(a => a.value)
+function readPolicy(directive: Directive, setup: PluginSetup): Policy | string {
+  const { name, args } = directive
+  const wrong = actionFault(name, setup.version)
+  if (wrong !== undefined) return wrong
+  const sections = readSections(args.map(a => a.value))
+  return typeof sections === 'string' ? sections : { action: name.toLowerCase() as Action, ...sections, directive }
+}
+
+/** The error text, if CoreDNS does not know this action. */
+export function actionFault(word: string, version: CorednsVersion): string | undefined {
+  const knowsDrop = since(version, 1, 10, 1)
+  if (['allow', 'block', 'filter', ...(knowsDrop ? ['drop'] : [])].includes(word.toLowerCase())) return undefined
+  return `unexpected token ${goQuote(word)}; expect 'allow', 'block', ${knowsDrop ? '\'filter\' or \'drop\'' : 'or \'filter\''}`
+}
+
+/** `type … net …`, or the error text. */
+export function readSections(words: readonly string[]): Pick<Policy, 'types' | 'nets'> | string {
   let types: Set<string> | undefined = new Set()
   let nets: Cidr[] | undefined = []
   const seen = new Set<string>()
@@ -117,7 +128,7 @@ function readPolicy({ name, args, ...directive }: Directive, setup: PluginSetup)
       : readNets(values, { add: net => nets?.push(net), all: () => void (nets = undefined) })
     if (wrong !== undefined) return wrong
   }
-  return { action, types: seen.has('type') ? types : undefined, nets: seen.has('net') ? nets : undefined, directive: { name, args, ...directive } }
+  return { types: seen.has('type') ? types : undefined, nets: seen.has('net') ? nets : undefined }
 }
 
 const isSection = (word: string): boolean => word === 'type' || word === 'net'
@@ -131,25 +142,11 @@ interface Collected<T> {
 function readTypes(words: readonly string[], { add, all }: Collected<string>): string | undefined {
   for (const word of words) {
     if (word === '*') return void all()
-    const type = typeOf(word)
+    const type = goTypeNumber(word)
     if (type === undefined) return `unexpected token ${goQuote(word)}; expect legal QTYPE`
-    add(type)
+    add(typeName(type))
   }
   return undefined
-}
-
-/** Types that CoreDNS's DNS library has a word for and that are written by number here. */
-const FURTHER_TYPES: ReadonlyMap<string, number> = new Map([
-  ['NSAP-PTR', 23], ['PX', 26], ['GPOS', 27], ['NXT', 30], ['EID', 31], ['NIMLOC', 32], ['ATMA', 34], ['NINFO', 56], ['RKEY', 57], ['TALINK', 58],
-  ['UINFO', 100], ['UID', 101], ['GID', 102], ['UNSPEC', 103], ['AVC', 258], ['AMTRELAY', 260], ['TA', 32768], ['Reserved', 65535],
-])
-
-/** Only the exact word. */
-function typeOf(word: string): string | undefined {
-  const number = typeNumber(word)
-  if (number !== undefined && typeName(number) === word && !/^TYPE\d/.test(word)) return word
-  const further = FURTHER_TYPES.get(word)
-  return further === undefined ? undefined : typeName(further)
 }
 
 function readNets(words: readonly string[], { add, all }: Collected<Cidr>): string | undefined {
