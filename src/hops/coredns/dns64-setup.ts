@@ -1,9 +1,8 @@
 // What the set-up of CoreDNS's `dns64` plugin refuses, 1.9.3 to 1.15.0: plugin/dns64/setup.go. Words behind an option are read as the next
 // option; behind `dns64 PREFIX` no block is read, and what is in it counts as further uses.
-import { cidrText, parseCidr } from '../../dns/go-cidr.ts'
 import type { Dispenser } from './dispenser.ts'
-import { goQuote } from './go-quote.ts'
-import { since, type CorednsVersion } from './plugin.ts'
+import { readPrefix } from './dns64.ts'
+import type { CorednsVersion } from './plugin.ts'
 import { unknownProperty, type SetupCheck } from './setup-check.ts'
 
 export const dns64Setup: SetupCheck = (c, at) => {
@@ -24,12 +23,7 @@ export const dns64Setup: SetupCheck = (c, at) => {
   }
 }
 
-const LENGTHS = new Set([32, 40, 48, 56, 64, 96])
-
 function checkPrefix(c: Dispenser, text: string, version: CorednsVersion): void {
-  const net = parseCidr(text)
-  if (!net) throw c.refuse(`invalid CIDR address: ${text}`)
-  if (net.bytes.length === 4) throw c.err(`invalid netmask 32 IPv6 address: ${goQuote(cidrText(net))}`)
-  const fits = since(version, 1, 15) ? LENGTHS.has(net.bits) : net.bits % 8 === 0 && net.bits >= 32 && net.bits <= 96
-  if (!fits) throw c.err(`invalid prefix length ${goQuote(cidrText(net))}`)
+  const prefix = readPrefix(text, version)
+  if (typeof prefix === 'string') throw c.refuse(prefix)
 }

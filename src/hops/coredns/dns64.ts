@@ -130,7 +130,8 @@ function readOptions(setup: PluginSetup): Options | Refused {
 
 const RFC_LENGTHS = new Set([32, 40, 48, 56, 64, 96])
 
-function readPrefix(text: string, version: CorednsVersion): Cidr | string {
+/** The error text, if CoreDNS would not take it. */
+export function readPrefix(text: string, version: CorednsVersion): Cidr | string {
   const cidr = parseCidr(text)
   if (!cidr) return `invalid CIDR address: ${text}`
   if (cidr.bytes.length !== 16) return `Error during parsing: invalid netmask 32 IPv6 address: "${cidrText(cidr)}"`
