@@ -1,7 +1,7 @@
 // Expressions of `view` (since 1.10) and `template` (since 1.15): antonmedv/expr 1.15.5 in CoreDNS 1.11, expr-lang/expr 1.17.8 since 1.12. A text
 // is taken or refused when CoreDNS starts, and gives a value for a query.
 // Not modelled: the clock and the calendar, the order of a map's keys, the order of more than 12 elements of which some are equal, the address
-// of a function: what comes of them is not known (UnknownInput). Nesting and steps have bounds of ours, where the library has memory.
+// of a function: what comes of them is not known. Nesting and steps have bounds of ours, where the library has memory.
 import { checkExpression } from './expression-check.ts'
 import { ExpressionFault, ExpressionUnmodelled, faultText, isModern } from './expression-fault.ts'
 import { childrenOf, type Node } from './expression-nodes.ts'
@@ -9,7 +9,7 @@ import { optimized } from './expression-optimizer.ts'
 import { parseExpression } from './expression-parser.ts'
 import { runExpression } from './expression-run.ts'
 import { ENVIRONMENT, UNKNOWN, type Type } from './expression-types.ts'
-import type { Value } from './expression-value.ts'
+import { RuntimeFault, UnknownInput, type Value } from './expression-value.ts'
 import { compileGoRegexp, isRefused, type GoRegexp, type Refused } from './go-regexp.ts'
 import type { CorednsVersion } from './plugin.ts'
 
@@ -19,9 +19,11 @@ export type Caller = (name: string, args: readonly Value[]) => Value
 export interface CompiledExpression {
   /** Of what it gives, as far as the library knows. */
   readonly type: Type
-  /** Throws RuntimeFault or UnknownInput. */
-  readonly run: (call: Caller) => Value
+  readonly run: (call: Caller) => Outcome
 }
+
+/** `unknown`: something that it asks for is not known here. */
+export type Outcome = { readonly value: Value } | 'failed' | 'unknown'
 
 /** `fault`: what CoreDNS refuses it with. Undefined: it would be taken, and is not modelled. */
 export function compileExpression(text: string, version: CorednsVersion, environment: ReadonlyMap<string, Type> = ENVIRONMENT): CompiledExpression | { readonly fault: string } | undefined {
@@ -32,10 +34,20 @@ export function compileExpression(text: string, version: CorednsVersion, environ
     const patterns = new Map<string, GoRegexp | Refused>()
     checkRest(node, { version, modern, patterns })
     const type = types.get(node)
-    return { type: !type || type.kind === 'nil' ? UNKNOWN : type, run: call => runExpression(node, types, { version, modern, environment, patterns, call }) }
+    return { type: !type || type.kind === 'nil' ? UNKNOWN : type, run: call => outcome(() => runExpression(node, types, { version, modern, environment, patterns, call })) }
   } catch (thrown) {
     if (thrown instanceof ExpressionFault) return { fault: faultText(text, thrown, modern) }
     if (thrown instanceof ExpressionUnmodelled) return undefined
+    throw thrown
+  }
+}
+
+function outcome(run: () => Value): Outcome {
+  try {
+    return { value: run() }
+  } catch (thrown) {
+    if (thrown instanceof RuntimeFault) return 'failed'
+    if (thrown instanceof UnknownInput) return 'unknown'
     throw thrown
   }
 }

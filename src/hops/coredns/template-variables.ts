@@ -9,7 +9,7 @@ import { isBuiltin } from './expression-builtins.ts'
 import { ExpressionFault, ExpressionUnmodelled } from './expression-fault.ts'
 import { parseExpression } from './expression-parser.ts'
 import { ENVIRONMENT, goType, isUnknown, said, type Type } from './expression-types.ts'
-import { isDict, isFunc, isList, isTyped, RuntimeFault, UnknownInput, type Value } from './expression-value.ts'
+import { isDict, isFunc, isList, isTyped, type Value } from './expression-value.ts'
 import { compileExpression, type Caller, type CompiledExpression } from './expression.ts'
 import { goQuote } from './go-quote.ts'
 import { goBool, goInt, goString, goUint, type GoValue } from './go-value.ts'
@@ -80,7 +80,7 @@ export function* worked({ variables, conditions }: Expressions, functions: Calle
     return known === undefined ? functions(name, args) : isFunc(known) ? known.call(args) : known
   }
   for (const { name, run, text } of variables) {
-    const given = attempt(run, call)
+    const given = run(call)
     if (given === 'failed') return { kind: 'failed' }
     const value = given === 'unknown' ? undefined : goValueOf(given.value)
     if (given === 'unknown' || !value) return { kind: 'unmodelled', what: `what the expression ${text} gives is not known` }
@@ -88,23 +88,13 @@ export function* worked({ variables, conditions }: Expressions, functions: Calle
     shown.set(name, value)
   }
   for (const { run, text, source } of conditions) {
-    const given = attempt(run, call)
+    const given = run(call)
     if (given === 'failed') return { kind: 'failed' }
     const at = `${key}: ${text}`
     const met = given === 'unknown' ? yield* pick({ at, key: at, options: [true, false], ...(source && { source }) }) : given.value === true
     if (!met) return { kind: 'unmet' }
   }
   return { kind: 'met', values: shown }
-}
-
-function attempt(run: Compiled['run'], call: Caller): { readonly value: Value } | 'failed' | 'unknown' {
-  try {
-    return { value: run(call) }
-  } catch (thrown) {
-    if (thrown instanceof RuntimeFault) return 'failed'
-    if (thrown instanceof UnknownInput) return 'unknown'
-    throw thrown
-  }
 }
 
 /** As a template sees it; undefined = not modelled. */

@@ -10,7 +10,6 @@ import type { DnsQuery } from '../../dns/message.ts'
 import { refusedHandler } from './authoritative-reply.ts'
 import { compileExpression, type CompiledExpression } from './expression.ts'
 import { queryFunctions } from './expression-query.ts'
-import { RuntimeFault, UnknownInput } from './expression-value.ts'
 import type { PluginFactory, PluginSetup } from './plugin.ts'
 import { argumentText, ONCE_TEXT, refuse } from './refuse.ts'
 
@@ -55,13 +54,8 @@ export function viewFilter(setup: ViewSetup): (query: DnsQuery) => HopRun<boolea
 }
 
 function* isMet(setup: ViewSetup, of: View, { compiled, text, source }: Expression, query: DnsQuery): HopRun<boolean> {
-  try {
-    if (!compiled) throw new UnknownInput(text)
-    return compiled.run(queryFunctions(setup, query)) === true
-  } catch (thrown) {
-    if (thrown instanceof RuntimeFault) return false
-    if (!(thrown instanceof UnknownInput)) throw thrown
-  }
+  const given = compiled?.run(queryFunctions(setup, query)) ?? 'unknown'
+  if (given !== 'unknown') return given !== 'failed' && given.value === true
   const key = `${setup.server} block ${setup.block + 1} view ${of.name}: ${text}`
   return (yield* pick({ at: key, key, options: [true, false], source }))
 }
