@@ -1,14 +1,12 @@
 // Operators on values: vm/runtime of antonmedv/expr 1.15.5 and expr-lang/expr 1.17.8. Integers have 64 bits and wrap.
 import { compareGo } from './go-bytes.ts'
 import { typeOfValue } from './expression-types.ts'
-import { int, isDict, isFunc, isList, isNil, isTyped, keyOf, stop, typed, type Dict, type List, type Value } from './expression-value.ts'
+import { int, isDict, isFunc, isList, isNil, isNumber, isTyped, keyOf, stop, typed, type Dict, type List, type Value } from './expression-value.ts'
 
 const DURATION = 'time.Duration'
 const isDuration = (v: Value): boolean => isTyped(v) && v.type === DURATION
-/** Types with a name of their own are no numbers. */
-const isNumber = (v: Value): boolean => typeof v === 'bigint' || typeof v === 'number' || (isTyped(v) && !v.type.includes('.'))
 const whole = (v: Value): bigint => (isTyped(v) ? v.value : v as bigint)
-const real = (v: Value): number => (typeof v === 'number' ? v : Number(whole(v)))
+export const real = (v: Value): number => (typeof v === 'number' ? v : Number(whole(v)))
 const isReal = (a: Value, b: Value): boolean => typeof a === 'number' || typeof b === 'number'
 
 const INTEGER_RESULTS: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = { '+': (a, b) => a + b, '-': (a, b) => a - b, '*': (a, b) => a * b }

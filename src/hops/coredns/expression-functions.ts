@@ -6,7 +6,7 @@ import { listFunction } from './expression-lists.ts'
 import type { Run } from './expression-run.ts'
 import { textFunction } from './expression-texts.ts'
 import { formatted } from './expression-format.ts'
-import { isDict, isList, isTyped, int, stop, stringOf, toInt, truncated, typed, unknownInput, type Value } from './expression-value.ts'
+import { isDict, isList, isNumber, isTyped, int, stop, stringOf, toInt, truncated, typed, unknownInput, type Value } from './expression-value.ts'
 import { bytesOfGo, runesOf } from './go-bytes.ts'
 import { parseDurationNs } from './go-duration.ts'
 import { atoi64, isFault, parseFloat64 } from './go-number.ts'
@@ -54,13 +54,12 @@ function lengthOf(v: Value, modern: boolean): Value {
 /** Of the older library. */
 function typeName(v: Value): Value {
   if (v === null) return 'nil'
-  if (isTyped(v)) return v.type.includes('.') ? v.type : v.type.startsWith('u') ? 'uint' : 'int'
+  if (isTyped(v)) return !isNumber(v) ? v.type : v.type.startsWith('u') ? 'uint' : 'int'
   if (typeof v === 'object') return { list: 'array', dict: 'map', func: 'func' }[v.kind]
   return { bigint: 'int', number: 'float', boolean: 'bool', string: 'string' }[typeof v as 'bigint']
 }
 
-/** Types with a name are no numbers here. */
-const plain = (v: Value): Value => (typeof v === 'number' || typeof v === 'bigint' || (isTyped(v) && !v.type.includes('.')) ? v : stop('not a number'))
+const plain = (v: Value): Value => (isNumber(v) ? v : stop('not a number'))
 
 function absolute(given: Value): Value {
   const v = plain(given)

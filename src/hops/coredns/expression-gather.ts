@@ -1,11 +1,9 @@
 // `max`, `min`, `mean`, `median` and the older `sum`: builtin/lib.go of expr-lang/expr 1.17.8, builtin/builtin.go of antonmedv/expr 1.15.5.
-import { isLess } from './expression-arithmetic.ts'
-import { isList, isTyped, int, listOf, stop, type List, type Value } from './expression-value.ts'
+import { isLess, real } from './expression-arithmetic.ts'
+import { isList, isNumber, isTyped, int, listOf, stop, type List, type Value } from './expression-value.ts'
 
-const isNumber = (v: Value): boolean => typeof v === 'number' || typeof v === 'bigint' || isTyped(v)
-/** Types with a name are found to be numbers in lists of their own only. */
-const isPlain = (v: Value): boolean => isNumber(v) && !(isTyped(v) && v.type.includes('.'))
-const real = (v: Value): number => (isTyped(v) ? Number(v.value) : Number(v))
+/** Those of types with a name are numbers here, too, but to `max` and `min` where they stand in a list. */
+const isAnyNumber = (v: Value): boolean => isNumber(v) || isTyped(v)
 
 export function gathered(name: string, args: readonly Value[], modern: boolean): Value {
   if (!modern) return gatheredOld(name, args)
@@ -26,7 +24,7 @@ function extreme(args: readonly Value[], worse: Worse): Value {
   }
   for (const arg of args) {
     if (isList(arg)) offerItems(arg, worse, offer)
-    else if (isNumber(arg)) offer(arg)
+    else if (isAnyNumber(arg)) offer(arg)
     else if (args.length === 1) return arg
     else return stop('invalid argument')
   }
@@ -36,7 +34,7 @@ function extreme(args: readonly Value[], worse: Worse): Value {
 function offerItems(of: List, worse: Worse, offer: (v: Value) => void): void {
   for (const item of of.items) {
     if (isList(item)) offer(extreme([item], worse))
-    else if (isPlain(item)) offer(item)
+    else if (isNumber(item)) offer(item)
     else stop('invalid argument')
   }
 }
@@ -46,15 +44,11 @@ function totalled(args: readonly Value[]): { readonly sum: number; readonly valu
   let sum = 0
   const values: number[] = []
   for (const arg of args) {
-    const inner = isList(arg) ? totalledItems(arg) : isNumber(arg) ? { sum: real(arg), values: [real(arg)] } : stop('invalid argument')
+    const inner = isList(arg) ? totalled(arg.items) : isAnyNumber(arg) ? { sum: real(arg), values: [real(arg)] } : stop('invalid argument')
     sum += inner.sum
     for (const v of inner.values) values.push(v)
   }
   return { sum, values }
-}
-
-function totalledItems(of: List): { readonly sum: number; readonly values: readonly number[] } {
-  return totalled(of.items)
 }
 
 function middle(values: readonly number[]): number {
@@ -67,7 +61,7 @@ function gatheredOld(name: string, args: readonly Value[]): Value {
   if (name === 'max') return args.reduce((best, v) => (best === null || isLess(best, v) ? v : best), null)
   if (name === 'min') return args.reduce((best, v) => (best === null || isLess(v, best) ? v : best), null)
   const { items } = listOf(args[0] as Value)
-  if (!items.every(v => isNumber(v) && !(isTyped(v) && v.type === 'uint8'))) return stop(`cannot ${name}`)
+  if (!items.every(v => isAnyNumber(v) && !(isTyped(v) && v.type === 'uint8'))) return stop(`cannot ${name}`)
   if (name === 'sum') return summed(items)
   if (items.length === 0) return 0
   return name === 'mean' ? items.reduce<number>((total, v) => total + real(v), 0) / items.length : middle(items.map(real))

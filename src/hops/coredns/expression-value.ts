@@ -27,6 +27,8 @@ export const isList = (v: Value): v is List => typeof v === 'object' && v?.kind 
 export const isDict = (v: Value): v is Dict => typeof v === 'object' && v?.kind === 'dict'
 export const isTyped = (v: Value): v is Typed => typeof v === 'object' && v?.kind === 'typed'
 export const isFunc = (v: Value): v is Func => typeof v === 'object' && v?.kind === 'func'
+/** Types with a name of their own, such as time.Duration, are no numbers. */
+export const isNumber = (v: Value): boolean => typeof v === 'bigint' || typeof v === 'number' || (isTyped(v) && !v.type.includes('.'))
 export const isNil = (v: Value): boolean => v === null || ((isList(v) || isDict(v)) && v.isNil === true)
 
 export const list = (items: readonly Value[], type = '[]interface {}'): List => ({ kind: 'list', type, items })
@@ -52,9 +54,9 @@ export function truncated(value: number): bigint {
   return Number.isFinite(whole) && whole >= -(2 ** 63) && whole < 2 ** 63 ? BigInt(whole) : -(2n ** 63n)
 }
 
-/** runtime.ToInt: of any number but time.Duration and other types with a name. */
+/** runtime.ToInt. */
 export function toInt(v: Value): bigint {
   if (typeof v === 'bigint') return v
   if (typeof v === 'number') return truncated(v)
-  return isTyped(v) && !v.type.includes('.') ? v.value : stop('invalid operation: int')
+  return isTyped(v) && isNumber(v) ? v.value : stop('invalid operation: int')
 }
