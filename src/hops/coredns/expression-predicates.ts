@@ -1,12 +1,12 @@
 // Functions of `view` expressions that go through a list with a predicate: compiler/compiler.go of antonmedv/expr 1.15.5 and expr-lang/expr
 // 1.17.8.
-import { arithmetic, isEqual, isLess } from './expression-arithmetic.ts'
+import { arithmetic, isEqual } from './expression-arithmetic.ts'
 import { predicateShape } from './expression-builtins.ts'
 import { itemsOf } from './expression-fetch.ts'
 import type { Node, NodeOf } from './expression-nodes.ts'
 import { grow, popped, value, type Run, type Scope } from './expression-run.ts'
-import { sortedBy } from './expression-sort.ts'
-import { boolOf, isDict, keyOf, list, stop, stringOf, type Key, type Value } from './expression-value.ts'
+import { isDescending, sortedBy } from './expression-sort.ts'
+import { boolOf, isDict, keyOf, list, stop, type Key, type Value } from './expression-value.ts'
 
 export const isPredicateFunction = (name: string, modern: boolean): boolean => predicateShape(name, modern) !== undefined
 
@@ -133,11 +133,10 @@ function reduced(loop: Loop): Value {
 
 function ordered(loop: Loop): Value {
   const [, , last] = loop.node.args
-  const order = last ? stringOf(value(loop.r, last)) : 'asc'
-  if (order !== 'asc' && order !== 'desc') return stop('unknown order, use asc or desc')
+  const descends = isDescending(last && value(loop.r, last))
   const pairs: { readonly key: Value; readonly item: Value }[] = []
   forwards(loop, index => void pairs.push({ key: loop.body(), item: loop.scope.item(index) }))
-  const items = sortedBy(pairs, (a, b) => (order === 'desc' ? isLess(b, a) : isLess(a, b)))
+  const items = sortedBy(pairs, descends)
   grow(loop.r, items.length)
   return list(items)
 }
