@@ -1,34 +1,15 @@
 // `toJSON`, `fromJSON`, `toBase64` and `fromBase64` of expressions: packages encoding/json and encoding/base64 of Go.
+import { base64Of } from '../../dns/presentation-bytes.ts'
 import { compareGo, bytesOfGo, textOfGo } from './go-bytes.ts'
-import { dict, isDict, isFunc, isList, isTyped, list, stop, toInt, unknownInput, type Value } from './expression-value.ts'
+import { bytesOf, dict, isDict, isFunc, isList, isTyped, list, stop, unknownInput, type Value } from './expression-value.ts'
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-
-export const toBase64 = (text: string): string => encoded([...bytesOfGo(text)])
-
-function encoded(bytes: readonly number[]): string {
-  let out = ''
-  for (let at = 0; at < bytes.length; at += 3) {
-    const group = bytes.slice(at, at + 3)
-    // What is not there counts as no bits.
-    const bits = [0, 1, 2].reduce((all, i) => (all << 8) | (group[i] as number), 0)
-    const letters = [18, 12, 6, 0].map(shift => ALPHABET[(bits >> shift) & 63]).join('')
-    out += letters.slice(0, group.length + 1).padEnd(4, '=')
-  }
-  return out
-}
+export const toBase64 = (text: string): string => base64Of(bytesOfGo(text))
 
 /** Line ends may stand anywhere; bits that are left over are not looked at. */
 export function fromBase64(given: string): string {
   const text = given.replace(/[\r\n]/g, '')
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) return stop('illegal base64 data')
-  const letters = text.replaceAll('=', '')
-  const bytes = Array.from({ length: Math.floor(letters.length * 6 / 8) }, (_, i) => {
-    const first = Math.floor(i * 8 / 6)
-    const bits = (ALPHABET.indexOf(letters[first] as string) << 6) | ALPHABET.indexOf(letters[first + 1] as string)
-    return (bits >> (4 - (i * 8) % 6)) & 0xff
-  })
-  return textOfGo(Uint8Array.from(bytes))
+  return textOfGo(Buffer.from(text, 'base64'))
 }
 
 /** A bound of ours on lists in lists. */
@@ -64,7 +45,7 @@ function spelled(v: Value, modern: boolean, indent: string): string {
   if (isFunc(v)) return stop('json: unsupported type')
   const deeper = `${indent}  `
   if (isList(v)) {
-    if (v.type === '[]uint8') return `"${encoded(v.items.map(byte => Number(toInt(byte))))}"`
+    if (v.type === '[]uint8') return `"${base64Of(bytesOf(v))}"`
     return braced('[]', v.items.map(item => spelled(item, modern, deeper)), indent)
   }
   if (!isDict(v)) return String(v)

@@ -6,7 +6,7 @@ import { runFunction } from './expression-functions.ts'
 import { FREE_RANGE, type Node, type NodeOf } from './expression-nodes.ts'
 import { isPredicateFunction, runPredicateFunction } from './expression-predicates.ts'
 import { typeOfValue, type Type } from './expression-types.ts'
-import { boolOf, dict, int, isFunc, isList, isNil, list, stop, stringOf, toInt, unknownInput, RuntimeFault, UnknownInput, type Func, type Value } from './expression-value.ts'
+import { boolOf, bytesOf, dict, int, isFunc, isList, isNil, list, stop, stringOf, toInt, unknownInput, RuntimeFault, UnknownInput, type Func, type Value } from './expression-value.ts'
 import { bytesOfGo, textOfGo } from './go-bytes.ts'
 import { compileGoRegexp, isRefused, type GoRegexp, type Refused } from './go-regexp.ts'
 import type { CorednsVersion } from './plugin.ts'
@@ -245,7 +245,7 @@ function matches(r: Run, left: Value, right: Value): boolean {
   const pattern = stringOf(right)
   if (!pattern.isWellFormed()) return stop('error parsing regexp: invalid UTF-8')
   const compiled = r.patterns.get(pattern) ?? compileGoRegexp(pattern, r.version)
-  const subject = isList(left) && left.type === '[]uint8' ? textOfGo(Uint8Array.from(left.items, byte => Number(toInt(byte)))) : stringOf(left)
+  const subject = isList(left) && left.type === '[]uint8' ? textOfGo(bytesOf(left)) : stringOf(left)
   if (isRefused(compiled)) throw compiled.unmodelled ? new UnknownInput(compiled.error) : new RuntimeFault(compiled.error)
   return compiled.test(subject)
 }

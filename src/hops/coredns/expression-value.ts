@@ -60,3 +60,6 @@ export function toInt(v: Value): bigint {
   if (typeof v === 'number') return truncated(v)
   return isTyped(v) && isNumber(v) ? v.value : stop('invalid operation: int')
 }
+
+/** Of a list of bytes. */
+export const bytesOf = ({ items }: List): Uint8Array => Uint8Array.from(items, byte => Number(toInt(byte)))
