@@ -99,8 +99,9 @@ function grouped(loop: Loop): Value {
   const groups = new Map<Key, Value[]>()
   forwards(loop, () => {
     const key = keyOf(loop.body())
-    const item = loop.scope.item(loop.scope.index)
-    groups.set(key, [...groups.get(key) ?? [], item])
+    const group = groups.get(key) ?? []
+    group.push(loop.scope.item(loop.scope.index))
+    groups.set(key, group)
     return undefined
   })
   const entries = new Map<Key, Value>([...groups].map(([key, items]) => [key, list(items)] as const))
