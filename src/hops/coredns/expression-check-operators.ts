@@ -31,7 +31,6 @@ const TEXTS: Operator = { pairs: [same(isString, BOOL)], either: [isString], unk
 const RATIO: Operator = { pairs: [same(isNumber, FLOAT)], either: [isNumber], unknown: FLOAT }
 const compares = (...more: readonly Is[]): Operator =>
   ({ pairs: [isNumber, isString, isTime, ...more].map(is => same(is, BOOL)), either: [isNumber, isString, isTime, ...more], unknown: BOOL })
-const ORDER: Readonly<Record<'old' | 'modern', Operator>> = { old: compares(), modern: compares(isDuration) }
 
 const SUM: Operator = {
   pairs: [same(isNumber, 'combined'), same(isString, STRING), [isTime, isDuration, TIME], [isDuration, isTime, TIME]],
@@ -39,20 +38,20 @@ const SUM: Operator = {
 }
 const DIFFERENCE: Operator = { pairs: [same(isNumber, 'combined'), same(isTime, DURATION), [isTime, isDuration, TIME]], either: [isNumber, isTime], unknown: UNKNOWN }
 const PRODUCT: Operator = { pairs: [same(isNumber, 'combined')], either: [isNumber], unknown: UNKNOWN }
-const lengthened = (operator: Operator, ...more: readonly (readonly [Is, Is, Type])[]): Operator =>
+const lengthened = (operator: Operator, ...more: Operator['pairs']): Operator =>
   ({ ...operator, pairs: [...operator.pairs, ...more], either: [...operator.either, isDuration] })
 
-const OPERATORS: Readonly<Record<'old' | 'modern', ReadonlyMap<string, Operator>>> = { old: operators('old'), modern: operators('modern') }
+const OPERATORS: Readonly<Record<'old' | 'modern', ReadonlyMap<string, Operator>>> = { old: operators(false), modern: operators(true) }
 
-function operators(release: 'old' | 'modern'): ReadonlyMap<string, Operator> {
-  const modern = release === 'modern'
+function operators(modern: boolean): ReadonlyMap<string, Operator> {
+  const range = modern ? listOf(INT) : goType('[]int')
   const table: readonly (readonly [string, Operator])[] = [
-    ['or || and &&', LOGIC], ['< > >= <=', ORDER[release]], ['/ ** ^', RATIO], ['matches contains startsWith endsWith', TEXTS],
-    ['+', modern ? lengthened(SUM, same(isDuration, DURATION) as readonly [Is, Is, Type]) : SUM],
-    ['-', modern ? lengthened(DIFFERENCE, same(isDuration, DURATION) as readonly [Is, Is, Type]) : DIFFERENCE],
+    ['or || and &&', LOGIC], ['< > >= <=', modern ? compares(isDuration) : compares()], ['/ ** ^', RATIO], ['matches contains startsWith endsWith', TEXTS],
+    ['+', modern ? lengthened(SUM, same(isDuration, DURATION)) : SUM],
+    ['-', modern ? lengthened(DIFFERENCE, same(isDuration, DURATION)) : DIFFERENCE],
     ['*', modern ? lengthened(PRODUCT, [isNumber, isDuration, DURATION], [isDuration, isNumber, DURATION], [isDuration, isDuration, DURATION]) : PRODUCT],
     ['%', { pairs: [same(isInteger, modern ? INT : 'combined')], either: [isInteger], unknown: modern ? INT : UNKNOWN }],
-    ['..', { pairs: [same(isInteger, goType('[]int'))], either: [isInteger], unknown: goType('[]int') }],
+    ['..', { pairs: [same(isInteger, range)], either: [isInteger], unknown: range }],
   ]
   return new Map(table.flatMap(([names, operator]) => names.split(' ').map(name => [name, operator] as const)))
 }
@@ -79,14 +78,10 @@ function operated(c: Checker, node: NodeOf<'binary'>, left: Type, right: Type): 
   // Bytes are matched, too.
   if (node.op === 'matches' && c.modern && left.name === '[]uint8' && isString(right, true)) return BOOL
   const pair = operator.pairs.find(([isLeft, isRight]) => isLeft(left, c.modern) && isRight(right, c.modern))
-  if (pair) {
-    const gives = pair[2] === 'combined' ? combined(c, left, right) : pair[2]
-    return gives.name === '[]int' && c.modern ? listOf(INT) : gives
-  }
+  if (pair) return pair[2] === 'combined' ? combined(c, left, right) : pair[2]
   const known = [left, right].filter(type => !isUnknown(type))
   const fits = known.length === 0 || (known.length === 1 && operator.either.some(is => is(known[0] as Type, c.modern)))
-  if (!fits) return undefined
-  return operator.unknown.name === '[]int' && c.modern ? listOf(INT) : operator.unknown
+  return fits ? operator.unknown : undefined
 }
 
 function comparable(c: Checker, left: Type, right: Type): boolean {
