@@ -1,7 +1,7 @@
 // Operators on values: vm/runtime of antonmedv/expr 1.15.5 and expr-lang/expr 1.17.8. Integers have 64 bits and wrap.
 import { compareGo } from './go-bytes.ts'
-import { typeOfValue } from './expression-types.ts'
-import { int, isDict, isFunc, isList, isNil, isNumber, isTyped, keyOf, stop, typed, type Dict, type List, type Value } from './expression-value.ts'
+import { ANY, goType, INT, typeOfValue } from './expression-types.ts'
+import { int, isDict, isFunc, isList, isNil, isNumber, isTyped, keyOf, stop, typed, type Dict, type Key, type List, type Value } from './expression-value.ts'
 
 const DURATION = 'time.Duration'
 const isDuration = (v: Value): boolean => isTyped(v) && v.type === DURATION
@@ -134,11 +134,11 @@ const isSameDict = (a: Dict, b: Dict): boolean =>
   a === b || (a.type === b.type && a.isNil === b.isNil && a.entries.size === b.entries.size && [...a.entries].every(([key, v]) => b.entries.has(key) && isSame(v, b.entries.get(key) as Value)))
 
 /** The key of a map that a value is; nil is the zero value of the key's type. */
-export function keyIn({ type }: Dict, v: Value): string | bigint | number | boolean | null {
-  const key = /^map\[(.*?)\]/.exec(type.replace('interface {}', 'any'))?.[1]
-  if (key === 'any') return keyOf(v)
-  if (v === null) return key === 'int' ? 0n : ''
-  return typeof v === (key === 'int' ? 'bigint' : 'string') ? v as string | bigint : stop(`reflect.Value.MapIndex: value of type ${typeOfValue(v).name} is not assignable to type ${key}`)
+export function keyIn({ type }: Dict, v: Value): Key {
+  const { key } = goType(type)
+  if (key === ANY) return keyOf(v)
+  if (v === null) return key === INT ? 0n : ''
+  return typeOfValue(v) === key ? v as string | bigint : stop(`reflect.Value.MapIndex: value of type ${typeOfValue(v).name} is not assignable to type ${key?.name}`)
 }
 
 export function isIn(needle: Value, list: Value, modern: boolean): boolean {
