@@ -2,6 +2,7 @@
 // character is `"` is quoted and may span lines; `#` begins a comment even inside a word, but only until that word's end.
 // Not modelled: input that is not UTF-8 (the caller decodes).
 import type { Source } from '../chain/source.ts'
+import { isGoSpace } from '../dns/go-space.ts'
 
 export interface Token {
   readonly text: string
@@ -15,9 +16,6 @@ export interface Token {
 const TOKEN_LIMIT = 50_000
 
 const BOM = 0xfeff
-
-/** unicode.IsSpace. JavaScript's `\s` has the same set but for NEL (in Go's) and the byte order mark (in JavaScript's). */
-const isSpace = (c: string): boolean => c === '\u0085' || (c !== '\ufeff' && /\s/.test(c))
 
 /** All tokens; `truncated` when there were too many of them. */
 export function lexCorefile(text: string, path: string, at: (start: number, end: number) => Source): { readonly tokens: Token[]; readonly truncated: boolean } {
@@ -42,7 +40,7 @@ function nextWord(scan: Scan): Word | undefined {
   let comment = false
   while (scan.at < scan.text.length) {
     const c = scan.text[scan.at] as string
-    if (isSpace(c)) {
+    if (isGoSpace(c)) {
       scan.at++
       if (c === '\r') continue
       if (c === '\n') {

@@ -1,4 +1,5 @@
 // Functions of `view` expressions on strings, which are those of package strings.
+import { isGoSpace } from '../../dns/go-space.ts'
 import { grow, type Run } from './expression-run.ts'
 import { isList, stop, stringOf, strings, toInt, unknownInput, type Value } from './expression-value.ts'
 import { bytesBefore, bytesOfGo, runesOf } from './go-bytes.ts'
@@ -20,7 +21,7 @@ export function textFunction(r: Run, name: string, args: readonly Value[]): Valu
 const NUMBERED: Readonly<Record<string, number>> = { split: 2, splitAfter: 2, replace: 3 }
 
 const TEXTS: Readonly<Record<string, Texts>> = {
-  trim: ([text = '', set]) => trimmed(text, set === undefined ? c => SPACE.test(c) : c => runesOf(set).includes(c)),
+  trim: ([text = '', set]) => trimmed(text, set === undefined ? isGoSpace : c => runesOf(set).includes(c)),
   trimPrefix: ([text = '', prefix = ' ']) => (text.startsWith(prefix) ? text.slice(prefix.length) : text),
   trimSuffix: ([text = '', suffix = ' ']) => (text.endsWith(suffix) ? text.slice(0, text.length - suffix.length) : text),
   upper: ([text = '']) => cased(text, c => c.toUpperCase()),
@@ -33,9 +34,6 @@ const TEXTS: Readonly<Record<string, Texts>> = {
   hasPrefix: ([text = '', part = '']) => text.startsWith(part),
   hasSuffix: ([text = '', part = '']) => text.endsWith(part),
 }
-
-/** unicode.IsSpace. */
-const SPACE = /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/
 
 function trimmed(text: string, isCut: (char: string) => boolean): string {
   const chars = runesOf(text)

@@ -1,4 +1,5 @@
 // Words of an expression: parser/lexer of antonmedv/expr 1.15.5 and expr-lang/expr 1.17.8.
+import { isGoSpace } from '../../dns/go-space.ts'
 import { ExpressionFault } from './expression-fault.ts'
 import { isEscaped, readString, unescaped, type Chars } from './expression-strings.ts'
 import { goQuote, unicodeName } from './go-quote.ts'
@@ -24,8 +25,6 @@ const isWord = (char: string | undefined): boolean => char !== undefined && LETT
 /** `not` may stand before them. */
 export const NEGATABLE: ReadonlySet<string> = new Set(['in', 'matches', 'contains', 'startsWith', 'endsWith'])
 const WORD_OPERATORS: ReadonlySet<string> = new Set([...NEGATABLE, 'not', 'or', 'and', 'let'])
-/** unicode.IsSpace. */
-const SPACE = /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/
 
 interface Lexer extends Chars {
   readonly tokens: Token[]
@@ -65,7 +64,7 @@ function readToken(l: Lexer): void {
   const from = l.at
   const char = l.chars[l.at] as string
   const next = l.chars[l.at + 1] ?? ''
-  if (SPACE.test(char)) return void l.at++
+  if (isGoSpace(char)) return void l.at++
   if (char === '\'' || char === '"') return emitString(l, 'String')
   if (l.modern && char === '`') return readRaw(l)
   if (l.modern && /^[bB]$/.test(char) && (next === '\'' || next === '"')) return emitString(l, 'Bytes')
