@@ -37,7 +37,7 @@ export const queryFunctions = (setup: QuerySetup, query: DnsQuery): Caller => (n
 /** '' for a label without a value. */
 const labelled = (setup: QuerySetup, query: DnsQuery, label: string): string => (isUnknownLabel(setup, label) ? unknownInput(`metadata ${label}`) : metadataOf(query)(label) ?? '')
 
-function isInside(address: string, network: string): boolean {
+export function isInside(address: string, network: string): boolean {
   if (!parseAddress(address)) return stop('first argument is not an IP address')
   const cidr = parseCidr(network)
   return cidr ? cidrContains(cidr, address) : stop(`invalid CIDR address: ${network}`)

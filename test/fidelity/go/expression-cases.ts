@@ -31,7 +31,6 @@ const AROUND = [
   `[${'1,'.repeat(9998)}1]`, `[${'1,'.repeat(9999)}1]`, `[${'1,'.repeat(12000)}1]`, 'sortBy([3,1,2,3,1,2,3,1,2,3,1,2,3,1,2], #)', 'sortBy(1..20, # % 3)', 'sort([1, 1.0, 2, 2.0, 1, 1.0, 2, 2.0, 1, 1.0, 2, 2.0, 1])',
 ]
 
-
 type Kind = 'bool' | 'int' | 'float' | 'string' | 'list' | 'map' | 'any'
 
 const LITERALS: Readonly<Record<Kind, readonly string[]>> = {

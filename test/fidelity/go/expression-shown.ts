@@ -1,11 +1,10 @@
 // How expression/main.go spells a value, and what the functions of CoreDNS answer for a recorded query.
-import { int, isDict, isFunc, isList, isTyped, stop, stringOf, type Value } from '../../../src/hops/coredns/expression-value.ts'
+import { int, isDict, isFunc, isList, isTyped, stringOf, type Value } from '../../../src/hops/coredns/expression-value.ts'
+import { isInside } from '../../../src/hops/coredns/expression-query.ts'
 import type { Caller } from '../../../src/hops/coredns/expression.ts'
-import { bytesOfGo } from '../../../src/hops/coredns/go-bytes.ts'
+import { compareGo } from '../../../src/hops/coredns/go-bytes.ts'
 import { goText } from '../../../src/hops/coredns/go-format.ts'
 import { goQuote } from '../../../src/hops/coredns/go-quote.ts'
-import { parseAddress } from '../../../src/dns/go-address.ts'
-import { cidrContains, parseCidr } from '../../../src/dns/go-cidr.ts'
 import type { ExpressionQuery } from './expression-cases.ts'
 
 export function shownValue(v: Value): string {
@@ -17,7 +16,7 @@ export function shownValue(v: Value): string {
   if (isFunc(v)) return v.type
   if ((isList(v) || isDict(v)) && v.isNil) return `${v.type}(nil)`
   if (isList(v)) return `${v.type}{${v.items.map(shownValue).join(', ')}}`
-  if (isDict(v)) return `${v.type}{${[...v.entries].map(([key, item]) => `${shownValue(key)}: ${shownValue(item)}`).sort((a, b) => Buffer.compare(bytesOfGo(a), bytesOfGo(b))).join(', ')}}`
+  if (isDict(v)) return `${v.type}{${[...v.entries].map(([key, item]) => `${shownValue(key)}: ${shownValue(item)}`).sort(compareGo).join(', ')}}`
   return String(v)
 }
 
@@ -39,10 +38,4 @@ export const answersOf = (query: ExpressionQuery): Caller => (name, args) => {
     case 'server_ip': return query.server
     default: return '53'
   }
-}
-
-function isInside(address: string, network: string): boolean {
-  if (!parseAddress(address)) return stop('first argument is not an IP address')
-  const cidr = parseCidr(network)
-  return cidr ? cidrContains(cidr, address) : stop('invalid CIDR address')
 }
