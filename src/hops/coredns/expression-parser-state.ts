@@ -50,7 +50,7 @@ export function fail(p: Parser, message: string, token = current(p)): void {
   p.fault ??= new ExpressionFault(message, token.at)
 }
 
-export const unexpected = (p: Parser, token = current(p)): void => fail(p, `unexpected token ${tokenText(token)}`, token)
+export const unexpected = (p: Parser): void => fail(p, `unexpected token ${tokenText(current(p))}`)
 
 export function expect(p: Parser, kind: TokenKind, value?: string): void {
   if (is(p, kind, value)) next(p)

@@ -4,17 +4,17 @@ import { grow, type Run } from './expression-run.ts'
 import { isList, stop, stringOf, strings, toInt, unknownInput, type Value } from './expression-value.ts'
 import { bytesBefore, bytesOfGo, runesOf } from './go-bytes.ts'
 
-type Texts = (args: readonly string[], numbers: readonly (bigint | undefined)[]) => Value
+type Texts = (args: readonly string[], most: bigint | undefined) => Value
 
 /** Undefined: it is no function on strings. */
 export function textFunction(r: Run, name: string, args: readonly Value[]): Value | undefined {
   if (name === 'join') return joined(args)
   if (name === 'repeat') return repeated(r, stringOf(args[0] as Value), toInt(args[1] as Value))
   if (!Object.hasOwn(TEXTS, name)) return undefined
-  const isNumbered = NUMBERED[name]
-  const texts = args.filter((_, i) => i !== isNumbered).map(stringOf)
-  const count = isNumbered === undefined || args[isNumbered] === undefined ? undefined : toInt(args[isNumbered])
-  return (TEXTS[name] as Texts)(texts, [count])
+  const numbered = NUMBERED[name]
+  const texts = args.filter((_, i) => i !== numbered).map(stringOf)
+  const most = numbered === undefined ? undefined : args[numbered]
+  return (TEXTS[name] as Texts)(texts, most === undefined ? undefined : toInt(most))
 }
 
 /** Which argument is a number. */
@@ -26,9 +26,9 @@ const TEXTS: Readonly<Record<string, Texts>> = {
   trimSuffix: ([text = '', suffix = ' ']) => (text.endsWith(suffix) ? text.slice(0, text.length - suffix.length) : text),
   upper: ([text = '']) => cased(text, c => c.toUpperCase()),
   lower: ([text = '']) => cased(text, c => (c === '\u0130' ? 'i' : c.toLowerCase())),
-  split: ([text = '', mark = ''], [most]) => split(text, mark, most, false),
-  splitAfter: ([text = '', mark = ''], [most]) => split(text, mark, most, true),
-  replace: ([text = '', from = '', to = ''], [most]) => replaced(text, from, to, most),
+  split: ([text = '', mark = ''], most) => split(text, mark, most, false),
+  splitAfter: ([text = '', mark = ''], most) => split(text, mark, most, true),
+  replace: ([text = '', from = '', to = ''], most) => replaced(text, from, to, most),
   indexOf: ([text = '', part = '']) => BigInt(bytesBefore(text, text.indexOf(part))),
   lastIndexOf: ([text = '', part = '']) => BigInt(bytesBefore(text, text.lastIndexOf(part))),
   hasPrefix: ([text = '', part = '']) => text.startsWith(part),
