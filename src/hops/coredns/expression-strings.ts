@@ -50,8 +50,8 @@ function scanDigits(l: Chars, digit: RegExp, count: number): void {
 
 /** One to six digits. */
 function scanBraces(l: Chars): void {
-  const end = l.chars.findIndex((c, i) => i > l.at && !HEX.test(c))
-  const digits = (end < 0 ? l.chars.length : end) - l.at - 1
+  let digits = 0
+  while (HEX.test(l.chars[l.at + 1 + digits] ?? '')) digits++
   const isWhole = l.chars[l.at + 1 + digits] === '}' && digits > 0 && digits <= 6
   l.at += 1 + Math.min(digits, 6)
   if (!isWhole) fail(l, 'invalid char escape', false)

@@ -116,14 +116,15 @@ function readPointer(l: Lexer, from: number): void {
 }
 
 function skipComment(l: Lexer, second: string): void {
-  const text = l.chars.slice(l.at + 2)
-  const end = second === '/' ? text.indexOf('\n') : text.findIndex((c, i) => c === '*' && text[i + 1] === '/')
-  if (end >= 0) return void (l.at += end + (second === '*' ? 4 : 3))
-  l.at = l.chars.length
+  const { chars } = l
+  const from = l.at + 2
+  const isEnd = (at: number): boolean => (second === '/' ? chars[at] === '\n' : chars[at] === '*' && chars[at + 1] === '/')
+  for (l.at = from; l.at < chars.length && !isEnd(l.at);) l.at++
+  if (l.at < chars.length) return void (l.at += second === '*' ? 2 : 1)
   if (second === '/') return
   if (l.modern) l.at++
   // The older library has gone back from a star.
-  else if (text.at(-1) === '*') l.at--
+  else if (from < chars.length && chars.at(-1) === '*') l.at--
   fail(l, 'unclosed comment')
 }
 
