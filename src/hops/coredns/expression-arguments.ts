@@ -12,8 +12,8 @@ const INTEGERS: KindSet = new Set(['interface', 'int', 'int64'])
 const MAPS: KindSet = new Set(['interface', 'map'])
 const STRINGS: KindSet = new Set(['interface', 'string'])
 
-/** One argument of these kinds; `wrong` says what is wrong with another. The older library names the wrong function once. */
-interface One { readonly takes: KindSet; readonly gives: Type | 'same' | 'element'; readonly wrong: string; readonly wrongOld?: string }
+/** One argument of these kinds; `wrong` says what is wrong with another. The older library names the wrong function once, and has not those that are new. */
+interface One { readonly takes: KindSet; readonly gives: Type | 'same' | 'element'; readonly wrong: string; readonly wrongOld?: string; readonly isNew?: true }
 const argument = (name: string): string => `invalid argument for ${name} (type %s)`
 const ONE: ReadonlyMap<string, One> = new Map<string, One>([
   ['len', { takes: new Set([...LISTS, 'map', 'string']), gives: INT, wrong: argument('len') }],
@@ -29,7 +29,7 @@ const ONE: ReadonlyMap<string, One> = new Map<string, One>([
   ['values', { takes: MAPS, gives: ANYS, wrong: 'cannot get values from %s' }],
   ['toPairs', { takes: MAPS, gives: ANYS, wrong: 'cannot transform %s to pairs' }],
   ['fromPairs', { takes: LISTS, gives: goType('map[interface {}]interface {}'), wrong: 'cannot transform %s from pairs' }],
-  ...['reverse', 'uniq', 'flatten'].map(name => [name, { takes: LISTS, gives: ANYS, wrong: `cannot ${name} %s` }] as const),
+  ...['reverse', 'uniq', 'flatten'].map(name => [name, { takes: LISTS, gives: ANYS, wrong: `cannot ${name} %s`, isNew: true } as const] as const),
   ['sum', { takes: LISTS, gives: ANY, wrong: 'cannot sum %s' }],
   ['mean', { takes: LISTS, gives: FLOAT, wrong: 'cannot avg %s' }],
   ['median', { takes: LISTS, gives: FLOAT, wrong: 'cannot median %s' }],
@@ -41,19 +41,19 @@ const GATHERING_OLD = new Set(['max', 'min'])
 /** As these functions print it: the type of nil is none. */
 const shown = (type: Type): string => (type.kind === 'nil' ? '%!s(<nil>)' : type.name)
 
-export function lookedAt(name: string, given: readonly Type[], modern: boolean): Given {
-  const types = given.map(type => (type.kind === 'unknown' ? ANY : type))
-  if ((modern ? GATHERING : GATHERING_OLD).has(name)) return gathered(name, types, modern)
+type Look = (types: readonly Type[]) => Given
+
+/** Undefined: that library has no such function, or it looks at nothing itself. */
+export function lookOf(name: string, modern: boolean): Look | undefined {
+  const look = rawLook(name, modern)
+  return look && (given => look(given.map(type => (type.kind === 'unknown' ? ANY : type))))
+}
+
+function rawLook(name: string, modern: boolean): Look | undefined {
+  if ((modern ? GATHERING : GATHERING_OLD).has(name)) return types => gathered(name, types, modern)
   const one = ONE.get(name)
-  if (one) return oneArgument(one, types, modern)
-  switch (name) {
-    case 'take': return taken(types)
-    case 'concat': return concatenated(types)
-    case 'now': return types.length === 0 || (types.length === 1 && types[0]?.name === '*time.Location') ? TIME : `invalid number of arguments (expected 0, got ${types.length})`
-    case 'date': return dated(types)
-    case 'sort': return sorted(types, ['1', '2'])
-    default: return sorted(types, ['2', '3'])
-  }
+  if (one) return modern || !one.isNew ? types => oneArgument(one, types, modern) : undefined
+  return name === 'take' ? taken : (modern ? NEW : OLD).get(name)
 }
 
 const kindOf = (type: Type | undefined, modern: boolean): Kind => (type ? (modern ? dereferenced(type) : type).kind : 'nil')
@@ -89,6 +89,11 @@ function concatenated(types: readonly Type[]): Given {
   return wrong ? `cannot concat ${shown(wrong)}` : ANYS
 }
 
+function ofNow(types: readonly Type[]): Given {
+  const isNow = types.length === 0 || (types.length === 1 && types[0]?.name === '*time.Location')
+  return isNow ? TIME : `invalid number of arguments (expected 0, got ${types.length})`
+}
+
 function dated(types: readonly Type[]): Given {
   if (types.length === 0) return 'invalid number of arguments (expected at least 1, got 0)'
   const rest = types[0]?.name === '*time.Location' ? types.slice(1) : types
@@ -102,3 +107,6 @@ function sorted(types: readonly Type[], [least, most]: readonly [string, string]
   if (!LISTS.has(list.kind)) return `cannot sort ${shown(list)}`
   return words.every(word => STRINGS.has(word.kind)) ? ANYS : `invalid argument for sort (expected string, got ${shown(words[0] as Type)})`
 }
+
+const NEW: ReadonlyMap<string, Look> = new Map([['concat', concatenated], ['now', ofNow], ['date', dated]])
+const OLD: ReadonlyMap<string, Look> = new Map<string, Look>([['sort', types => sorted(types, ['1', '2'])], ['sortBy', types => sorted(types, ['2', '3'])]])

@@ -1,5 +1,6 @@
 // Which functions the expression library has, and of which types they are: builtin/builtin.go of antonmedv/expr 1.15.5 and expr-lang/expr
 // 1.17.8. CoreDNS takes `type` out, because it has a function of that name.
+import { lookOf } from './expression-arguments.ts'
 import { FUNCTION, goType, type Type } from './expression-types.ts'
 
 const VALUES = '[]interface {}'
@@ -38,19 +39,12 @@ const OVERLOADS_MODERN: ReadonlyMap<string, string> = new Map<string, string>([
   ['sort', [...[VALUES, '[]int', '[]float64', '[]string'].map(list => `func(${list}, string) ${VALUES}`), ...[VALUES, '[]float64', '[]string', '[]int'].map(list => `func(${list}) ${VALUES}`)].join('; ')],
 ])
 
-/** Those that look at their arguments themselves: expression-arguments.ts. */
-const LOOKING = new Set([
-  'len', 'abs', 'ceil', 'floor', 'round', 'int', 'float', 'max', 'min', 'sum', 'mean', 'median', 'first', 'last', 'get', 'take', 'keys', 'values', 'toPairs', 'fromPairs',
-])
-const LOOKING_OLD = new Set(['sort', 'sortBy'])
-const LOOKING_MODERN = new Set(['now', 'date', 'reverse', 'uniq', 'concat', 'flatten'])
-
 const spelled = (name: string, modern: boolean): string | undefined => OVERLOADS.get(name) ?? (modern ? OVERLOADS_MODERN : OVERLOADS_OLD).get(name)
 
 export const isBuiltin = (name: string, modern: boolean): boolean =>
-  spelled(name, modern) !== undefined || LOOKING.has(name) || (modern ? LOOKING_MODERN : LOOKING_OLD).has(name)
+  spelled(name, modern) !== undefined || name === 'get' || lookOf(name, modern) !== undefined
 
-/** Undefined: it looks at its arguments itself. */
+/** Undefined: it looks at its arguments itself (expression-arguments.ts). */
 export const overloadsOf = (name: string, modern: boolean): readonly Type[] | undefined => spelled(name, modern)?.split('; ').map(goType)
 
 /** Handed over as a value. */

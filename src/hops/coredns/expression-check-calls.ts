@@ -1,5 +1,5 @@
 // What functions in `view` expressions take and give: checker/checker.go of antonmedv/expr 1.15.5 and expr-lang/expr 1.17.8.
-import { lookedAt } from './expression-arguments.ts'
+import { lookOf } from './expression-arguments.ts'
 import { overloadsOf, predicateShape } from './expression-builtins.ts'
 import { elementOf, fault, text, typeOf, type Checker } from './expression-check.ts'
 import { ExpressionFault } from './expression-fault.ts'
@@ -9,8 +9,9 @@ import { ANY, ANYS, BOOL, dereferenced, FUNCTION, goType, INT, isAssignable, isI
 /** `type`: of a function that is not of the library. */
 export function functionGives(c: Checker, name: string, at: Node, args: readonly Node[], type?: Type): Type {
   const overloads = type ? [type] : overloadsOf(name, c.modern)
-  if (!overloads && name !== 'get') {
-    const given = lookedAt(name, args.map(arg => typeOf(c, arg)), c.modern)
+  const look = overloads ? undefined : lookOf(name, c.modern)
+  if (look) {
+    const given = look(args.map(arg => typeOf(c, arg)))
     return typeof given === 'string' ? fault(at, given) : given
   }
   let last: ExpressionFault | undefined
