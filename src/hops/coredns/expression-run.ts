@@ -6,7 +6,7 @@ import { runFunction } from './expression-functions.ts'
 import { FREE_RANGE, type Node, type NodeOf } from './expression-nodes.ts'
 import { isPredicateFunction, runPredicateFunction } from './expression-predicates.ts'
 import { typeOfValue, type Type } from './expression-types.ts'
-import { boolOf, bytesOf, dict, int, isFunc, isList, isNil, list, stop, stringOf, toInt, unknownInput, RuntimeFault, UnknownInput, type Func, type Value } from './expression-value.ts'
+import { boolOf, bytesOf, dict, int, isFunc, isList, isNil, list, stop, stringOf, toInt, unknownInput, RuntimeFault, UnknownInput, type Value } from './expression-value.ts'
 import { bytesOfGo, textOfGo } from './go-bytes.ts'
 import { compileGoRegexp, isRefused, type GoRegexp, type Refused } from './go-regexp.ts'
 import type { CorednsVersion } from './plugin.ts'
@@ -198,7 +198,7 @@ function called(r: Run, node: NodeOf<'call'>): Value {
   const args = popped(r, node.args.length)
   if (!isFunc(callee)) return stop('cannot call a non-function')
   if (type?.kind === 'func' && type.gives?.length === 1 && args.includes(null)) return stop('interface conversion: interface {} is nil')
-  return (callee as Func).call(args)
+  return callee.call(args)
 }
 
 function binary(r: Run, node: NodeOf<'binary'>): Value {
