@@ -10,7 +10,7 @@ import { fieldOf, listOf, textOf } from './fields.ts'
 import { isHostNetwork, podAddressesOf, type Inventory } from './inventory.ts'
 import { clusterAddresses, portsOf } from './kube-proxy.ts'
 import { mountedFiles, type MountedFile } from './mounted-files.ts'
-import { nodeLocalFlags } from './node-local.ts'
+import { nodeLocalFlags, type NodeLocalFlags } from './node-local.ts'
 import { matchesLabels } from './selector.ts'
 
 export interface CorednsPod {
@@ -25,6 +25,8 @@ export interface CorednsPod {
   readonly hostNetwork: boolean
   /** `1.9.3`; undefined = the image's tag is no version. */
   readonly version: Sourced<string> | undefined
+  /** Of NodeLocal DNSCache. */
+  readonly nodeLocal: NodeLocalFlags | undefined
   /** Path of the Corefile in the container; of NodeLocal DNSCache that of its template. */
   readonly corefilePath: string
   /** Undefined: its ConfigMap is not in the evidence (a file of the pod may be). */
@@ -70,7 +72,8 @@ function recognise(cluster: Inventory, pod: KubeObject): Recognised | undefined 
 }
 
 function describe(cluster: Inventory, pod: KubeObject, { role, container }: Recognised, problems: Problem[]): CorednsPod {
-  const path = role === 'node-local-dns' ? nodeLocalFlags(pod, container).template : argumentOf(pod, container, 'conf')?.value ?? '/Corefile'
+  const nodeLocal = role === 'node-local-dns' ? nodeLocalFlags(pod, container) : undefined
+  const path = nodeLocal ? nodeLocal.template : argumentOf(pod, container, 'conf')?.value ?? '/Corefile'
   const corefilePath = path.startsWith('/') ? path : `${textOf(pod.body, 'spec', 'containers', container, 'workingDir') ?? ''}/${path}`
   const { files, missing } = mountedFiles(cluster, pod, container)
   const corefile = files.get(corefilePath)
@@ -82,7 +85,7 @@ function describe(cluster: Inventory, pod: KubeObject, { role, container }: Reco
     })
   }
   return {
-    role, pod, container, place, corefilePath, corefile, files,
+    role, pod, container, place, nodeLocal, corefilePath, corefile, files,
     node: textOf(pod.body, 'spec', 'nodeName') ?? '', addresses: podAddressesOf(pod), hostNetwork: isHostNetwork(pod),
     version: versionOf(pod, container), port: Number((argumentOf(pod, container, 'dns.port') ?? argumentOf(pod, container, 'p'))?.value ?? 53) || 53,
     ready: textOf(listOf(pod.body, 'status', 'conditions').find(one => textOf(one, 'type') === 'Ready'), 'status') === 'True',
@@ -138,16 +141,10 @@ export type AddressOwner =
 export function ownerOfAddress(cluster: Inventory, servers: readonly CorednsPod[], address: string): AddressOwner | undefined {
   const service = cluster.services.find(one => clusterAddresses(one).includes(address))
   if (service) return { kind: 'service', service }
-  const server = servers.find(one => one.addresses.includes(address) || localAddresses(one).includes(address))
+  const server = servers.find(one => one.addresses.includes(address) || one.nodeLocal?.addresses.some(own => own.value === address))
   if (server) return { kind: 'coredns', server }
   const pod = cluster.podByAddress(address)
   if (pod) return { kind: 'pod', pod }
   const node = cluster.nodes.find(one => listOf(one.body, 'status', 'addresses').some(entry => textOf(entry, 'address') === address))
   return node && { kind: 'node', node }
-}
-
-/** `-localip 169.254.20.10,10.96.0.10` of NodeLocal DNSCache. */
-export function localAddresses(server: CorednsPod): readonly string[] {
-  if (server.role !== 'node-local-dns') return []
-  return (nodeLocalFlags(server.pod, server.container).localIps?.value ?? '').split(',').map(address => address.trim()).filter(address => address !== '')
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { objectsFrom } from '../../test/support/cluster-files.ts'
-import { corednsPods, type CorednsPod } from './coredns-pods.ts'
+import { corednsPods } from './coredns-pods.ts'
 import { inventory, type Inventory } from './inventory.ts'
 import { readIptablesRules } from './iptables-rules.ts'
-import { nodeLocalAddresses, nodeLocalFlags, upstreamAddress } from './node-local.ts'
+import { nodeLocalAddresses, upstreamAddress, type NodeLocalPod } from './node-local.ts'
 
 const RUNNING = 'containerStatuses: [{name: cache, state: {running: {}}}]'
 const text = ({ args = '', status = RUNNING, mode = 'iptables', spec = '', service = '' } = {}): string => `apiVersion: v1
@@ -36,9 +36,9 @@ kind: Service
 metadata: {name: kube-dns-upstream, namespace: kube-system, creationTimestamp: "2026-01-01T00:00:00Z"}
 spec: {clusterIP: 10.96.77.7, ports: [{port: 53, protocol: UDP}]}
 `
-const of = (settings: Parameters<typeof text>[0]): { readonly cluster: Inventory; readonly server: CorednsPod } => {
+const of = (settings: Parameters<typeof text>[0]): { readonly cluster: Inventory; readonly server: NodeLocalPod } => {
   const cluster = inventory(objectsFrom(text(settings)))
-  return { cluster, server: corednsPods(cluster).value[0] as CorednsPod }
+  return { cluster, server: corednsPods(cluster).value[0] as NodeLocalPod }
 }
 const addresses = (settings: Parameters<typeof text>[0], iptables?: string, isRefused = false): unknown => {
   const { cluster, server } = of(settings)
@@ -74,7 +74,7 @@ test('an orderly end takes the interface away; one that was killed leaves it, an
 test('the Service of -upstreamsvc is looked up once: one made later, or hidden by enableServiceLinks, is none', () => {
   const address = (settings: Parameters<typeof text>[0]): unknown => {
     const { cluster, server } = of(settings)
-    return upstreamAddress(cluster, server.pod, nodeLocalFlags(server.pod, server.container))?.value
+    return upstreamAddress(cluster, server)?.value
   }
   expect(address({ service: UPSTREAM })).toBe('10.96.77.7')
   expect(address({ service: UPSTREAM.replace('2026-01-01', '2026-01-03') })).toBeUndefined()

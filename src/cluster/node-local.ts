@@ -6,39 +6,50 @@
 // Not modelled: eBPF data planes and Cilium's local redirect, -interfacename of somebody else's interface, the minute until the rules are there.
 import type { KubeObject } from '../chain/model.ts'
 import type { Problem, Source, Sourced } from '../chain/source.ts'
-import type { CorednsPod } from './coredns-pods.ts'
 import { argumentOf } from './container-arguments.ts'
+import type { CorednsPod } from './coredns-pods.ts'
 import { fieldOf, listOf, numberOf, textOf } from './fields.ts'
 import type { Inventory } from './inventory.ts'
 import type { IptablesRules } from './iptables-rules.ts'
 import { clusterAddresses } from './kube-proxy.ts'
 import { kubeProxyMode } from './kube-proxy-mode.ts'
 
-export const DEFAULT_TEMPLATE = '/etc/coredns/Corefile.base'
+const DEFAULT_TEMPLATE = '/etc/coredns/Corefile.base'
+const DEFAULT_WRITTEN = '/etc/Corefile'
 const DEFAULT_KUBE_DNS = '/etc/kube-dns'
 const DEFAULT_SERVICE = 'kube-dns'
 
 export interface NodeLocalFlags {
   /** As written: comma-separated. */
   readonly localIps: Sourced<string> | undefined
-  /** Paths in the container. */
+  /** Each of them. */
+  readonly addresses: readonly Sourced<string>[]
+  /** Paths in the container: what it reads, and what it writes and CoreDNS reads. */
   readonly template: string
+  readonly written: string
   readonly kubeDns: string
   readonly upstreamService: Sourced<string>
   readonly setsUpRules: boolean
 }
 
+export type NodeLocalPod = CorednsPod & { readonly nodeLocal: NodeLocalFlags }
+export const isNodeLocal = (server: CorednsPod): server is NodeLocalPod => server.nodeLocal !== undefined
+
 export function nodeLocalFlags(pod: KubeObject, container: number): NodeLocalFlags {
   const flag = (name: string): Sourced<string> | undefined => argumentOf(pod, container, name)
+  const localIps = flag('localip')
+  const each = (localIps?.value ?? '').split(',').map(text => text.trim()).filter(text => text !== '')
   return {
-    localIps: flag('localip'), template: flag('basecorefile')?.value ?? DEFAULT_TEMPLATE, kubeDns: flag('kubednscm')?.value ?? DEFAULT_KUBE_DNS,
+    localIps, addresses: localIps ? each.map(value => ({ value, source: localIps.source })) : [],
+    template: flag('basecorefile')?.value ?? DEFAULT_TEMPLATE, written: flag('conf')?.value ?? DEFAULT_WRITTEN,
+    kubeDns: flag('kubednscm')?.value ?? DEFAULT_KUBE_DNS,
     upstreamService: flag('upstreamsvc') ?? { value: DEFAULT_SERVICE, source: pod.at('spec', 'containers', container, 'args') },
     setsUpRules: !/^(?:false|0|f)$/i.test(flag('setupiptables')?.value ?? ''),
   }
 }
 
 /** The address of -upstreamsvc in the process's environment: a Service of its namespace. Undefined value: none was there; undefined: nobody looked. */
-export function upstreamAddress(cluster: Inventory, pod: KubeObject, { upstreamService }: NodeLocalFlags): { readonly value: string | undefined; readonly source: Source } | undefined {
+export function upstreamAddress(cluster: Inventory, { pod, nodeLocal: { upstreamService } }: NodeLocalPod): { readonly value: string | undefined; readonly source: Source } | undefined {
   const hasLinks = fieldOf(pod.body, 'spec', 'enableServiceLinks') !== false
   if (!hasLinks) return { value: undefined, source: pod.at('spec', 'enableServiceLinks') }
   const service = cluster.get('Service', upstreamService.value, pod.namespace)
@@ -64,14 +75,14 @@ export interface NodeLocalAddresses {
 }
 
 /** `isRefused`: CoreDNS does not start with the Corefile, so the process never came as far as the rules. */
-export function nodeLocalAddresses(cluster: Inventory, server: CorednsPod, rules: IptablesRules | undefined, isRefused: boolean): NodeLocalAddresses {
-  const flags = nodeLocalFlags(server.pod, server.container)
+export function nodeLocalAddresses(cluster: Inventory, server: NodeLocalPod, rules: IptablesRules | undefined, isRefused: boolean): NodeLocalAddresses {
+  const flags = server.nodeLocal
   const own: Sourced<string>[] = []
   const nobodys: Sourced<string>[] = []
   const problems: Problem[] = []
   const left = leftBehind(server)
-  for (const value of (flags.localIps?.value ?? '').split(',').map(text => text.trim()).filter(text => text !== '')) {
-    const address = { value, source: (flags.localIps as Sourced<string>).source }
+  for (const address of flags.addresses) {
+    const { value } = address
     const isService = cluster.services.some(service => clusterAddresses(service).includes(value))
     if (left === 'nothing') {
       if (!isService) nobodys.push(address)

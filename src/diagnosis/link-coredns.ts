@@ -12,8 +12,9 @@ import { comesBack, forwardLines, targetsOf } from '../findings/forward-targets.
 import type { CorefileText } from '../fixes/corefile-edit.ts'
 import { checkCorefile } from '../hops/coredns/check.ts'
 import { REFUSED_CODE } from '../hops/coredns/refuse.ts'
+import { isNodeLocal } from '../cluster/node-local.ts'
 import { viewAtNode } from '../cluster/view-at-node.ts'
-import { filledIn, onItsNode, writtenPath } from './link-node-local.ts'
+import { filledIn, onItsNode } from './link-node-local.ts'
 import type { Gathered } from './gather.ts'
 import type { LinkedNode } from './link-nodes.ts'
 
@@ -37,10 +38,11 @@ export function linkCoredns(gathered: Gathered, server: CorednsPod, node: Linked
   const files = new Map([...server.files].map(([path, file]) => [path, { file: file.file, text: file.text }]))
   for (const [path, file] of gathered.layout.podFiles.get(server.place) ?? []) if (!files.has(path)) files.set(path, { file: file.path, text: file.text() })
   const said: Problem[] = []
-  const own = server.role === 'node-local-dns' ? filledIn(gathered, server, found.innerFile, found.embedded.text, said) : undefined
+  const local = isNodeLocal(server) ? server : undefined
+  const own = local && filledIn(gathered, local, found.innerFile, found.embedded.text, said)
   const outer = (inner: Source): Source => (inner.file === found.innerFile ? found.embedded.outer(inner) : inner)
   problems.push(...moveSources(said, found.innerFile, outer))
-  if (server.role === 'node-local-dns' && !own) return undefined
+  if (local && !own) return undefined
   const read = readCorefile(found.innerFile, own?.text ?? found.embedded.text, { path: own?.path ?? server.corefilePath, files })
   const movers = [...server.files.values()].filter(f => f.file !== found.innerFile).map(f => ({ innerFile: f.file, embedded: embeddedOf(gathered, f) }))
   const moved = <T>(value: T): T => movers.reduce((all, { innerFile, embedded }) => (innerFile === embedded.file ? all : moveSources(all, innerFile, embedded.outer)),
@@ -58,7 +60,7 @@ export function linkCoredns(gathered: Gathered, server: CorednsPod, node: Linked
   const down = endedBy(events) ?? loopsAtStart(model) ?? (refused && !server.ready ? refused : undefined)
   const synced = lastWord(events, ['unsynced-kubernetes', 'api-forbidden'], [])
   const whole: CorednsModel = { ...model, ...(down && { down }), ...(refused && { refused }), ...(synced && { kubernetesSynced: { value: false, source: synced.source } }) }
-  const placed = own ? onItsNode(gathered, server, node, whole, problems) : { model: whole, nobody: [] }
+  const placed = local ? onItsNode(gathered, local, node, whole, problems) : { model: whole, nobody: [] }
   // Edits are made in the template.
   const blocks = own ? readCorefile(found.innerFile, found.embedded.text).value.blocks : read.value.blocks
   return { ...placed, text: { embedded: found.embedded, blocks } }
@@ -67,7 +69,7 @@ export function linkCoredns(gathered: Gathered, server: CorednsPod, node: Linked
 function corefileOf(gathered: Gathered, server: CorednsPod): { readonly innerFile: string; readonly embedded: EmbeddedText } | undefined {
   if (server.corefile) return { innerFile: server.corefile.file, embedded: embeddedOf(gathered, server.corefile) }
   const files = gathered.layout.podFiles.get(server.place)
-  const file = files?.get(server.corefilePath) ?? (server.role === 'node-local-dns' ? files?.get(writtenPath(server)) : undefined)
+  const file = files?.get(server.corefilePath) ?? (server.nodeLocal && files?.get(server.nodeLocal.written))
   return file && { innerFile: file.path, embedded: wholeFile(file.path, file.text()) }
 }
 

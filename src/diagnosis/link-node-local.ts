@@ -2,11 +2,9 @@
 // it, and the addresses at which its node meets it.
 import type { CorednsModel, NobodyModel } from '../chain/model.ts'
 import type { Problem, Source, Sourced } from '../chain/source.ts'
-import { argumentOf } from '../cluster/container-arguments.ts'
-import type { CorednsPod } from '../cluster/coredns-pods.ts'
-import { nodeLocalAddresses, nodeLocalFlags, upstreamAddress } from '../cluster/node-local.ts'
+import { nodeLocalAddresses, upstreamAddress, type NodeLocalPod } from '../cluster/node-local.ts'
 import { corednsOfNodeCache } from '../hops/coredns/node-cache.ts'
-import { nodeCacheCorefile } from '../hops/coredns/node-cache-corefile.ts'
+import { CLUSTER, nodeCacheCorefile } from '../hops/coredns/node-cache-corefile.ts'
 import type { Gathered } from './gather.ts'
 import type { LinkedNode } from './link-nodes.ts'
 
@@ -19,17 +17,11 @@ export interface FilledIn {
   readonly version: Sourced<string> | undefined
 }
 
-const CLUSTER = '__PILLAR__CLUSTER__DNS__'
-const WRITTEN = '/etc/Corefile'
-
-/** Path of `-conf` in the container: what the process writes, and CoreDNS reads. */
-export const writtenPath = ({ pod, container }: CorednsPod): string => argumentOf(pod, container, 'conf')?.value ?? WRITTEN
-
 /** Undefined: where names of the cluster are sent is not known. Problems are those of the template's own file. */
-export function filledIn(gathered: Gathered, server: CorednsPod, file: string, template: string, problems: Problem[]): FilledIn | undefined {
-  const flags = nodeLocalFlags(server.pod, server.container)
-  const clusterDns = upstreamAddress(gathered.inventory, server.pod, flags)
-  const path = writtenPath(server)
+export function filledIn(gathered: Gathered, server: NodeLocalPod, file: string, template: string, problems: Problem[]): FilledIn | undefined {
+  const flags = server.nodeLocal
+  const clusterDns = upstreamAddress(gathered.inventory, server)
+  const path = flags.written
   if (!clusterDns && template.includes(CLUSTER)) {
     const { value, source } = flags.upstreamService
     problems.push({ code: 'node-local-upstream-not-seen', message: `the Service ${server.pod.namespace}/${value}, to which ${server.place} sends names of the cluster, is not in the evidence`, source, state: 'unknown' })
@@ -59,7 +51,7 @@ export function filledIn(gathered: Gathered, server: CorednsPod, file: string, t
 }
 
 /** The model with the addresses that are its own; those of nobody, and what is to be said. */
-export function onItsNode(gathered: Gathered, server: CorednsPod, node: LinkedNode | undefined, model: CorednsModel, problems: Problem[]): { readonly model: CorednsModel; readonly nobody: readonly NobodyModel[] } {
+export function onItsNode(gathered: Gathered, server: NodeLocalPod, node: LinkedNode | undefined, model: CorednsModel, problems: Problem[]): { readonly model: CorednsModel; readonly nobody: readonly NobodyModel[] } {
   const found = nodeLocalAddresses(gathered.inventory, server, node?.rules, model.down !== undefined && model.refused !== undefined)
   problems.push(...found.problems)
   return { model: { ...model, nodeAddresses: found.own }, nobody: found.nobodys.map(({ value, source }) => ({ address: value, node: server.node, source })) }

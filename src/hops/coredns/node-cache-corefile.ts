@@ -39,10 +39,11 @@ export interface NodeCacheCorefile {
   readonly refused: KubeDnsRefusal | undefined
 }
 
-const [LOCAL, SERVER, CLUSTER, UPSTREAM] = ['__PILLAR__LOCAL__DNS__', '__PILLAR__DNS__SERVER__', '__PILLAR__CLUSTER__DNS__', '__PILLAR__UPSTREAM__SERVERS__'] as const
+export const [LOCAL, SERVER, CLUSTER, UPSTREAM] = ['__PILLAR__LOCAL__DNS__', '__PILLAR__DNS__SERVER__', '__PILLAR__CLUSTER__DNS__', '__PILLAR__UPSTREAM__SERVERS__'] as const
 /** What the manifest's `.` block has; with servers of ConfigMap kube-dns the option goes away, in this spelling only. */
 const OVER_TCP = `\n    forward . ${UPSTREAM} {\n            force_tcp\n    }\n`
-const FILE = '/etc/resolv.conf'
+/** Its upstreams where kube-dns names none. */
+export const OWN_FILE = '/etc/resolv.conf'
 /** Seconds; of the blocks of stub domains. */
 const STUB_CACHE_S = 30
 /** The text of a net.IP that is none. */
@@ -88,7 +89,7 @@ export function nodeCacheCorefile(file: string, template: string, settings: Node
   }
   const own = pieces.map(p => p.text).join('')
   const stubs = kubeDns.stubs.map(([zone, servers]) => stubBlock(zone, servers, settings)).join('')
-  return { text: own + stubs, back: backTo(pieces, own.length, at, settings), problems, upstreams: upstreams || FILE, stubDomains: kubeDns.stubs.length, hadTcpBlock: upstreams !== '' && !template.replaceAll(OVER_TCP, '').includes(UPSTREAM), refused: kubeDns.refused }
+  return { text: own + stubs, back: backTo(pieces, own.length, at, settings), problems, upstreams: upstreams || OWN_FILE, stubDomains: kubeDns.stubs.length, hadTcpBlock: upstreams !== '' && !template.replaceAll(OVER_TCP, '').includes(UPSTREAM), refused: kubeDns.refused }
 }
 
 const unfilled = (placeholder: string, source: Source): Problem =>
@@ -113,7 +114,7 @@ function piecesOf(template: string, { localIps, clusterDns, upstreamNameservers 
       put(done, end, '\n', undefined)
     } else if (found === LOCAL) put(index, end, (localIps?.value ?? '').replaceAll(',', ' '), localIps?.source)
     else if (found === CLUSTER) put(index, end, clusterDns?.value ?? NO_ADDRESS, clusterDns?.source)
-    else if (found === UPSTREAM) put(index, end, upstreams || FILE, upstreams === '' ? undefined : upstreamNameservers?.source)
+    else if (found === UPSTREAM) put(index, end, upstreams || OWN_FILE, upstreams === '' ? undefined : upstreamNameservers?.source)
     else put(index, end, '', undefined)
   }
   if (done < template.length) pieces.push({ text: template.slice(done), start: done, end: template.length, isOwn: true })

@@ -2,8 +2,7 @@
 // 1.26.7. Flags, the Corefile from the template (node-cache-corefile.ts) once with no settings of kube-dns and once with them; then CoreDNS with that
 // file (start.ts), whose plugins are few (node-cache.ts).
 // Not modelled: lines of klog, the interface and the iptables rules, -reloadwithsignal, what Go's JSON says of a text that is none.
-import type { NodeCacheCorefile } from './node-cache-corefile.ts'
-import { nodeCacheCorefile } from './node-cache-corefile.ts'
+import { nodeCacheCorefile, OWN_FILE, UPSTREAM, type NodeCacheCorefile } from './node-cache-corefile.ts'
 import { parseAddress } from '../../dns/go-address.ts'
 import { lineSource, type Sourced } from '../../chain/source.ts'
 
@@ -55,11 +54,8 @@ export function startNodeCache(input: NodeCacheInput): NodeCacheStart {
   return { lines: [...lines, `DATE [ERROR] ${said}`], corefile: first.text }
 }
 
-const UPSTREAM = '__PILLAR__UPSTREAM__SERVERS__'
-const FILE = '/etc/resolv.conf'
-
 function written({ text, stubDomains, upstreams, hadTcpBlock }: NodeCacheCorefile, named = false): readonly string[] {
-  const untold = named && upstreams !== FILE && !hadTcpBlock ? ['DATE [WARNING] Did not find TCP upstream block to replace, assuming upstreams already use UDP.'] : []
+  const untold = named && upstreams !== OWN_FILE && !hadTcpBlock ? ['DATE [WARNING] Did not find TCP upstream block to replace, assuming upstreams already use UDP.'] : []
   return [...untold, `DATE [INFO] Updated Corefile with ${stubDomains} custom stubdomains and upstream servers ${upstreams}`, 'DATE [INFO] Using config file:', ...(text === '' ? [] : text.replace(/\n$/, '').split('\n'))]
 }
 
