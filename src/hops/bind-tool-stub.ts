@@ -16,7 +16,7 @@ import { bindToolSettings, type BindToolSettings } from './bind-tool-settings.ts
 import { isCellOf } from './stub-cells.ts'
 import { causeOf, addressesOf, replyOf } from './stub-reply.ts'
 import type { StubQuery } from './stub-query.ts'
-import { answered } from './stub-result.ts'
+import { answered, RCODE_RESULTS } from './stub-result.ts'
 import { atLeast, stubVersion, type StubVersion } from './stub-version.ts'
 
 export type BindTool = Extract<StubKind, 'dig' | 'dig-search' | 'host' | 'nslookup'>
@@ -105,12 +105,10 @@ function digResult({ reply, cause, hop, said }: Replied, type: string): StubResu
   return { result: resultOf(reply), addresses: [], code: reply.rcode, says: said.join('\n'), cause: causeOf(plain(reply), hop) }
 }
 
-const resultOf = (reply: Reply): StubResult['result'] =>
-  isNodata(reply) ? 'nodata' : reply.rcode === 'NXDOMAIN' ? 'nxdomain' : reply.rcode === 'REFUSED' ? 'refused' : reply.rcode === 'SERVFAIL' ? 'servfail' : 'error'
+const resultOf = (reply: Reply): StubResult['result'] => (isNodata(reply) ? 'nodata' : RCODE_RESULTS[reply.rcode] ?? 'error')
 
 const NUMBERS: Readonly<Record<string, number>> = { FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5, NOTAUTH: 9 }
 const bare = (fqdn: string): string => (fqdn === '.' ? fqdn : fqdn.replace(/\.$/, ''))
-const isEmpty = (reply: Reply): boolean => reply.rcode === 'NOERROR' && reply.answer.length === 0
 
 /** What is printed of one reply that says why there is none. */
 const complaint = (tool: BindTool, { rcode }: Reply, name: string): string =>
@@ -130,10 +128,10 @@ function* withMore(setup: Setup, { found, fqdn, shown }: Last, { name, type, all
       const more = yield* question(setup, { name: canonical, type: next, triesLeft: settings.tries, tcp: found.tcp, said: [] })
       said.push(...more.said, ...(more.reply && more.reply.rcode !== 'NOERROR' ? [complaint(tool, more.reply, bare(canonical))] : []))
       replies.push({ reply: more.reply, name: bare(canonical), type: next })
-      if (tool === 'nslookup' && isEmpty(reply) && more.reply && isEmpty(more.reply)) said.push(`Can't find ${bare(canonical)}: No answer`)
+      if (tool === 'nslookup' && isNodata(reply) && more.reply && isNodata(more.reply)) said.push(`Can't find ${bare(canonical)}: No answer`)
     }
   } else if (reply && reply.rcode !== 'NOERROR') said.push(complaint(tool, reply, reply.rcode === 'NXDOMAIN' ? shown : bare(fqdn)))
-  else if (reply && isEmpty(reply)) said.push(tool === 'host' ? `${bare(fqdn)} has no ${type} record` : `Can't find ${name}: No answer`)
+  else if (reply && isNodata(reply)) said.push(tool === 'host' ? `${bare(fqdn)} has no ${type} record` : `Can't find ${name}: No answer`)
   const heard = replies.flatMap(one => (one.reply ? [one.reply] : []))
   const code = heard.length > 0 && heard.every(one => one.rcode === 'NOERROR') ? 'OK' : 'exit 1'
   const says = said.join('\n')
@@ -141,6 +139,8 @@ function* withMore(setup: Setup, { found, fqdn, shown }: Last, { name, type, all
   if (addresses.length > 0) return { ...answered(addresses, code), says }
   return { result: reply ? resultOf(reply) : 'timeout', addresses: [], code, says, cause: cause ?? (reply ? causeOf(plain(reply), hop) : { kind: 'lost', by: hop }) }
 }
+
+const again = (setup: Setup, q: Question, next: Partial<Question>): HopRun => call(`${setup.id} question`, plain({ ...q, ...next }))
 
 function* asked(setup: Setup, q: Question): HopRun {
   const { tool, version, settings, hops, id } = setup
@@ -155,19 +155,18 @@ function* asked(setup: Setup, q: Question): HopRun {
   }
   const [arrival] = yield* ask([{ hop, query: plain(query) }], limitMs)
   const reply = replyOf(arrival?.value)
-  const again = (next: Partial<Question>): HopRun => call(`${id} question`, plain({ ...q, ...next }))
   if (!reply) {
     const cause = causeOf(arrival?.value, hop)
     if (!isNew && arrival?.value === REFUSED_PORT && !q.tcp) yield* sleep(limitMs)
     return yield* isNew ? unanswered(setup, q, cause) : inTurn(setup, q, cause)
   }
   // The whole lookup begins anew.
-  if (hasFlag(reply, 'tc') && !q.tcp) return yield* again({ tcp: true, server: 0 })
+  if (hasFlag(reply, 'tc') && !q.tcp) return yield* again(setup, q, { tcp: true, server: 0 })
   const isServfail = reply.rcode === 'SERVFAIL'
   const next = more ? ', trying next server' : ''
   const unwanted = !isDig(tool) && (isServfail || !hasFlag(reply, 'ra'))
   const said = unwanted && tool === 'nslookup' && (more || isNew) ? [...q.said, `;; Got ${isServfail ? 'SERVFAIL reply' : 'recursion not available'} from ${shownAt(setup, q)}${next}`] : q.said
-  if (unwanted && more) return yield* again({ server: q.server + 1, said })
+  if (unwanted && more) return yield* again(setup, q, { server: q.server + 1, said })
   return plain({ reply, hop, tcp: q.tcp, triesLeft: q.triesLeft, said })
 }
 
@@ -175,16 +174,14 @@ const shownAt = ({ settings }: Setup, { server }: Question): string => settings.
 
 function* unanswered(setup: Setup, q: Question, cause: Cause): HopRun {
   const said = [...q.said, `;; communications error to ${shownAt(setup, q)}#53: ${cause.kind === 'refused' ? 'connection refused' : 'timed out'}`]
-  const again = (next: Partial<Question>): HopRun => call(`${setup.id} question`, plain({ ...q, said, ...next }))
-  if (q.triesLeft > 1) return yield* again({ triesLeft: q.triesLeft - 1, ...(q.tcp && { server: 0 }) })
-  if (q.server + 1 < setup.hops.length) return yield* again({ server: q.server + 1 })
+  if (q.triesLeft > 1) return yield* again(setup, q, { said, triesLeft: q.triesLeft - 1, ...(q.tcp && { server: 0 }) })
+  if (q.server + 1 < setup.hops.length) return yield* again(setup, q, { said, server: q.server + 1 })
   return plain({ cause, hop: setup.hops[q.server] as string, tcp: q.tcp, triesLeft: q.triesLeft, said: [...said, ';; no servers could be reached'] })
 }
 
 /** Before 9.18. */
 function* inTurn(setup: Setup, q: Question, cause: Cause): HopRun {
-  const again = (next: Partial<Question>): HopRun => call(`${setup.id} question`, plain({ ...q, ...next }))
-  if (q.server + 1 < setup.hops.length) return yield* again({ server: q.server + 1 })
-  if (q.triesLeft > 1) return yield* again({ server: 0, triesLeft: q.triesLeft - 1 })
+  if (q.server + 1 < setup.hops.length) return yield* again(setup, q, { server: q.server + 1 })
+  if (q.triesLeft > 1) return yield* again(setup, q, { server: 0, triesLeft: q.triesLeft - 1 })
   return plain({ cause, hop: setup.hops[q.server] as string, tcp: q.tcp, triesLeft: q.triesLeft, said: [...q.said, ';; connection timed out; no servers could be reached'] })
 }

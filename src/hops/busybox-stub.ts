@@ -15,7 +15,7 @@ import { absolute, isDomainName } from '../dns/name.ts'
 import { glibcAddress } from './stub-address.ts'
 import { addressesOf, causeOf, replyOf } from './stub-reply.ts'
 import type { StubQuery } from './stub-query.ts'
-import { answered } from './stub-result.ts'
+import { answered, RCODE_RESULTS } from './stub-result.ts'
 import { defaultServer, hostDomain, serverOf, type StubServer } from './stub-settings.ts'
 import { atLeast, stubVersion, type StubVersion } from './stub-version.ts'
 
@@ -176,6 +176,6 @@ function told({ version }: Setup, { questions, have, heard }: Pick<Instant, 'que
   const [code, says] = [bad.length > 0 && atLeast(version, 1, 31) ? 'exit 1' : 'OK', [...printed, ...silent].join('\n')]
   if (addresses.length > 0) return { ...answered(addresses, code), says }
   const worst = have[bad[0] ?? heard[0] ?? -1]
-  const result = worst?.rcode === 'NOERROR' ? 'nodata' : worst?.rcode === 'NXDOMAIN' ? 'nxdomain' : worst?.rcode === 'REFUSED' ? 'refused' : 'servfail'
+  const result = worst?.rcode === 'NOERROR' ? 'nodata' : RCODE_RESULTS[worst?.rcode ?? ''] ?? 'servfail'
   return { result, addresses: [], code, says, ...(worst?.cause && { cause: worst.cause }) }
 }

@@ -14,7 +14,7 @@ import { goAddress } from './stub-address.ts'
 import { isCellOf } from './stub-cells.ts'
 import { causeOf, addressesOf, replyOf } from './stub-reply.ts'
 import type { StubQuery } from './stub-query.ts'
-import { answered } from './stub-result.ts'
+import { answered, RCODE_RESULTS } from './stub-result.ts'
 import { atoi, defaultServer, serverOf, type StubServer } from './stub-settings.ts'
 
 interface Setup {
@@ -32,7 +32,6 @@ const TRIES = 4
 const DEFAULT_TIMEOUT_S = 2
 /** ARES_E… of an rcode, as Node spells it. */
 const CODES: Readonly<Record<string, string>> = { NXDOMAIN: 'ENOTFOUND', SERVFAIL: 'ESERVFAIL', REFUSED: 'EREFUSED', FORMERR: 'EFORMERR', NOTIMP: 'ENOTIMP' }
-const RESULTS: Readonly<Record<string, StubResult['result']>> = { NXDOMAIN: 'nxdomain', SERVFAIL: 'servfail', REFUSED: 'refused' }
 
 export function caresStub(model: StubModel, reach: Reach): HopEntries {
   const id = hopId.stub(model.place)
@@ -97,7 +96,7 @@ function* tried(setup: Setup, q: Try): HopRun {
 
 function outcome(reply: Reply, type: string, hop: string): StubResult {
   const cause = causeOf(plain(reply), hop)
-  if (reply.rcode !== 'NOERROR') return { result: RESULTS[reply.rcode] ?? 'error', addresses: [], code: CODES[reply.rcode] ?? 'ESERVFAIL', says: '', cause }
+  if (reply.rcode !== 'NOERROR') return { result: RCODE_RESULTS[reply.rcode] ?? 'error', addresses: [], code: CODES[reply.rcode] ?? 'ESERVFAIL', says: '', cause }
   const addresses = addressesOf(reply, type)
   return addresses.length > 0 ? answered(addresses) : { result: 'nodata', addresses: [], code: 'ENODATA', says: '', cause }
 }

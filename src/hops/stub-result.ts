@@ -20,6 +20,9 @@ const SAYS: Readonly<Record<'glibc' | 'musl', Readonly<Record<EaiCode, string>>>
 export const answered = (addresses: readonly string[], code = 'OK'): StubResult =>
   ({ result: 'answer', addresses: [...new Set(addresses)].sort(), code, says: '' })
 
+/** What a failing rcode is called; the programs differ in what the others are to them. */
+export const RCODE_RESULTS: Readonly<Record<string, StubResult['result']>> = { NXDOMAIN: 'nxdomain', SERVFAIL: 'servfail', REFUSED: 'refused' }
+
 /** EAI_AGAIN hides three things; the cause knows which. */
 const again = (cause: Cause | undefined): StubResult['result'] =>
   cause?.kind === 'lost' ? 'timeout' : cause?.kind === 'refused' ? 'refused' : cause?.detail === 'REFUSED' ? 'refused' : 'servfail'
