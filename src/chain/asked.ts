@@ -1,4 +1,6 @@
 // What the user asks, as typed: before any pod, stub or file has been looked up.
+import type { Libc } from './model.ts'
+
 export interface Asked {
   /** Fully qualified only if the user wrote the trailing dot: a search list may apply. */
   readonly name: string
@@ -7,7 +9,7 @@ export interface Asked {
   /** Undefined = not said. */
   readonly from: Asker | undefined
   /** A stub resolver that is taken for granted instead of the detected one. */
-  readonly stub?: { readonly kind: string; readonly version: string | undefined; readonly libc?: { readonly kind: 'glibc' | 'musl'; readonly version: string } }
+  readonly stub?: { readonly kind: string; readonly version: string | undefined; readonly libc?: Libc }
   /** The server that a pasted error line names. */
   readonly server?: string
 }

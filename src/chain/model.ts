@@ -92,6 +92,11 @@ export type StubKind =
   /** By code of their own. */
   | 'c-ares' | 'dig' | 'dig-search' | 'host' | 'nslookup' | 'busybox'
 
+export interface Libc {
+  readonly kind: 'glibc' | 'musl'
+  readonly version: string
+}
+
 /** One asker: a pod or a node, with the library its application resolves by. */
 export interface StubModel {
   /** `alpha01/order-sync-…` or `node/hz-edge-1`. */
@@ -101,7 +106,7 @@ export interface StubModel {
   /** `2.36`, `1.2.2`, `1.21`; where it is known from. */
   readonly version: string
   /** The C library below, for a kind that asks one; absent = the most usual one. */
-  readonly libc?: { readonly kind: 'glibc' | 'musl'; readonly version: string }
+  readonly libc?: Libc
   readonly kindSource?: Source
   readonly certainty: 'confirmed' | 'likely' | 'possible'
   readonly resolvConf: ResolvConf

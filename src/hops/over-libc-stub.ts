@@ -6,15 +6,13 @@
 // curl's own cache within one process, --dns-servers of a curl with c-ares, nscd.
 import { call, get, put, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
 import { hopId, type HopEntries, type Reach } from '../chain/hop.ts'
-import type { StubKind, StubModel } from '../chain/model.ts'
+import type { StubModel } from '../chain/model.ts'
 import type { StubResult } from '../chain/outcome.ts'
-import { USUAL_LIBC } from '../chain/stub-libc.ts'
+import { USUAL_LIBC, type OverLibc } from '../chain/stub-libc.ts'
 import { nameKey } from '../dns/name.ts'
 import { glibcStub } from './glibc-stub.ts'
 import { muslStub } from './musl-stub.ts'
 import type { StubQuery } from './stub-query.ts'
-
-export type OverLibc = Extract<StubKind, 'java' | 'node' | 'curl' | 'getent' | 'getent-hosts' | 'cgo'>
 
 interface Program {
   /** How a failure of the library is called, and what is printed. */

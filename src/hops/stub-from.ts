@@ -13,15 +13,18 @@ export const NEWEST_STUB: Readonly<Record<StubKind, string>> = {
 export type StubChoice = Pick<StubModel, 'kind' | 'version' | 'libc'> | { readonly error: string }
 
 export function stubFrom(spec: string): StubChoice {
-  const part = String.raw`([A-Za-z][A-Za-z-]{0,20})(?:@v?([0-9][\w.~-]{0,30}(?:\+[\w.~+-]{0,30})?))?`
   const [first = '', second] = spec.trim().split(/\+(?=(?:glibc|musl)(?:@|$))/i)
-  const [, name = '', version] = new RegExp(`^${part}$`).exec(first) ?? []
-  const kind = name.toLowerCase()
+  const { kind, version } = partOf(first)
   if (!isStubKind(kind)) return { error: `${spec.slice(0, 60)}: a stub is named glibc@2.36, musl@1.2.5, go@1.26, java@17+musl@1.2.5 or dig` }
   const chosen = { kind, version: version ?? NEWEST_STUB[kind] }
   if (second === undefined) return chosen
-  const [, below = '', release] = new RegExp(`^${part}$`).exec(second) ?? []
-  const libc = below.toLowerCase()
+  const { kind: libc, version: release } = partOf(second)
   if (!isOverLibc(kind) || (libc !== 'glibc' && libc !== 'musl')) return { error: `${spec.slice(0, 60)}: ${kind} does not ask a C library` }
   return { ...chosen, libc: { kind: libc, version: release ?? NEWEST_STUB[libc] } }
+}
+
+/** `musl@1.2.2`; no kind: it is none. */
+function partOf(text: string): { readonly kind: string; readonly version: string | undefined } {
+  const [, name = '', version] = /^([A-Za-z][A-Za-z-]{0,20})(?:@v?([0-9][\w.~-]{0,30}(?:\+[\w.~+-]{0,30})?))?$/.exec(text) ?? []
+  return { kind: name.toLowerCase(), version }
 }
