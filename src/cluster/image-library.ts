@@ -124,17 +124,21 @@ function byFamily({ path, name, words, official }: ImageName): ImageLibrary | un
   return /(?:^|\/)(?:distroless|bitnami|bitnamilegacy)\//.test(path) ? kindOnly('glibc') : undefined
 }
 
-const JAVA = /^(?:eclipse-temurin|temurin|openjdk|adoptopenjdk|amazoncorretto|ibm-semeru-runtimes|ibmjava|sapmachine|liberica-(?:openjdk|openjre|runtime)[a-z-]*|zulu-openjdk[a-z-]*|jre|jdk|java|java\d+(?:-debian\d+)?|tomcat|jetty|maven|gradle|groovy|cassandra|elasticsearch|logstash|zookeeper|kafka|solr|neo4j|flink|spark|activemq|wildfly|keycloak|jenkins)$/
-const NODE = /^(?:node|nodejs|nodejs\d+(?:-debian\d+)?|ghost|kibana)$/
-/** Their tags count their own versions, not those of the program below. */
-const OWN_VERSIONS = /^(?:tomcat|jetty|maven|gradle|groovy|cassandra|elasticsearch|logstash|zookeeper|kafka|solr|neo4j|flink|spark|activemq|wildfly|keycloak|jenkins|ghost|kibana)$/
+const JAVA = /^(?:eclipse-temurin|temurin|openjdk|adoptopenjdk|amazoncorretto|ibm-semeru-runtimes|ibmjava|sapmachine|liberica-(?:openjdk|openjre|runtime)[a-z-]*|zulu-openjdk[a-z-]*|jre|jdk|java|java\d+(?:-debian\d+)?)$/
+const NODE = /^(?:node|nodejs|nodejs\d+(?:-debian\d+)?)$/
+/** Programs that run in one. Their tags count their own versions, not those of the program below. */
+const RUNS_IN: ReadonlyMap<string, Runtime['kind']> = new Map([
+  ...['tomcat', 'jetty', 'maven', 'gradle', 'groovy', 'cassandra', 'elasticsearch', 'logstash', 'zookeeper', 'kafka', 'solr', 'neo4j', 'flink', 'spark', 'activemq',
+    'wildfly', 'keycloak', 'jenkins'].map(name => [name, 'java'] as const),
+  ['ghost', 'node'], ['kibana', 'node'],
+])
 
 /** The program that looks names up, where the image is known by its name: a JVM keeps answers, Node asks in its own words. */
 export function runtimeOfImage(reference: string): Runtime | undefined {
   const { name, words } = imageName(reference)
-  const kind = JAVA.test(name) ? 'java' : NODE.test(name) ? 'node' : undefined
+  const kind = RUNS_IN.get(name) ?? (JAVA.test(name) ? 'java' : NODE.test(name) ? 'node' : undefined)
   if (!kind) return undefined
-  const inTag = OWN_VERSIONS.test(name) ? words.map(word => /^(?:openjdk|jdk|jre|java|temurin)(\d+)$/.exec(word)?.[1]).find(v => v !== undefined) : /^(\d+)/.exec(words[0] ?? '')?.[1]
+  const inTag = RUNS_IN.has(name) ? words.map(word => /^(?:openjdk|jdk|jre|java|temurin)(\d+)$/.exec(word)?.[1]).find(v => v !== undefined) : /^(\d+)/.exec(words[0] ?? '')?.[1]
   const version = /^(?:java|nodejs)(\d+)/.exec(name)?.[1] ?? inTag
   return { kind, ...(version !== undefined && { version }) }
 }

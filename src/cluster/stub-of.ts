@@ -72,15 +72,9 @@ function libraryAt(evidence: StubEvidence): Library {
 
 /** Its own error lines go before the name of the image. */
 function runtimeAt({ evidenceLibraries = [], image }: StubEvidence): (Runtime & { readonly source: Source }) | undefined {
-  for (const { library, source } of evidenceLibraries) if (library === 'java' || library === 'node') return { ...byName(image, library), kind: library, source }
   const named = image && runtimeOfImage(image.value)
+  for (const { library, source } of evidenceLibraries) if (library === 'java' || library === 'node') return { ...(named?.kind === library && named), kind: library, source }
   return named && { ...named, source: image.source }
-}
-
-/** The release of a runtime that the log has shown. */
-function byName(image: StubEvidence['image'], kind: Runtime['kind']): Partial<Runtime> {
-  const named = image && runtimeOfImage(image.value)
-  return named?.kind === kind ? named : {}
 }
 
 /** Several lines of one log are one witness. */
