@@ -13,6 +13,10 @@ export type Reach = (address: string, port?: number) => string
 export const nodeLocalAt = (model: Pick<Model, 'coredns'>, node: string | undefined, address: string): CorednsModel | undefined =>
   model.coredns.find(c => c.node === node && c.nodeAddresses?.some(a => a.value === address))
 
+/** The CoreDNS whose pod has the address. NodeLocal DNSCache is met at `nodeAddresses` alone: what its pod has is its node's. */
+export const corednsAt = (model: Pick<Model, 'coredns'>, address: string): CorednsModel | undefined =>
+  model.coredns.find(c => !c.nodeAddresses && c.addresses.includes(address))
+
 /** Hop ids. One spelling, in one place, so that witnesses and pins can name them. */
 export const hopId = {
   stub: (place: string): string => `stub ${place}`,

@@ -1,7 +1,7 @@
 // Which worlds agree with what was seen. A reply that CoreDNS gave, or a lookup that an application made, must be able to
 // happen in the world we believe in: worlds in which it cannot are ruled out. Nothing is weighed, only excluded.
 import type { Ask, Chain, Plain } from '../chain/effects.ts'
-import { hopId, nodeLocalAt } from '../chain/hop.ts'
+import { corednsAt, hopId, nodeLocalAt } from '../chain/hop.ts'
 import type { Model } from '../chain/model.ts'
 import type { Outcome } from '../chain/outcome.ts'
 import { explore } from '../drivers/explore.ts'
@@ -120,7 +120,7 @@ const questionTo = (hop: string, name: string, type: string): Ask => ({ hop, que
 function ourHop(chain: Chain, model: Model, o: DirectAnswer, place: string): string | undefined {
   const asker = o.place ?? place
   const node = asker.startsWith('node/') ? asker.slice(5) : model.stubs.find(s => s.place === asker)?.node
-  const pod = nodeLocalAt(model, node, o.server) ?? model.coredns.find(c => !c.nodeAddresses && c.addresses.includes(o.server))
+  const pod = nodeLocalAt(model, node, o.server) ?? corednsAt(model, o.server)
   if (pod) return hopId.coredns(pod.pod)
   const service = model.services.find(s => s.address === o.server && s.node === node)
   const hop = service && hopId.service(service.node, service.address, service.port)

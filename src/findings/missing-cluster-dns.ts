@@ -1,4 +1,5 @@
 // missing-cluster-dns: kubelet has no clusterDNS, so ClusterFirst pods get the node's file. findings.md F83.
+import { nodeLocalAt } from '../chain/hop.ts'
 import type { Case } from './case.ts'
 import type { Finding, Hit } from './finding.ts'
 
@@ -27,9 +28,8 @@ function hits(c: Case): Hit[] {
   const empty = list !== undefined && list.length === 0
   if (!empty && !event) return []
   // The flag --cluster-dns stands in no file: a pod that was given the cluster's address has it.
-  const inFront = c.model.coredns.filter(s => s.node === node).flatMap(s => s.nodeAddresses?.map(a => a.value) ?? [])
-  const dns = new Set([...c.cluster.dnsServices.map(s => s.service.address), ...inFront])
-  if (given.obtained === 'snapshot' && given.resolvConf.lines.some(l => l.keyword === 'nameserver' && dns.has(l.words[0]?.value ?? ''))) return []
+  const isDns = (address: string): boolean => c.cluster.dnsServices.some(s => s.service.address === address) || nodeLocalAt(c.model, node, address) !== undefined
+  if (given.obtained === 'snapshot' && given.resolvConf.lines.some(l => l.keyword === 'nameserver' && isDns(l.words[0]?.value ?? ''))) return []
   const kubelet = c.cluster.kubeletSource(node)
   const source = kubelet ?? event?.source
   if (!source) return []

@@ -1,7 +1,7 @@
 // From a Model to a Chain: one entry for each hop and each of its continuations, and who answers at which address, seen
 // from where. This is the only file that knows all kinds of hops.
 import { LOST, type Chain, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
-import { hopId, nodeLocalAt, type HopEntries, type Reach } from '../chain/hop.ts'
+import { corednsAt, hopId, nodeLocalAt, type HopEntries, type Reach } from '../chain/hop.ts'
 import type { CorednsModel, Model, UpstreamModel } from '../chain/model.ts'
 import type { Problem } from '../chain/source.ts'
 import { REFUSED_PORT, type Reply } from '../dns/message.ts'
@@ -77,8 +77,7 @@ class Wiring {
       if (this.model.nobody.some(n => n.address === address && (n.node === undefined || n.node === node))) return NOBODY
       const service = this.model.services.find(s => s.node === node && s.address === address && s.port === port)
       if (service) return hopId.service(node, address, port)
-      const server = this.model.coredns.find(c => !c.nodeAddresses && c.addresses.includes(address))
-        ?? (isLinkLocal(address) ? this.onNode(node) : undefined)
+      const server = corednsAt(this.model, address) ?? (isLinkLocal(address) ? this.onNode(node) : undefined)
       if (server) return hopId.coredns(server.pod)
       return this.upstream(address, port)
     }
