@@ -10,7 +10,7 @@ export type Compression = Set<string>
 
 export const HEADER_BYTES = 12
 const POINTER_LIMIT = 1 << 14
-const OPT_BYTES = 11
+export const OPT_BYTES = 11
 
 /** Octets of a name given in presentation form, escapes counting as one. */
 const textBytes = (text: string): number => (text.includes('\\') ? text.replace(/\\(\d{3}|[^])/g, 'x').length : text.length)

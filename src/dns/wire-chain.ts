@@ -9,12 +9,11 @@ import { failed } from './wire-fault.ts'
 import { encodeMessage } from './wire-encode.ts'
 import type { EncodeOptions } from './wire-encode.ts'
 import type { Flag, WireMessage, WireQuestion, WireRecord } from './wire-message.ts'
-import { FLAG, headerBits, newRecord, optOf, rcodeOf } from './wire-message.ts'
+import { FLAG, headerBits, newRecord, optOf, rcodeOf, TYPE_OPT } from './wire-message.ts'
 import { nameFromText, newName } from './wire-name.ts'
 import { className, classNumber, opcodeName, opcodeNumber, rcodeName, rcodeNumber, typeName, typeNumber } from './wire-numbers-table.ts'
 
 const CLASS_IN = 1
-const TYPE_OPT = 41
 const EDNS_DO = 0x8000
 /** RFC 2181 §8: a TTL with the highest bit set counts as 0. */
 const TTL_SIGN = 0x80000000

@@ -1,7 +1,7 @@
 // Bytes → message (RFC 1035 §4, RFC 6891, RFC 3597). Total: any bytes give a message and a list of faults, in time proportional to their
 // number. What stands before a fault is kept; a fault inside RDATA costs that RDATA its form, not the records behind it.
 import type { Fault } from './wire-fault.ts'
-import { HEADER_END } from './wire-message.ts'
+import { HEADER_END, TYPE_OPT } from './wire-message.ts'
 import type { WireMessage, WireQuestion, WireRecord } from './wire-message.ts'
 import { readName } from './wire-name.ts'
 import { readRdata } from './rdata-layout.ts'
@@ -17,7 +17,6 @@ export interface Decoded {
 const MAX_MESSAGE = 65535
 const QUESTION_REST = 4
 const RECORD_REST = 10
-const TYPE_OPT = 41
 /** Beyond any message. */
 const STOPPED = 0x3fffffff
 

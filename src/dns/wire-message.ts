@@ -53,9 +53,9 @@ export const headerBits = (flags: number): HeaderBits => ({
   ra: (flags & FLAG.ra) !== 0, z: (flags & FLAG.z) !== 0, ad: (flags & FLAG.ad) !== 0, cd: (flags & FLAG.cd) !== 0, rcode: flags & 15,
 })
 
-const OPT = 41
+export const TYPE_OPT = 41
 
-export const optOf = (message: WireMessage): WireRecord | undefined => message.additionals.find(record => record.type === OPT)
+export const optOf = (message: WireMessage): WireRecord | undefined => message.additionals.find(record => record.type === TYPE_OPT)
 
 /** Twelve bits where there is an OPT record. */
 export function rcodeOf(message: WireMessage): number {

@@ -4,12 +4,12 @@
 // and the other does not.
 import type { Plain } from '../chain/effects.ts'
 import type { DnsQuery, Reply } from '../dns/message.ts'
-import { recordBytes } from '../dns/size.ts'
-import { queryFromWire, replyFromWire, replyToWire, type Arrival } from '../dns/wire-chain.ts'
+import { OPT_BYTES, recordBytes } from '../dns/size.ts'
+import { queryFromWire, recordFromWire, replyToWire, type Arrival } from '../dns/wire-chain.ts'
 import { decodeMessage } from '../dns/wire-decode.ts'
 import { bytesOfHex, hexOf } from '../dns/presentation-bytes.ts'
 import type { FaultCode } from '../dns/wire-fault.ts'
-import { FLAG, HEADER_END, optOf, type WireMessage, type WireRecord } from '../dns/wire-message.ts'
+import { FLAG, HEADER_END, optOf, TYPE_OPT, type WireMessage, type WireRecord } from '../dns/wire-message.ts'
 import { u16 } from '../dns/wire-reader.ts'
 
 export type AtTheDoor =
@@ -51,8 +51,10 @@ function parsed(bytes: Uint8Array, flags: number, arrival: Arrival): AtTheDoor {
   const { message, faults } = decodeMessage(bytes)
   const query = queryFromWire(message, arrival)
   const isBad = faults.some(({ code, start }) => !TAKEN.has(code) && !(code === 'count-exceeds-data' && start >= bytes.length))
-  const besideBytes = recordsBeside(message)
-  if (query && !isBad && !recordsOf(message).some(hasWrongOption)) return { kind: 'query', query: { ...rewritten(query), ...(besideBytes > 0 && { besideBytes }) }, id: message.id }
+  if (query && !isBad && !recordsOf(message).some(hasWrongOption)) {
+    const besideBytes = bytesBeside(message)
+    return { kind: 'query', query: { ...rewritten(query), ...(besideBytes > 0 && { besideBytes }) }, id: message.id }
+  }
   const header = rejected(flags, FORMERR)
   if (!query) return { kind: 'refused', bytes: headerOnly(bytes, header) }
   const echo = replyToWire({ rcode: 'FORMERR', flags: [], answer: [], authority: [], additional: [] }, { ...query, opcode: 'QUERY' }, message.id)
@@ -64,21 +66,15 @@ function parsed(bytes: Uint8Array, flags: number, arrival: Arrival): AtTheDoor {
 
 const recordsOf = ({ answers, authorities, additionals }: WireMessage): readonly WireRecord[] => [...answers, ...authorities, ...additionals]
 
-/** Of all records but the OPT that counts. Nearly every query has none. */
-function recordsBeside(message: WireMessage): number {
+/** Of all records but the OPT that counts, uncompressed. */
+function bytesBeside(message: WireMessage): number {
   const counts = optOf(message)
-  const beside = recordsOf(message).filter(record => record !== counts)
-  if (beside.length === 0) return 0
-  const { answer, authority, additional } = replyFromWire(message)
-  return [...answer, ...authority, ...additional].reduce((sum, record) => sum + recordBytes(record, 0), 0)
-    + beside.reduce((sum, record) => sum + (record.type === OPT ? optBytes(record) : 0), 0)
+  return recordsOf(message).filter(record => record !== counts)
+    .reduce((sum, record) => sum + (record.type === TYPE_OPT ? optBytes(record) : recordBytes(recordFromWire(record), 0)), 0)
 }
 
-const OPT = 41
-const OPT_HEADER_BYTES = 11
-
 const optBytes = ({ rdata }: WireRecord): number =>
-  OPT_HEADER_BYTES + (rdata.kind === 'OPT' ? rdata.options.reduce((sum, { data }) => sum + 4 + data.length, 0) : 0)
+  OPT_BYTES + (rdata.kind === 'OPT' ? rdata.options.reduce((sum, { data }) => sum + 4 + data.length, 0) : 0)
 
 /** Client subnets are written again with no more octets than their prefix has. */
 function rewritten(query: DnsQuery): DnsQuery {

@@ -4,7 +4,7 @@ import { rdataToText } from '../dns/presentation-record.ts'
 import { faultMessage, type Fault } from '../dns/wire-fault.ts'
 import { className, opcodeName, rcodeName, typeName } from '../dns/wire-numbers-table.ts'
 import { FLAG_ORDER } from '../dns/message.ts'
-import { HEADER_END, headerBits, rcodeOf, SECTIONS, type WireMessage, type WireRecord } from '../dns/wire-message.ts'
+import { HEADER_END, headerBits, rcodeOf, SECTIONS, TYPE_OPT, type WireMessage, type WireRecord } from '../dns/wire-message.ts'
 import type { Said } from '../findings/diagnosis.ts'
 import { plural } from './wording.ts'
 
@@ -17,7 +17,6 @@ export interface PacketField {
   readonly primary: boolean
 }
 
-const OPT = 41
 const SOA = 6
 const same = (text: string): Said => ({ en: text, zh: text })
 /** Sections of a hostile message. */
@@ -61,7 +60,7 @@ function countsLabel({ questions, answers, authorities, additionals }: WireMessa
 
 function recordFields(record: WireRecord, add: (start: number, end: number, label: Said, primary?: boolean) => void): void {
   const { name, type, class: dnsClass, ttl, rdata, rdataStart, end } = record
-  if (type === OPT) {
+  if (type === TYPE_OPT) {
     const isDo = (ttl & 0x8000) !== 0
     add(name.start, rdataStart, same(`EDNS, ${dnsClass} bytes${isDo ? ', DO' : ''}`))
     if (rdata.kind === 'OPT') for (const option of rdata.options) add(option.start, option.end, same(optionToText(option)))
