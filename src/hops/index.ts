@@ -67,10 +67,21 @@ class Wiring {
     this.problems.push(...problems)
   }
 
-  /** Who answers, seen from a network namespace: a node's, or that of one CoreDNS pod. */
+  /** Who answers, seen from a network namespace: a node's, or that of one CoreDNS pod. Every query asks; the model is looked through once. */
   reachFrom(node: string, pod: CorednsModel | undefined): Reach {
-    const host = pod === undefined || pod.hostNetwork
+    const reach = this.lookedUp(node, pod)
+    const known = new Map<string, string>()
     return (address, port = 53) => {
+      const key = `${address} ${port}`
+      let id = known.get(key)
+      if (id === undefined) known.set(key, id = reach(address, port))
+      return id
+    }
+  }
+
+  private lookedUp(node: string, pod: CorednsModel | undefined): (address: string, port: number) => string {
+    const host = pod === undefined || pod.hostNetwork
+    return (address, port) => {
       if (isLoopback(address)) return host ? this.onNodeLoopback(node, address, port) : listensOn(pod).has(port) ? hopId.coredns(pod.pod) : CLOSED_PORT
       const local = nodeLocalAt(this.model, node, address)
       if (local) return listensOn(local).has(port) ? hopId.coredns(local.pod) : CLOSED_PORT
