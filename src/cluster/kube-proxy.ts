@@ -1,5 +1,5 @@
 // kube-proxy's choice of endpoints for one Service port on one node (pkg/proxy/topology.go, CategorizeEndpoints, endpointslicecache.go, and
-// the refusals of pkg/proxy/iptables/proxier.go), run at 1.34.0 in iptables mode (all recorded rows: test/fidelity/kube-proxy.test.ts),
+// the refusals of pkg/proxy/iptables/proxier.go), run at 1.34.0 in iptables mode (all recorded rows: test/fidelity/fidelity.test.ts),
 // read at 1.22 to 1.35. The balance is uniform: the i-th of n rules has probability 1/(n−i). Hints never leave a Service empty;
 // `internalTrafficPolicy: Local` does. ipvs and nftables choose from the same set (kube-proxy-mode.ts).
 // By release, with the gates as they are by default: internalTrafficPolicy since 1.22; terminating pods as a last resort since 1.26; zone hints only for an annotated

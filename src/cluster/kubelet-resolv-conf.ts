@@ -1,5 +1,5 @@
 // How kubelet reads the node's file: parseResolvConf, getHostDNSConfig and CheckLimitsForResolvConf of pkg/kubelet/network/dns/dns.go,
-// run at Kubernetes 1.24.0 and 1.32.0 (test/fidelity/kubelet-dns.test.ts), read at 1.20.0 to 1.36.0. Not glibc's rules: indented lines
+// run at Kubernetes 1.24.0 and 1.32.0 (test/fidelity/fidelity.test.ts), read at 1.20.0 to 1.36.0. Not glibc's rules: indented lines
 // count, `domain` does not, nothing is validated. What changed: `search .` gave '' up to 1.24, '.' in 1.25.0 and nothing since (kubernetes
 // pull requests 109441, 112157); `options` lines are merged since 1.26 (112414), and so are long search lists by default; the text around
 // a parse error came with 1.27; gate ExpandedDNSConfig (since 1.22) is locked on since 1.28. RelaxedDNSSearchValidation is the API server's.

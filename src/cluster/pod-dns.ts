@@ -1,5 +1,5 @@
 // What a pod is given as /etc/resolv.conf: GetPodDNS of kubelet's pkg/kubelet/network/dns/dns.go, run at Kubernetes 1.24.0 and
-// 1.32.0 (all recorded rows: test/fidelity/kubelet-dns.test.ts), and the file that containerd writes from it
+// 1.32.0 (all recorded rows: test/fidelity/fidelity.test.ts), and the file that containerd writes from it
 // (pkg/cri/server/sandbox_run_linux.go: search, nameserver, options; a line only if its list is not empty).
 // The file belongs to the sandbox: it is what the node had when the pod was made, which only the caller can tell apart from today's.
 // Not modelled: API validation (it came before), Windows, cri-dockerd's other order of lines.

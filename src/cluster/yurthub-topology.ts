@@ -1,6 +1,6 @@
 // OpenYurt YurtHub's response filter `servicetopology` (pkg/yurthub/filter/servicetopology/filter.go, …/initializer/nodes_initializer.go):
 // which endpoints of an annotated Service a reader on this node is given. Run at v1.2.0, v1.4.0, v1.5.0, v1.6.0, v1.7.0 and HEAD of
-// 2026-08 (all recorded rows: test/fidelity/openyurt.test.ts); releases between them are taken as the next older one that was run, and
+// 2026-08 (all recorded rows: test/fidelity/fidelity.test.ts); releases between them are taken as the next older one that was run, and
 // what differs before v1.1 is from openyurt.md §3.4, not run. The annotation is one exact word: a list, a blank or another case is an
 // unknown value and switches the filter off without a warning.
 // Not modelled: events that pass before a membership change arrives, ACK Edge's own releases (their numbers are not OpenYurt's).

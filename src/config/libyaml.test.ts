@@ -1,4 +1,4 @@
-// Marks and refusals of libyaml 0.2.5, as netplan 0.106 and 1.1.2 print them (recorded runs: test/fidelity/netplan.test.ts).
+// Marks and refusals of libyaml 0.2.5, as netplan 0.106 and 1.1.2 print them (recorded runs: test/fidelity/fidelity.test.ts).
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { gHashOrder, gStrHash } from './glib-hash.ts'

@@ -1,5 +1,5 @@
 // netplan's YAML, merged as `netplan generate` merges it: src/parse.c and src/validation.c at 0.106 and 1.1.2, run over the recorded
-// cases (test/fidelity/netplan.test.ts). Files of /lib, /etc and /run/netplan in order of base name, the same base name shadowing
+// cases (test/fidelity/fidelity.test.ts). Files of /lib, /etc and /run/netplan in order of base name, the same base name shadowing
 // run > etc > lib; scalars are overwritten, lists appended (so nothing can be taken away by a later file); the first error ends it all.
 // A document whose definitions refer to later ones is gone through again: 0.106 then appends its name servers a second time.
 // Not modelled: tunnels' and Open vSwitch's own checks beyond what they need to exist, SR-IOV, route consistency (only a warning).

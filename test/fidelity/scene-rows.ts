@@ -39,5 +39,5 @@ function sceneOfRow(row: Json, program: string | undefined, fixtures: readonly J
 }
 
 /** What a script counts (`nth`) is kept beside the model: such rows are the replay's. */
-const stubScene = (row: StubRow): Scene | undefined =>
+export const stubScene = (row: StubRow): Scene | undefined =>
   (row.repeat !== undefined || row.rules.some(rule => rule.nth !== undefined) ? undefined : { chain: chainOf(row, undefined), before: [], last: { atMs: 0, ask: askOf(row) } })

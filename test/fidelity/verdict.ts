@@ -5,9 +5,5 @@ export type Verdict =
   /** `at`: the text of the row's input that holds what is not modelled, such as its Corefile line. */
   | { readonly kind: 'not modelled'; readonly why: string; readonly at?: string }
 
-/** Rows whose replay is not equal, with where they are. */
-export const unequal = <T>(rows: readonly T[], replay: (row: T) => Verdict, at: (row: T) => string): readonly { readonly at: string; readonly verdict: Verdict }[] =>
-  rows.map(row => ({ at: at(row), verdict: replay(row) })).filter(one => one.verdict.kind !== 'equal')
-
 /** Equal when nothing differs. */
 export const judged = (what: readonly string[]): Verdict => (what.length === 0 ? { kind: 'equal' } : { kind: 'different', what })
