@@ -2,13 +2,10 @@
 // the query, for good: the reply's RD is a copy of it. Only the first use that has rules counts.
 // Not modelled: AA and RA of a query, which nobody on its way looks at.
 import { FLAG_ORDER, type DnsQuery, type Reply } from '../../dns/message.ts'
-import type { Dispenser } from './dispenser.ts'
-import { SetupRefused } from './dispenser.ts'
-import { refusedHandler } from './authoritative-reply.ts'
-import { since, type CorednsVersion, type PluginFactory } from './plugin.ts'
-import { refuse } from './refuse.ts'
-import { dispenserOf, type SetupCheck } from './setup-check.ts'
-import { unmodelledPlugin } from './unmodelled.ts'
+import type { Dispenser, SetupRefused } from './dispenser.ts'
+import { since, type CorednsVersion, type Handler, type PluginFactory } from './plugin.ts'
+import { readByWords } from './plugin-words.ts'
+import type { SetupCheck } from './setup-check.ts'
 
 interface Rule {
   readonly flag: string
@@ -64,23 +61,13 @@ function rulesOf(word: string, args: readonly string[], refused: (text: string) 
   })
 }
 
-export const header: PluginFactory = setup => {
-  const block = setup.model.corefile.blocks[setup.block]
-  if (!block?.uses) return unmodelledPlugin('header', true)(setup)
-  let rules: Rules
-  try {
-    rules = readRules(dispenserOf(block, 'header', setup.version), setup.version, () => undefined)
-  } catch (refused) {
-    if (!(refused instanceof SetupRefused)) throw refused
-    refuse(setup.report, `plugin/header: ${refused.message}`, refused.source)
-    return refusedHandler(`${setup.server} header`, refused.message)
-  }
-  return function* (query, next) {
-    const changed = asked(query, rules.query)
-    const served = yield* next(changed)
-    return {
-      ...served, ...(changed !== query && !served.query && { query: changed }), ...(served.reply && { reply: answered(served.reply, rules.response) }),
-    }
+export const header: PluginFactory = readByWords('header', (c, { version }) => readRules(c, version, () => undefined), (_, rules) => handler(rules))
+
+const handler = (rules: Rules): Handler => function* (query, next) {
+  const changed = asked(query, rules.query)
+  const served = yield* next(changed)
+  return {
+    ...served, ...(changed !== query && !served.query && { query: changed }), ...(served.reply && { reply: answered(served.reply, rules.response) }),
   }
 }
 

@@ -9,8 +9,7 @@ import { nameKey } from '../../dns/name.ts'
 import { hexOf } from '../../dns/presentation-bytes.ts'
 import { encodeText } from '../../dns/presentation-escape.ts'
 import { classNumber, typeNumber } from '../../dns/wire-numbers-table.ts'
-import { authoritativeReply, refusedHandler } from './authoritative-reply.ts'
-import { SetupRefused } from './dispenser.ts'
+import { authoritativeReply } from './authoritative-reply.ts'
 import type { Caller } from './expression.ts'
 import { queryFunctions } from './expression-query.ts'
 import { TemplateUnmodelled } from './go-template-fault.ts'
@@ -19,13 +18,11 @@ import { internalLookup } from './internal-lookup.ts'
 import { isUnknownLabel, metadataOf } from './metadata.ts'
 import { matchZone } from './origins.ts'
 import { panicked, since, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { readByWords } from './plugin-words.ts'
 import { rcodeOfNumber } from './rcode-number.ts'
-import { refuse } from './refuse.ts'
-import { dispenserOf } from './setup-check.ts'
 import { templateData } from './template-data.ts'
 import { readStanzas, type Stanza, type TemplateRecord } from './template-setup.ts'
 import { worked, type Worked } from './template-variables.ts'
-import { unmodelledPlugin } from './unmodelled.ts'
 import { containerFile, dialectOf, recordOf } from './zone-data.ts'
 import { readRecord } from './zone-file.ts'
 import { goTypeName, goTypeNumber } from './zone-file-types.ts'
@@ -36,22 +33,12 @@ interface Template {
   readonly stanzas: readonly Stanza[]
 }
 
-export const template: PluginFactory = setup => {
-  const id = `${setup.server} template`
-  const block = setup.model.corefile.blocks[setup.block]
-  if (!block?.uses) return unmodelledPlugin('template', true)(setup)
-  try {
-    const stanzas = readStanzas(dispenserOf(block, 'template', setup.version), setup.version, setup.zones)
-    for (const { unmodelled, source } of stanzas) {
-      if (unmodelled !== undefined) setup.report({ code: 'corefile-plugin-unmodelled', message: `template: ${unmodelled}`, state: 'unmodelled', ...(source && { source }) })
-    }
-    return handler({ setup, id, stanzas })
-  } catch (refused) {
-    if (!(refused instanceof SetupRefused)) throw refused
-    refuse(setup.report, `plugin/template: ${refused.message}`, refused.source)
-    return refusedHandler(id, refused.message)
+export const template: PluginFactory = readByWords('template', (c, { version, zones }) => readStanzas(c, version, zones), (setup, stanzas) => {
+  for (const { unmodelled, source } of stanzas) {
+    if (unmodelled !== undefined) setup.report({ code: 'corefile-plugin-unmodelled', message: `template: ${unmodelled}`, state: 'unmodelled', ...(source && { source }) })
   }
-}
+  return handler({ setup, id: `${setup.server} template`, stanzas })
+})
 
 const ANY = 255
 const classOf = (query: DnsQuery): number => classNumber(query.class ?? 'IN') ?? ANY
