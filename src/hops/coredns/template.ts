@@ -46,11 +46,11 @@ const typeOf = (query: DnsQuery): number => goTypeNumber(query.type) ?? typeNumb
 const fits = (wanted: number, asked: number): boolean => wanted === ANY || asked === ANY || wanted === asked
 
 const handler = (t: Template): Handler => function* (query, next) {
+  const [name, dnsClass, type] = [nameKey(query.name), classOf(query), typeOf(query)]
   for (const stanza of t.stanzas) {
-    const zone = matchZone(stanza.zones, query.name)
-    if (zone === undefined || !fits(stanza.class, classOf(query)) || !fits(stanza.type, typeOf(query))) continue
+    const zone = matchZone(stanza.zones, name)
+    if (zone === undefined || !fits(stanza.class, dnsClass) || !fits(stanza.type, type)) continue
     if (stanza.unmodelled !== undefined) return unmodelled(t, stanza.unmodelled)
-    const name = nameKey(query.name)
     for (const { text, regexp } of stanza.patterns) {
       const match = regexp.match(name)
       if (!match) continue
