@@ -22,7 +22,7 @@ function scaled(value: number, digits: number): bigint {
   return isUp ? whole + 1n : whole
 }
 
-const signOf = (value: number): string => (value < 0 || Object.is(value, -0) ? '-' : '')
+export const signOf = (value: number): string => (value < 0 || Object.is(value, -0) ? '-' : '')
 
 /** `%.<digits>f`. */
 export function fixedText(value: number, digits: number): string {

@@ -1,5 +1,5 @@
 // Floating-point verbs of package fmt of Go: fmtFloat of fmt/format.go over strconv.FormatFloat.
-import { doubleParts, exponentText, fixedText } from './go-float.ts'
+import { doubleParts, exponentText, fixedText, signOf } from './go-float.ts'
 
 export interface FloatSpec {
   readonly verb: string
@@ -45,7 +45,7 @@ const FRACTION_BITS = 52n
 
 function binary(value: number): string {
   const { mantissa, power } = doubleParts(value)
-  return `${sign(value)}${mantissa}p${power < 0 ? '-' : '+'}${Math.abs(power)}`
+  return `${signOf(value)}${mantissa}p${power < 0 ? '-' : '+'}${Math.abs(power)}`
 }
 
 function hexadecimal(value: number, precision: number | undefined): string {
@@ -63,10 +63,8 @@ function hexadecimal(value: number, precision: number | undefined): string {
   const fraction = (mantissa & ((1n << FRACTION_BITS) - 1n)).toString(16).padStart(HEX_DIGITS, '0')
   const digits = precision === undefined ? fraction.replace(/0+$/, '') : fraction.slice(0, precision).padEnd(precision, '0')
   const exponent = power + Number(FRACTION_BITS)
-  return `${sign(value)}0x${mantissa >> FRACTION_BITS}${digits === '' ? '' : `.${digits}`}p${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
+  return `${signOf(value)}0x${mantissa >> FRACTION_BITS}${digits === '' ? '' : `.${digits}`}p${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
 }
-
-const sign = (value: number): string => (value < 0 || Object.is(value, -0) ? '-' : '')
 
 /** The last bits are cut off; half a unit goes to the even neighbour. */
 function rounded(mantissa: bigint, bits: bigint): bigint {
@@ -81,7 +79,7 @@ const SHORTEST_FROM = 6
 
 /** Shortest form that reads back, with an exponent below 1e-4 and from 1e6 on (with a precision: from that many digits on). */
 function general(value: number, precision: number | undefined): string {
-  if (value === 0) return `${sign(value)}0`
+  if (value === 0) return `${signOf(value)}0`
   const digits = precision === undefined ? value.toExponential() : exponentText(value, Math.max(precision, 1) - 1)
   const [mantissa = '', power = '0'] = digits.split('e')
   const from = precision === undefined ? SHORTEST_FROM : Math.max(precision, 1)
@@ -90,6 +88,6 @@ function general(value: number, precision: number | undefined): string {
   // Exponents have at least two digits.
   if (at < -4 || at >= from) return `${trimmed}e${power}`.replace(/e([+-])(\d)$/, 'e$10$2')
   const plain = trimmed.replace(/[-.]/g, '')
-  if (at < 0) return `${sign(value)}0.${'0'.repeat(-at - 1)}${plain}`
-  return plain.length <= at + 1 ? sign(value) + plain.padEnd(at + 1, '0') : `${sign(value)}${plain.slice(0, at + 1)}.${plain.slice(at + 1)}`
+  if (at < 0) return `${signOf(value)}0.${'0'.repeat(-at - 1)}${plain}`
+  return plain.length <= at + 1 ? signOf(value) + plain.padEnd(at + 1, '0') : `${signOf(value)}${plain.slice(0, at + 1)}.${plain.slice(at + 1)}`
 }

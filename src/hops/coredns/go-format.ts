@@ -1,6 +1,7 @@
 // Package fmt of Go, for the values of templates: Print, Println and Printf with their verbs, flags, widths and complaints.
 // Not modelled: argument indexes (`%[1]d`), `%#v`, verbs of structs.
 import { encodeText } from '../../dns/presentation-escape.ts'
+import { compareGo } from './go-bytes.ts'
 import { floatDigits } from './go-format-float.ts'
 import { goQuote, goQuoteChar, unicodeName } from './go-quote.ts'
 import { TemplateUnmodelled } from './go-template-fault.ts'
@@ -101,13 +102,7 @@ function formatted(value: Argument, spec: Spec): string {
 }
 
 /** In the order of their bytes, as fmt sorts them. */
-export const sortedKeys = (entries: ReadonlyMap<string, GoValue>): readonly string[] => [...entries.keys()].sort(byBytes)
-
-export function byBytes(a: string, b: string): number {
-  const [x, y] = [encodeText(a), encodeText(b)]
-  for (let i = 0; i < Math.min(x.length, y.length); i++) if (x[i] !== y[i]) return (x[i] as number) - (y[i] as number)
-  return x.length - y.length
-}
+export const sortedKeys = (entries: ReadonlyMap<string, GoValue>): readonly string[] => [...entries.keys()].sort(compareGo)
 
 const wrongVerb = (value: GoValue, spec: Spec): string => `%!${spec.verb}(${typeOf(value)}=${formatted(value, { ...spec, verb: 'v', isWrong: true })})`
 

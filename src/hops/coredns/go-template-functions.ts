@@ -1,6 +1,7 @@
 // The functions of Go templates (text/template/funcs.go, Go 1.20 to 1.26); `and`, `or` and `call` are in go-template-run.ts.
 import { encodeText } from '../../dns/presentation-escape.ts'
-import { byBytes, goPrint, goPrintf, goPrintln, goText } from './go-format.ts'
+import { compareGo } from './go-bytes.ts'
+import { goPrint, goPrintf, goPrintln, goText } from './go-format.ts'
 import { goBool, GoError, goInt, goString, goUint, indirect, isTrue, stringLength, typeOf, type GoMethod, type GoValue } from './go-value.ts'
 
 type Argument = GoValue | undefined
@@ -160,6 +161,6 @@ function isLess(first: Argument, second: Argument, minor: number): boolean {
   if (a === undefined || b === undefined) throw new GoError('invalid type for comparison')
   if (a !== b && !areWhole(first, second)) throw incompatible(first, second, minor)
   if (a === 'bool') throw new GoError('invalid type for comparison')
-  if (first?.kind === 'string' && second?.kind === 'string') return byBytes(first.value, second.value) < 0
+  if (first?.kind === 'string' && second?.kind === 'string') return compareGo(first.value, second.value) < 0
   return (valueOf(first) as bigint) < (valueOf(second) as bigint)
 }
