@@ -12,8 +12,10 @@ export const HEADER_BYTES = 12
 const POINTER_LIMIT = 1 << 14
 export const OPT_BYTES = 11
 
+/** A text with one letter for each escape. */
+export const withoutEscapes = (text: string): string => (text.includes('\\') ? text.replace(/\\(\d{3}|[^])/g, 'x') : text)
 /** Octets of a name given in presentation form, escapes counting as one. */
-const textBytes = (text: string): number => (text.includes('\\') ? text.replace(/\\(\d{3}|[^])/g, 'x').length : text.length)
+export const textBytes = (text: string): number => withoutEscapes(text).length
 
 export function nameBytes(name: string, offset = 0, compression?: Compression, compressible = false): number {
   if (name === '' || name === '.') return 1

@@ -1,7 +1,7 @@
 // What the server puts around a plugin's reply: errorFunc of core/dnsserver/server.go, SizeAndDo and the scrub writer of request/,
 // 1.9.3 to 1.15.0: EDNS of the query is answered, the reply is cut to the client's size.
 // Not modelled: TSIG.
-import { messageBytes, truncate } from '../../dns/size.ts'
+import { messageBytes, textBytes, truncate, withoutEscapes } from '../../dns/size.ts'
 import type { Cause, DnsQuery, Edns, Rcode, Reply, ResourceRecord } from '../../dns/message.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { rcodeNumber } from './rcode-number.ts'
@@ -62,7 +62,7 @@ export function replyTo(client: DnsQuery, asked: DnsQuery, reply: Reply, version
  * can read what follows it. */
 function hasEmptyLabel({ name, type, data }: ResourceRecord, version: CorednsVersion): boolean {
   const isWrong = (escaped: string): boolean => {
-    const text = escaped.includes('\\') ? escaped.replace(/\\(\d{3}|[^])/g, 'x') : escaped
+    const text = withoutEscapes(escaped)
     return text.includes('..') || (text.startsWith('.') && text !== '.' && since(version, 1, 9, 4))
   }
   return isWrong(name) || (NAMED.has(type) && data.split(' ').some(isWrong))
@@ -82,5 +82,5 @@ export const loggedBytes = (query: DnsQuery, reply: Reply): number =>
 function overcounted({ type, data }: Reply['answer'][number]): number {
   if (type === 'DNSKEY' || type === 'CDNSKEY' || type === 'RRSIG') return data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0
   if (type !== 'TXT' && type !== 'SPF' && type !== 'HINFO') return 0
-  return data.length - data.replace(/\\(\d{3}|[^])/g, 'x').length
+  return data.length - textBytes(data)
 }
