@@ -48,13 +48,16 @@ export function lifetimeS(reply: Reply, query: DnsQuery, options: CacheOptions, 
 function mapFor(reply: Reply, query: DnsQuery, options: CacheOptions, version: CorednsVersion): MapName | undefined {
   const type = keptTypeOf(reply, query, version)
   if (reply.flags.includes('tc') || type === 'OTHERERROR' || type === 'META') return undefined
-  const { question } = reply
-  if (question && (nameKey(question.name) !== nameKey(query.name) || question.type !== query.type)) return undefined
+  if (isForOther(reply, query)) return undefined
   if (type === 'NXDOMAIN' && !hasSoa(reply)) return undefined
   if (type === 'NOERROR' && since(version, 1, 14, 7) && isNonAnswer(reply, query)) return undefined
   const map = type === 'NOERROR' || type === 'DELEGATION' ? 'success' : 'denial'
   return matchZone(map === 'success' ? options.exceptSuccess : options.exceptDenial, query.name) === undefined ? map : undefined
 }
+
+/** Its question is not the one that was asked. */
+export const isForOther = ({ question }: Reply, query: DnsQuery): boolean =>
+  question !== undefined && (nameKey(question.name) !== nameKey(query.name) || question.type !== query.type)
 
 /** The type of a reply as `cache` takes it; `log` takes it otherwise. */
 function keptTypeOf(reply: Reply, query: DnsQuery, version: CorednsVersion): ReplyType {

@@ -3,8 +3,8 @@
 // denial does (with `prefer_positive` only an answer), one renewal of an entry runs at a time, and RECHECK keeps the next away from a failure.
 import { get, put, type HopRun } from '../../chain/effects.ts'
 import type { DnsQuery, Reply } from '../../dns/message.ts'
-import { nameKey } from '../../dns/name.ts'
 import { isNonAnswer } from './cache-answers.ts'
+import { isForOther } from './cache-entry.ts'
 import type { CacheOptions } from './cache-options.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { replyTypeOf } from './reply-type.ts'
@@ -19,11 +19,9 @@ export function isRenewed(reply: Reply | undefined, query: DnsQuery, options: Ca
   if (!reply) return false
   if (behind && !comparesMore(version)) return true
   if (!comparesMore(version)) return reply.rcode === 'NOERROR' || reply.rcode === 'NXDOMAIN'
-  const { question } = reply
-  const isOther = question !== undefined && (nameKey(question.name) !== nameKey(query.name) || question.type !== query.type)
-  if (isOther || reply.flags.includes('tc')) return false
-  if (options.stale?.prefersPositive) return replyTypeOf(reply, query, version) === 'NOERROR' && reply.answer.length > 0 && !isNonAnswer(reply, query)
+  if (isForOther(reply, query) || reply.flags.includes('tc')) return false
   const type = replyTypeOf(reply, query, version)
+  if (options.stale?.prefersPositive) return type === 'NOERROR' && reply.answer.length > 0 && !isNonAnswer(reply, query)
   return type !== 'OTHERERROR' && type !== 'META' && (reply.rcode === 'NOERROR' || reply.rcode === 'NXDOMAIN')
 }
 
