@@ -1,10 +1,9 @@
 // What the set-up of CoreDNS's `autopath` plugin refuses, 1.9.3 to 1.15.0: plugin/autopath/setup.go. It reads no block: what is in one counts
 // as further uses.
+import { PROVIDERS } from './autopath.ts'
 import { goQuote } from './go-quote.ts'
 import { statFault, type SetupCheck } from './setup-check.ts'
 
-/** Plugins that have search paths of their own. */
-const PROVIDERS = new Set(['kubernetes', 'erratic'])
 /** Never a handler, so no plugin that could be asked. */
 const NO_HANDLERS = new Set([
   'root', 'cancel', 'tls', 'timeouts', 'multisocket', 'reload', 'bind', 'debug', 'ready', 'health', 'pprof', 'on', 'sign', 'grpc_server', 'https', 'https3', 'quic', 'proxyproto',

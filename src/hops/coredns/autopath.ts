@@ -46,7 +46,8 @@ export const autopath: PluginFactory = setup => {
   return handler({ setup, by, zones: originsOf(words.slice(0, -1), setup.zones), search: searchOf(setup, path, directive.source) })
 }
 
-const PROVIDERS = new Set(['kubernetes', 'erratic'])
+/** Plugins that have search paths of their own. */
+export const PROVIDERS = new Set(['kubernetes', 'erratic'])
 
 function searchOf(setup: PluginSetup, path: string, source: Source): Search | undefined {
   if (path === '@kubernetes' && setup.has('kubernetes')) return podSearch(setup, source)
