@@ -16,6 +16,7 @@ import { rcodeWord } from './rcode-number.ts'
 import { registeredOptions } from './registered-options.ts'
 import { replyClassOf, replyTypeOf, type ReplyType } from './reply-type.ts'
 import { bareReply, clientBytes, echoedEdns, loggedBytes, scrubbed } from './server-reply.ts'
+import { unpackedName } from './zone-data.ts'
 
 interface Rule {
   readonly zones: readonly string[]
@@ -106,5 +107,4 @@ const TYPE_WORDS: ReadonlyMap<string, string> = new Map([['TYPE0', 'None'], ['TY
 const sizeOf = (asked: DnsQuery, reply: Reply): number => [reply, ...reply.also ?? []].reduce((total, each) => total + loggedBytes(asked, each), 0)
 
 /** Printable octets that were given as `\DDD` are printed with a backslash. */
-const printed = (name: string): string =>
-  nameKey(name).replace(/\\(\d{3})/g, (all, code: string) => (Number(code) >= 32 && Number(code) <= 126 ? `\\${String.fromCharCode(Number(code))}` : all))
+const printed = (name: string): string => unpackedName(nameKey(name))
