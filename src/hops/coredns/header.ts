@@ -5,6 +5,7 @@ import { FLAG_ORDER, type DnsQuery, type Reply } from '../../dns/message.ts'
 import type { Dispenser, SetupRefused } from './dispenser.ts'
 import { since, type CorednsVersion, type Handler, type PluginFactory } from './plugin.ts'
 import { readByWords } from './plugin-words.ts'
+import { onEachMessage } from './server-reply.ts'
 import type { SetupCheck } from './setup-check.ts'
 
 interface Rule {
@@ -67,7 +68,7 @@ const handler = (rules: Rules): Handler => function* (query, next) {
   const changed = asked(query, rules.query)
   const served = yield* next(changed)
   return {
-    ...served, ...(changed !== query && !served.query && { query: changed }), ...(served.reply && { reply: answered(served.reply, rules.response) }),
+    ...served, ...(changed !== query && !served.query && { query: changed }), ...(served.reply && { reply: onEachMessage(served.reply, message => answered(message, rules.response)) }),
   }
 }
 
@@ -78,8 +79,8 @@ function asked(query: DnsQuery, rules: readonly Rule[]): DnsQuery {
   return last.isSet ? { ...rest, rd: true } : rest
 }
 
-function answered({ also, ...reply }: Reply, rules: readonly Rule[]): Reply {
+function answered(reply: Reply, rules: readonly Rule[]): Reply {
   const flags = new Set(reply.flags)
   for (const { flag, isSet } of rules) if (isSet) flags.add(flag); else flags.delete(flag)
-  return { ...reply, flags: FLAG_ORDER.filter(f => flags.has(f)), ...(also && { also: also.map(each => answered(each, rules)) }) }
+  return { ...reply, flags: FLAG_ORDER.filter(f => flags.has(f)) }
 }

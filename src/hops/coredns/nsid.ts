@@ -5,6 +5,7 @@ import { encodeText } from '../../dns/presentation-escape.ts'
 import type { DnsQuery, Reply } from '../../dns/message.ts'
 import { hostNameOf } from './host-name.ts'
 import type { PluginFactory, PluginSetup } from './plugin.ts'
+import { onEachMessage } from './server-reply.ts'
 import { once, type SetupCheck } from './setup-check.ts'
 
 const NSID = 3
@@ -22,12 +23,12 @@ export const nsid: PluginFactory = setup => {
     const served = yield* next(query)
     if (!served.reply || !isNamed(setup, query)) return served
     const sizeBytes = (served.query ?? query).edns?.sizeBytes ?? 0
-    const named = ({ also, ...reply }: Reply): Reply => {
+    const named = (reply: Reply): Reply => {
       const { options = [], ...edns } = reply.edns ?? { sizeBytes, do: true }
       const has = options.some(([code]) => code === NSID)
       const all = has ? options.map(option => (option[0] === NSID ? [NSID, hex] as const : option)) : [...options, [NSID, hex] as const]
-      return { ...reply, edns: { ...edns, options: all }, ...(also && { also: also.map(named) }) }
+      return { ...reply, edns: { ...edns, options: all } }
     }
-    return { ...served, reply: named(served.reply) }
+    return { ...served, reply: onEachMessage(served.reply, named) }
   }
 }

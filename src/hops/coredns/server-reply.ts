@@ -22,6 +22,10 @@ export const copiedFlags = (query: DnsQuery): string[] =>
 export const bareReply = (query: DnsQuery, rcode: Rcode, cause?: Cause): Reply =>
   ({ rcode, flags: copiedFlags(query), answer: [], authority: [], additional: [], ...(cause && { cause }) })
 
+/** The same done to a reply and to those that were sent behind it. */
+export const onEachMessage = ({ also, ...first }: Reply, change: (message: Reply) => Reply): Reply =>
+  ({ ...change(first), ...(also && { also: also.map(change) }) })
+
 /** The query's OPT as it goes back, and as it is counted in the log, when the reply brings none. */
 export const echoedEdns = (edns: Edns, version: CorednsVersion, registered: ReadonlySet<number> = NONE): Edns => {
   const { options, ...rest } = edns
