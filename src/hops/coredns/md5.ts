@@ -1,4 +1,6 @@
 // MD5 (RFC 1321), for the hash that CoreDNS before 1.9.1 prints of its configuration. Hops import no library.
+import { paddedBlocks } from './hash-padding.ts'
+
 const SHIFTS = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]] as const
 const SINES = Array.from({ length: 64 }, (_, i) => Math.floor(Math.abs(Math.sin(i + 1)) * 2 ** 32))
 
@@ -7,14 +9,9 @@ type State = readonly [number, number, number, number]
 const START: State = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476]
 
 export function md5(text: string): string {
-  const bytes = new TextEncoder().encode(text)
-  const padded = new Uint8Array(Math.ceil((bytes.length + 9) / 64) * 64)
-  padded.set(bytes)
-  padded[bytes.length] = 0x80
-  const view = new DataView(padded.buffer)
-  view.setBigUint64(padded.length - 8, BigInt(bytes.length) * 8n, true)
+  const view = paddedBlocks(text, 64, true)
   let state = START
-  for (let at = 0; at < padded.length; at += 64) state = block(state, view, at)
+  for (let at = 0; at < view.byteLength; at += 64) state = block(state, view, at)
   const out = new DataView(new ArrayBuffer(16))
   state.forEach((word, i) => out.setUint32(i * 4, word, true))
   return [0, 4, 8, 12].map(at => out.getUint32(at).toString(16).padStart(8, '0')).join('')

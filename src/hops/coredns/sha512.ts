@@ -1,4 +1,6 @@
 // SHA-512 (FIPS 180-4), for the hash that CoreDNS prints of its configuration. Hops import no library.
+import { paddedBlocks } from './hash-padding.ts'
+
 const MASK = 2n ** 64n - 1n
 
 function primes(count: number): bigint[] {
@@ -25,14 +27,9 @@ const START = primes(8).map(p => root(p << 128n, 2n) & MASK)
 const turned = (x: bigint, by: bigint): bigint => ((x >> by) | (x << (64n - by))) & MASK
 
 export function sha512(text: string): string {
-  const bytes = new TextEncoder().encode(text)
-  const padded = new Uint8Array(Math.ceil((bytes.length + 17) / 128) * 128)
-  padded.set(bytes)
-  padded[bytes.length] = 0x80
-  const view = new DataView(padded.buffer)
-  view.setBigUint64(padded.length - 8, BigInt(bytes.length) * 8n)
+  const view = paddedBlocks(text, 128, false)
   let state = START
-  for (let at = 0; at < padded.length; at += 128) state = block(state, view, at)
+  for (let at = 0; at < view.byteLength; at += 128) state = block(state, view, at)
   return state.map(word => word.toString(16).padStart(16, '0')).join('')
 }
 
