@@ -78,7 +78,11 @@ export function readRule(words: readonly string[], version: CorednsVersion): Rul
 }
 
 const handler = (r: Rewrite): Handler => function* (query, next) {
-  const around = { metadata: metadataOf(query), localAddress: localAddress(r.setup, query) }
+  const around = {
+    metadata: metadataOf(query),
+    // Few rules want it, and the Corefile is searched for it.
+    get localAddress() { return localAddress(r.setup, query) },
+  }
   let changed = query
   const responses: ResponseRule[] = []
   for (const rule of r.rules) {
