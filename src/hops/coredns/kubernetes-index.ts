@@ -1,5 +1,6 @@
 // The watch caches of the `kubernetes` plugin: plugin/kubernetes/object/ and controller.go at CoreDNS 1.9.3 to 1.15.0. Objects are
-// filed once by name; what is in an object is read when a question asks for it. Reverse tables are made at the first PTR question.
+// filed by name once, when the first is asked for (metadata and autopath ask for pods only); what is in an object is read when a question
+// asks for it. Reverse tables are made at the first PTR question.
 // A list that the bundle does not have stays `undefined`: then existence is an unknown, not a no.
 // Not modelled: the order of slices and pods (a Go map there; the order of the lists here), ServiceImports.
 import type { KubeObject, KubernetesView } from '../../chain/model.ts'
@@ -113,8 +114,8 @@ export function indexKubernetes(view: KubernetesView, options: KubernetesOptions
   const services = select(view.services)
   const slices = options.noendpoints ? [] : select(view.endpointSlices)
   const pods = select(view.pods)
-  const byName = new Map(services?.map(o => [`${o.name}.${o.namespace}`, o]))
-  const slicesByService = filed(slices ?? [], o => [`${o.labels['kubernetes.io/service-name'] ?? ''}.${o.namespace}`])
+  const byName = lazy(() => new Map(services?.map(o => [`${o.name}.${o.namespace}`, o])))
+  const slicesByService = lazy(() => filed(slices ?? [], o => [`${o.labels['kubernetes.io/service-name'] ?? ''}.${o.namespace}`]))
   const entryOf = lazily(serviceEntry)
   const sliceOf = lazily(sliceEntry)
   const servicesByAddress = lazy(() => filed(
@@ -127,10 +128,10 @@ export function indexKubernetes(view: KubernetesView, options: KubernetesOptions
   return {
     knowsServices: services !== undefined,
     service: (name, namespace) => {
-      const object = byName.get(`${name}.${namespace}`)
+      const object = byName().get(`${name}.${namespace}`)
       return object && entryOf(object)
     },
-    slices: (name, namespace) => slices && (slicesByService.get(`${name}.${namespace}`) ?? []).map(sliceOf),
+    slices: (name, namespace) => slices && (slicesByService().get(`${name}.${namespace}`) ?? []).map(sliceOf),
     servicesAt: address => services && (servicesByAddress().get(address) ?? []),
     slicesAt: address => slices && (slicesByAddress().get(address) ?? []),
     hasNamespace: namespace => {
