@@ -199,15 +199,16 @@ function registerRefresh(c: Cache, setup: PluginSetup): string | undefined {
     if (!(yield* mayRenew(c.options, c.version, cell, stale))) return plain({ rcode: 'SERVFAIL' } as Served)
     const served = (yield* call(c.nextHop, plain(asked(c, query)))) as unknown as Served
     const renewed = stale ? isRenewed(served.reply, query, c.options, c.version, !c.options.stale?.verify) : served.reply !== undefined
-    // With `prefer_positive` what is no answer is kept beside the stale one.
-    const isKept = renewed || (c.options.stale?.prefersPositive === true && served.reply !== undefined)
-    if (isKept) yield* store(c, cell, storedOf(served, query, c.options, c.version), true)
+    if (isKept(c, served, renewed)) yield* store(c, cell, storedOf(served, query, c.options, c.version), true)
     yield* renewalEnded(c.options, c.version, cell, renewed)
     return stale ? plain({ ...served, ...(!renewed && { rcode: 'SERVFAIL', reply: undefined }) } as Served) : LOST
   }
   setup.register(id, hop)
   return id
 }
+
+/** With `prefer_positive` what is no answer is kept beside the stale one. */
+const isKept = (c: Cache, served: Served, renewed: boolean): boolean => renewed || (c.options.stale?.prefersPositive === true && served.reply !== undefined)
 
 interface Renewal {
   readonly query: DnsQuery
@@ -231,8 +232,7 @@ function* verify(c: Cache, query: DnsQuery, next: Next, cell: string): HopRun<Se
   if (isTracked && !(yield* mayRenew(c.options, c.version, cell, true))) return undefined
   const served = yield* next(asked(c, query))
   const renewed = isRenewed(served.reply, query, c.options, c.version, false)
-  const isKept = renewed || (c.options.stale?.prefersPositive === true && served.reply !== undefined)
-  if (isKept) yield* store(c, cell, storedOf(served, query, c.options, c.version), false)
+  if (isKept(c, served, renewed)) yield* store(c, cell, storedOf(served, query, c.options, c.version), false)
   if (isTracked) yield* renewalEnded(c.options, c.version, cell, renewed)
   return renewed ? rewritten(c, query, served) : undefined
 }
