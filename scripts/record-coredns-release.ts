@@ -2,15 +2,14 @@
 //   node scripts/record-coredns-release.ts VERSION OUT.jsonl ROWS… (root, in a network of its own; the binary is that of scripts/build-coredns.sh)
 // A scenario is taken from the newest recorded release that is not newer. Left out: scenarios that need arguments, raw packets, signals, other
 // processes or IPv6.
-import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { since, type CorednsVersion } from '../src/hops/coredns/plugin.ts'
 import { pauseMsOf, type Action, type Observed, type Row, type RowQuery, type Script } from '../test/fidelity/coredns-replay-rows.ts'
 import { readRows } from '../test/fidelity/rows.ts'
 import { binaryOf, CorednsProcess } from '../test/conform/coredns-process.ts'
-import { ask } from '../test/conform/dns-client.ts'
 import { Lane, OWN_NETWORK } from '../test/conform/lane.ts'
+import { LiveServer, type ServerStep } from '../test/conform/live-server.ts'
 import { LiveUpstreams } from '../test/conform/live-upstreams.ts'
 import { enterOwnNetwork, isInOwnNetwork } from '../test/conform/own-network.ts'
 
@@ -23,9 +22,6 @@ class Home extends Lane {
 
 const HOME = new Home(0, OWN_NETWORK)
 const ACTIONS = new Set(['query', 'sleepMs', 'upstream', 'writeFile', 'deleteFile'])
-const LOGGED = /^\[(?:INFO|ERROR|WARNING|DEBUG)\]/
-/** The name by which `loop` looks for itself, at a time of its own. */
-const LOOP_PROBE = /\bHINFO\b.*?\b\d{10,}\.\d{10,}\.|\b\d{10,}\.\d{10,}\.\S* HINFO\b/
 
 const versionOf = (text: string): CorednsVersion => text.split('.').map(Number) as unknown as CorednsVersion
 const preambleOf = (row: Row): readonly Action[] => row.state?.preamble ?? []
@@ -51,7 +47,6 @@ class Recording {
   private readonly rows: readonly Row[]
   private readonly upstreams: LiveUpstreams
   private readonly server: CorednsProcess
-  private asked = 0
 
   constructor(version: string, rows: readonly Row[]) {
     const [first] = rows as readonly [Row, ...Row[]]
@@ -66,49 +61,32 @@ class Recording {
     await this.upstreams.open([...new Set(scripts.flatMap(script => Object.keys(script)))].filter(address => !address.includes(':')))
     try {
       const started = await this.server.started
-      await wait(this.pauseMs)
+      const pauseMs = pauseMsOf(this.rows[0] as Row)
+      await wait(pauseMs)
       const start = this.rows.find(row => row.query === null && row.observed.stdout !== undefined)
-      const home = (lines: readonly string[]): string[] => lines.map(line => line.replaceAll(this.server.folder, '<CWD>'))
-      if (start) put(start, { started, exit: this.server.exit, stdout: home(this.server.stdout), stderr: home(this.server.stderr) })
-      if (started) await this.askAll(put)
+      if (start) put(start, this.server.startSeen(started))
+      if (started) await this.askAll(pauseMs, put)
     } finally {
       await this.server.stop()
       this.upstreams.close()
     }
   }
 
-  private get pauseMs(): number {
-    return pauseMsOf(this.rows[0] as Row)
-  }
-
-  private async askAll(put: (row: Row, observed: Observed) => void): Promise<void> {
+  private async askAll(pauseMs: number, put: (row: Row, observed: Observed) => void): Promise<void> {
+    const live = new LiveServer(this.server, this.upstreams, HOME, pauseMs)
     let done = 0
+    let asked = 0
     for (const row of this.rows) {
       if (!row.query) continue
       const steps = preambleOf(row)
-      for (const step of steps.slice(done)) await this.act(step)
+      for (const step of steps.slice(done)) {
+        if (step['query']) await live.ask(step['query'] as RowQuery, ++asked)
+        else await live.act(step as unknown as ServerStep)
+      }
       done = steps.length + 1
-      const [lines, questions] = [this.server.stdout.length, this.upstreams.asked.length]
-      const observed = await this.ask(row.query)
-      put(row, {
-        ...observed, log: this.server.stdout.slice(lines).filter(line => LOGGED.test(line) && !LOOP_PROBE.test(line)),
-        upstreamAsked: this.upstreams.asked.slice(questions).filter(({ type, name }) => !LOOP_PROBE.test(`${type} ${name}`)),
-      })
+      live.mark()
+      put(row, await live.observe(row.query, ++asked))
     }
-  }
-
-  private async ask(query: RowQuery): Promise<Observed> {
-    const { observed, close } = await ask(query, ++this.asked, HOME)
-    await wait(this.pauseMs)
-    return { ...observed, ...close() }
-  }
-
-  private async act(step: Action): Promise<void> {
-    if (step['query']) await this.ask(step['query'] as RowQuery)
-    else if (typeof step['sleepMs'] === 'number') await wait(step['sleepMs'])
-    else if (step['upstream']) this.upstreams.script = { ...this.upstreams.script, ...step['upstream'] as Script }
-    else if (step['deleteFile']) rmSync(join(this.server.folder, String(step['deleteFile'])), { force: true })
-    else for (const [path, text] of Object.entries((step['writeFile'] ?? {}) as Record<string, string>)) this.server.write(path, text)
   }
 }
 

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Observed } from './scenario.ts'
 
 /** Where scripts/build-coredns.sh puts the binary of a release. */
 export const binaryOf = (version: string): string =>
@@ -60,6 +61,12 @@ export class CorednsProcess {
     this.listen(this.child.stderr, this.stderr)
   }
 
+  /** The start as recorded rows have it, without the folder of its own. */
+  startSeen(started: boolean): Observed {
+    const written = (lines: readonly string[]): string[] => lines.map(line => line.replaceAll(this.folder, '<CWD>'))
+    return { started, exit: this.exit, stdout: written(this.stdout), stderr: written(this.stderr) }
+  }
+
   private listen(stream: NodeJS.ReadableStream | null, lines: string[]): void {
     let rest = ''
     stream?.on('data', (chunk: Buffer) => {
@@ -77,6 +84,10 @@ export class CorednsProcess {
     const at = join(this.folder, path)
     mkdirSync(dirname(at), { recursive: true })
     writeFileSync(at, text)
+  }
+
+  remove(path: string): void {
+    rmSync(join(this.folder, path), { force: true })
   }
 
   async stop(): Promise<void> {

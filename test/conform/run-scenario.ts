@@ -4,9 +4,9 @@ import { BUILT_IN } from '../fidelity/api-server.ts'
 import { pauseMsOf } from '../fidelity/coredns-replay-rows.ts'
 import { ApiDouble } from './api-double.ts'
 import { binaryOf, CorednsProcess } from './coredns-process.ts'
-import { ask } from './dns-client.ts'
 import { API_ADDRESS, API_PORT } from './generate-kubernetes.ts'
 import { MOST_LANES, Lane, type Ports } from './lane.ts'
+import { LiveServer } from './live-server.ts'
 import { LiveUpstreams } from './live-upstreams.ts'
 import { runStart } from './run-start.ts'
 import { corefileOf, rowPrefix, type Observed, type Query, type Ran, type Scenario, type Script, type Step } from './scenario.ts'
@@ -51,9 +51,10 @@ export async function runScenario(scenario: Scenario, lane: Lane): Promise<Outco
   ], { ...files, Corefile: lane.placed(corefileOf(scenario)) }, scenario.env)
   try {
     if (!await server.started) return { kind: 'refused', exit: server.exit, stderr: server.stderr.map(line => lane.written(line)) }
+    const pauseMs = pauseMsOf({ id: rowPrefix(scenario) })
     // A plugin that probes at its start is through with it.
-    await wait(pauseMsOf({ id: rowPrefix(scenario) }))
-    return { kind: 'ran', ran: await runSteps(scenario, { lane, server, upstreams, api }) }
+    await wait(pauseMs)
+    return { kind: 'ran', ran: await runSteps(scenario, new LiveServer(server, upstreams, lane, pauseMs), api) }
   } finally {
     await server.stop()
     api?.close()
@@ -67,50 +68,24 @@ function addressesOf(scenario: Scenario): readonly string[] {
   return [...new Set([scenario.script, ...scripts].flatMap(script => Object.keys(script)))]
 }
 
-interface Running {
-  readonly lane: Lane
-  readonly server: CorednsProcess
-  readonly upstreams: LiveUpstreams
-  readonly api: ApiDouble | undefined
-}
-
-async function runSteps(scenario: Scenario, running: Running): Promise<Ran> {
-  const { lane, server, upstreams } = running
+async function runSteps(scenario: Scenario, server: LiveServer, api: ApiDouble | undefined): Promise<Ran> {
   const steps: Step[] = []
   const seen: Observed[] = []
   const began = performance.now()
-  let lines = server.stdout.length
-  let questions = upstreams.asked.length
   for (const [at, step] of scenario.steps.entries()) {
     if ('query' in step) {
       steps.push({ atMs: Math.round(performance.now() - began) }, step)
-      const observed = await askIn(scenario, step.query, at, lane)
-      seen.push({
-        ...observed, log: server.stdout.slice(lines).map(line => lane.written(line)).filter(line => LOGGED.test(line) && !LOOP_PROBE.test(line)),
-        upstreamAsked: upstreams.asked.slice(questions).filter(({ type, name }) => !LOOP_PROBE.test(`${type} ${name}`)),
-      })
-      lines = server.stdout.length
-      questions = upstreams.asked.length
-    } else steps.push(await act(step, running))
+      seen.push(await server.observe(step.query, at + 1))
+    } else {
+      await act(step, server, api)
+      steps.push(step)
+    }
   }
   return { steps, seen }
 }
 
-/** The name by which `loop` looks for itself, at a time of its own after the start. */
-const LOOP_PROBE = /\b\d{10,}\.\d{10,}\./
-const LOGGED = /^\[(?:INFO|ERROR|WARNING|DEBUG)\]/
-
-async function askIn(scenario: Scenario, query: Query, id: number, lane: Lane): Promise<Observed> {
-  const { observed, close } = await ask(query, id + 1, lane)
-  await wait(pauseMsOf({ id: rowPrefix(scenario) }))
-  return { ...observed, ...close() }
-}
-
-async function act(step: Exclude<Step, { readonly query: Query }>, { lane, server, upstreams, api }: Running): Promise<Step> {
-  if ('sleepMs' in step) await wait(step.sleepMs)
-  else if ('upstream' in step) upstreams.script = { ...upstreams.script, ...step.upstream }
-  else if ('apiCreate' in step) for (const object of step.apiCreate) api?.create(object)
+async function act(step: Exclude<Step, { readonly query: Query }>, server: LiveServer, api: ApiDouble | undefined): Promise<void> {
+  if ('apiCreate' in step) for (const object of step.apiCreate) api?.create(object)
   else if ('apiDelete' in step) api?.remove(...step.apiDelete.split(' ') as [kind: string, name: string])
-  else if ('writeFile' in step) for (const [path, text] of Object.entries(step.writeFile)) server.write(path, lane.placed(text))
-  return step
+  else if (!('atMs' in step)) await server.act(step)
 }

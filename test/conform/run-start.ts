@@ -13,8 +13,7 @@ export async function runStart(scenario: Scenario): Promise<Observed> {
   try {
     const started = await server.started
     if (started) await wait(LAST_LINE_MS)
-    const written = (lines: readonly string[]): string[] => lines.map(line => line.replaceAll(server.folder, '<CWD>'))
-    return { started, exit: server.exit, stdout: written(server.stdout), stderr: written(server.stderr) }
+    return server.startSeen(started)
   } finally {
     await server.stop()
   }
