@@ -3,7 +3,7 @@ import { AUTO_PATTERN, AUTO_TEMPLATE, templateOf, walksNothing, walkZones } from
 import { reloadTime } from './file-setup.ts'
 import { compileGoRegexp, isRefused, type GoRegexp } from './go-regexp.ts'
 import { since } from './plugin.ts'
-import { joined, MISSING, pathState, statFault, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
+import { joined, MISSING, nextWord, pathState, statFault, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
 import type { Dispenser } from './dispenser.ts'
 
 const LONGEST_PATTERN_BYTES = 10_000
@@ -36,8 +36,7 @@ function walkAtStart(at: SetupAt, { directory, template }: Walk, regexp: GoRegex
 }
 
 function takeDirectory(c: Dispenser, at: SetupAt, walk: Walk): void {
-  if (!c.nextArg()) throw c.argErr()
-  const directory = joined(at, c.val())
+  const directory = joined(at, nextWord(c))
   const fault = statFault(at, directory)
   if (fault !== undefined && fault !== MISSING) throw c.err(`Unable to access root path '${directory}': stat ${directory}: ${fault}`)
   if (fault === MISSING) at.print(`[WARNING] plugin/auto: Directory does not exist: ${directory}`)
@@ -49,7 +48,6 @@ function takeDirectory(c: Dispenser, at: SetupAt, walk: Walk): void {
   if (isRefused(regexp)) {
     if (!regexp.unmodelled) throw c.refuse(regexp.error)
   } else if (regexp.groups === 0) throw c.err('Need at least one sub expression')
-  if (!c.nextArg()) throw c.argErr()
-  walk.template = templateOf(c.val())
+  walk.template = templateOf(nextWord(c))
   if (c.nextArg()) throw c.argErr()
 }

@@ -5,7 +5,7 @@ import { parseDuration } from './go-duration.ts'
 import { atoi, isFault } from './go-number.ts'
 import { goQuote } from './go-quote.ts'
 import { since } from './plugin.ts'
-import { readFault, type SetupAt, type SetupCheck } from './setup-check.ts'
+import { nextWord, readFault, type SetupAt, type SetupCheck } from './setup-check.ts'
 
 /** `a:b` or `a:b:c`, none of them empty, none twice. */
 function zoneWords(c: Dispenser, parts: number, refused: (text: string) => Error, twice: (text: string) => Error): string[] {
@@ -27,14 +27,9 @@ function splitN(text: string, parts: number): string[] {
   return all.length <= parts ? all : [...all.slice(0, parts - 1), all.slice(parts - 1).join(':')]
 }
 
-function argument(c: Dispenser): string {
-  if (!c.nextArg()) throw c.argErr()
-  return c.val()
-}
-
 /** A bare number is seconds. */
 function refresh(c: Dispenser, invalid: string): void {
-  const word = argument(c)
+  const word = nextWord(c)
   const text = isFault(atoi(word)) ? word : `${word}s`
   const time = parseDuration(text)
   if (isFault(time)) throw c.err(`${invalid}: ${time.fault}`)
@@ -55,7 +50,7 @@ function route53Option(c: Dispenser, at: SetupAt): void {
       if (words.length < 2) throw c.err(`invalid access key: '[${words.join(' ')}]'`)
       return at.print('[WARNING] plugin/route53: Save aws_access_key in Corefile has been deprecated, please use other authentication methods instead')
     }
-    case 'aws_endpoint': return void argument(c)
+    case 'aws_endpoint': return void nextWord(c)
     case 'upstream': case 'fallthrough': return void c.remainingArgs()
     case 'credentials':
       if (!c.nextArg()) throw c.bare(c.argErr())
@@ -83,14 +78,14 @@ export const azureSetup: SetupCheck = (c, at) => {
 
 function azureOption(c: Dispenser, at: SetupAt): void {
   const name = c.val()
-  if (AZURE_WORDS.has(name)) argument(c)
+  if (AZURE_WORDS.has(name)) nextWord(c)
   else if (name === 'environment') {
-    const cloud = argument(c)
+    const cloud = nextWord(c)
     const upper = cloud.toUpperCase()
     if (!CLOUDS.has(upper)) throw c.err(`cannot set azure environment: ${goQuote(`autorest/azure: There is no cloud environment matching the name ${goQuote(upper)}`)}`)
   } else if (name === 'fallthrough') c.remainingArgs()
   else if (name === 'access') {
-    const access = argument(c)
+    const access = nextWord(c)
     if (access !== 'public' && access !== 'private') throw c.err(`invalid access value: can be public/private, found: ${access}`)
   } else if (name === 'refresh' && since(at.version, 1, 15)) refresh(c, 'unable to parse duration')
   else throw c.err(`unknown property: ${goQuote(name)}`)
@@ -107,10 +102,10 @@ function clouddnsOption(c: Dispenser, at: SetupAt): void {
   const name = c.val()
   if (name === 'upstream' || name === 'fallthrough') c.remainingArgs()
   else if (name === 'credentials') {
-    const path = argument(c)
+    const path = nextWord(c)
     const fault = since(at.version, 1, 14) ? readFault(at, path) : undefined
     if (fault !== undefined) throw c.err(`invalid credentials file ${goQuote(path)}: ${fault}`)
-  } else if (name === 'endpoint' && since(at.version, 1, 15)) argument(c)
+  } else if (name === 'endpoint' && since(at.version, 1, 15)) nextWord(c)
   else if (name === 'refresh' && since(at.version, 1, 15)) refresh(c, 'unable to parse duration')
   else throw c.err(`unknown property ${goQuote(name)}`)
 }

@@ -3,7 +3,7 @@
 import type { Dispenser } from './dispenser.ts'
 import { readPrefix } from './dns64.ts'
 import type { CorednsVersion } from './plugin.ts'
-import { unknownProperty, type SetupCheck } from './setup-check.ts'
+import { nextWord, unknownProperty, type SetupCheck } from './setup-check.ts'
 
 export const dns64Setup: SetupCheck = (c, at) => {
   while (c.next()) {
@@ -15,10 +15,8 @@ export const dns64Setup: SetupCheck = (c, at) => {
     if (word !== undefined) throw c.argErr()
     while (c.nextBlock()) {
       const name = c.val()
-      if (name === 'prefix') {
-        if (!c.nextArg()) throw c.argErr()
-        checkPrefix(c, c.val(), at.version)
-      } else if (name !== 'translate_all' && name !== 'allow_ipv4') throw unknownProperty(c)
+      if (name === 'prefix') checkPrefix(c, nextWord(c), at.version)
+      else if (name !== 'translate_all' && name !== 'allow_ipv4') throw unknownProperty(c)
     }
   }
 }

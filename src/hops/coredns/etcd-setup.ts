@@ -5,7 +5,7 @@ import type { Dispenser } from './dispenser.ts'
 import { parseDuration } from './go-duration.ts'
 import { isFault, parseUint } from './go-number.ts'
 import { since, type CorednsVersion } from './plugin.ts'
-import { joined, noWords, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
+import { joined, nextWord, noWords, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
 
 export const etcdSetup: SetupCheck = (c, at) => {
   if (!c.next()) return
@@ -24,13 +24,8 @@ interface Option { readonly from: CorednsVersion; readonly read: (c: Dispenser, 
 const ALWAYS: CorednsVersion = [1, 0, 0]
 const LONGEST_LEASE_S = 4_294_967_295
 
-const word = (c: Dispenser): string => {
-  if (!c.nextArg()) throw c.argErr()
-  return c.val()
-}
-
 function leaseTtl(c: Dispenser, _: SetupAt, name: string): void {
-  const text = word(c).trim()
+  const text = nextWord(c).trim()
   if (text === '') return
   const time = parseDuration(isFault(parseUint(text, 64)) ? text : `${text}s`)
   const invalid = (why: string): Error => c.err(`invalid ${name} value: ${why}`)
@@ -53,7 +48,7 @@ const OPTIONS: ReadonlyMap<string, Option> = new Map<string, Option>([
   ['max-lease-ttl', { from: [1, 12, 4], read: leaseTtl }],
   ['min-lease-ttl', { from: [1, 12, 4], read: leaseTtl }],
   ['no_apex_fallback', { from: [1, 15, 0], read: noWords }],
-  ['path', { from: ALWAYS, read: c => void word(c) }],
+  ['path', { from: ALWAYS, read: c => void nextWord(c) }],
   ['stubzones', { from: ALWAYS, read: () => undefined }],
   ['tls', { from: ALWAYS, read: (c, at) => checkTlsFiles(c, at, c.remainingArgs().map(f => (since(at.version, 1, 11, 2) ? joined(at, f) : f))) }],
   ['upstream', { from: ALWAYS, read: c => void c.remainingArgs() }],

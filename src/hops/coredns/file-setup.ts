@@ -6,7 +6,7 @@ import { cleanPath } from './go-path.ts'
 import { goQuote } from './go-quote.ts'
 import { originsOf } from './origins.ts'
 import { since, type CorednsVersion } from './plugin.ts'
-import { joined, pathState, statFault, unknownProperty, type SetupCheck } from './setup-check.ts'
+import { joined, nextWord, pathState, statFault, unknownProperty, type SetupCheck } from './setup-check.ts'
 import { loadZone, noSoaText } from './zone-data.ts'
 
 const RELOAD_MS = 60_000
@@ -15,8 +15,7 @@ export const fileSetup: SetupCheck = (c, at) => {
   let reloadMs = RELOAD_MS
   let notOpened: string | undefined
   while (c.next()) {
-    if (!c.nextArg()) throw c.argErr()
-    const path = joined(at, c.val())
+    const path = joined(at, nextWord(c))
     for (const origin of originsOf(c.remainingArgs(), at.zones)) {
       // Behind a file that cannot be opened none is read any more.
       if (notOpened !== undefined) break

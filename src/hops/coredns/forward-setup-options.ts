@@ -9,7 +9,7 @@ import { splitHostPort } from './go-host-port.ts'
 import { atoi, isFault, parseUint } from './go-number.ts'
 import { goQuote } from './go-quote.ts'
 import { since } from './plugin.ts'
-import { joined, noWords, unknownProperty, valueOf, type SetupAt } from './setup-check.ts'
+import { joined, nextWord, noWords, unknownProperty, valueOf, type SetupAt } from './setup-check.ts'
 
 export interface ForwardSeen { maxAgeMs: number; expireMs: number; serverName: string; resolvers: readonly string[] }
 
@@ -21,19 +21,14 @@ export function checkForwardOption(c: Dispenser, at: SetupAt, seen: ForwardSeen)
   read(c, at, seen)
 }
 
-function word(c: Dispenser): string {
-  if (!c.nextArg()) throw c.argErr()
-  return c.val()
-}
-
 const nothing: Option = c => {
   if (c.nextArg()) throw c.argErr()
 }
 
-const natural = (bits: number): Option => c => void valueOf(c, parseUint(word(c), bits))
+const natural = (bits: number): Option => c => void valueOf(c, parseUint(nextWord(c), bits))
 
 const notNegative = (name: string): Option => c => {
-  const count = valueOf(c, atoi(word(c)))
+  const count = valueOf(c, atoi(nextWord(c)))
   if (count < 0) throw c.refuse(`${name} can't be negative: ${count}`)
 }
 
@@ -42,38 +37,38 @@ const except: Option = c => {
 }
 
 const healthCheck: Option = (c, at) => {
-  const ms = valueOf(c, parseDuration(word(c)))
+  const ms = valueOf(c, parseDuration(nextWord(c)))
   // Printed with %d: nanoseconds.
   if (ms < 0) throw c.refuse(`health_check can't be negative: ${Math.round(ms * 1e6)}`)
   while (c.nextArg()) {
     const name = c.val()
     if (name === 'no_rec') continue
     if (name !== 'domain' || !since(at.version, 1, 9)) throw c.refuse(`health_check: unknown option ${name}`)
-    const domain = word(c)
+    const domain = nextWord(c)
     if (since(at.version, 1, 9, 4) && !isDomainName(domain)) throw c.refuse(`health_check: invalid domain name ${domain}`)
   }
 }
 
 const time = (name: string, keep: (seen: ForwardSeen, ms: number) => void): Option => (c, _, seen) => {
-  const ms = valueOf(c, parseDuration(word(c)))
+  const ms = valueOf(c, parseDuration(nextWord(c)))
   if (ms < 0) throw c.refuse(`${name} can't be negative: ${durationText(ms)}`)
   keep(seen, ms)
 }
 
 const readTimeout: Option = c => {
-  const ms = valueOf(c, parseDuration(word(c)))
+  const ms = valueOf(c, parseDuration(nextWord(c)))
   if (ms <= 0) throw c.refuse(`read_timeout must be positive: ${durationText(ms)}`)
 }
 
 const dohMethod: Option = c => {
-  const method = word(c)
+  const method = nextWord(c)
   if (method !== 'POST' && method !== 'GET') throw c.refuse('doh_method must be either POST or GET')
 }
 
 const POLICIES = new Set(['random', 'round_robin', 'sequential'])
 
 const policy: Option = c => {
-  const name = word(c)
+  const name = nextWord(c)
   if (!POLICIES.has(name)) throw c.err(`unknown policy '${name}'`)
 }
 
@@ -83,7 +78,7 @@ const tls: Option = (c, at) => {
   checkTlsFiles(c, at, files.map(f => (since(at.version, 1, 11, 2) ? joined(at, f) : f)))
 }
 
-const serverName: Option = (c, _, seen) => void (seen.serverName = word(c))
+const serverName: Option = (c, _, seen) => void (seen.serverName = nextWord(c))
 
 /** dns.StringToRcode. */
 const RCODES = new Set([
@@ -111,7 +106,7 @@ const resolver: Option = (c, _, seen) => {
 }
 
 const sourceAddress: Option = c => {
-  const address = word(c)
+  const address = nextWord(c)
   if (!parseAddress(address)) throw c.err(`invalid IP address: ${address}`)
 }
 

@@ -14,7 +14,7 @@ import { goQuote } from './go-quote.ts'
 import { originsOf } from './origins.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { ONCE_TEXT } from './refuse.ts'
-import { MISSING, pathState, statFault, type SetupAt, type SetupCheck } from './setup-check.ts'
+import { MISSING, nextWord, pathState, statFault, type SetupAt, type SetupCheck } from './setup-check.ts'
 import { transportOf } from './transport.ts'
 
 export const forwardSetup: SetupCheck = (c, at) => {
@@ -29,8 +29,7 @@ export const forwardSetup: SetupCheck = (c, at) => {
 
 /** How many upstreams count. */
 function stanza(c: Dispenser, at: SetupAt): number {
-  if (!c.nextArg()) throw c.argErr()
-  const from = c.val()
+  const from = nextWord(c)
   const zones = originsOf([from], [])
   if (zones.length === 0) throw c.refuse(`unable to normalize '${from}'`)
   if (zones.length > 1) at.print(`[WARNING] plugin/forward: Unsupported CIDR notation: '${from}' expands to multiple zones. Using only '${zones[0]}'.`)

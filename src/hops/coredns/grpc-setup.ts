@@ -6,7 +6,7 @@ import { MOST_SERVERS } from './forward-options.ts'
 import { serversOf } from './forward-setup.ts'
 import { originsOf } from './origins.ts'
 import { since } from './plugin.ts'
-import { joined, once, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
+import { joined, nextWord, once, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
 
 const POLICIES = new Set(['random', 'round_robin', 'sequential'])
 
@@ -17,8 +17,7 @@ export const grpcSetup: SetupCheck = (c, at) => {
 }
 
 function stanza(c: Dispenser, at: SetupAt): number {
-  if (!c.nextArg()) throw c.argErr()
-  const from = c.val()
+  const from = nextWord(c)
   if (originsOf([from], []).length === 0) throw c.refuse(`unable to normalize '${from}'`)
   const to = c.remainingArgs()
   if (to.length === 0) throw c.argErr()

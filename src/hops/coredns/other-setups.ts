@@ -9,7 +9,7 @@ import { atoi, isFault, parseBool, parseFloat64, parseUint, type Parsed } from '
 import { goQuote } from './go-quote.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { checkHostPort } from './secondary-setup.ts'
-import { joined, noWords, once, onlyWord, unknownProperty, valueOf, type SetupAt, type SetupCheck } from './setup-check.ts'
+import { joined, nextWord, noWords, once, onlyWord, unknownProperty, valueOf, type SetupAt, type SetupCheck } from './setup-check.ts'
 
 const CLIENT_AUTH = new Set(['nocert', 'request', 'require', 'verify_if_given', 'require_and_verify'])
 
@@ -132,8 +132,7 @@ export const dnstapSetup: SetupCheck = (c, at) => {
   if (!since(at.version, 1, 10, 1)) {
     // Later uses and blocks are not read.
     c.next()
-    if (!c.nextArg()) throw c.argErr()
-    sayNobody(at, c.val())
+    sayNobody(at, nextWord(c))
     return
   }
   while (c.next()) {
@@ -146,9 +145,8 @@ export const dnstapSetup: SetupCheck = (c, at) => {
     if (!listens) sayNobody(at, args[0] as string)
     while (c.nextBlock()) {
       const name = c.val()
-      if (OWN_WORDS.has(name)) {
-        if (!c.nextArg()) throw c.argErr()
-      } else if (name === 'tls' && isNew) {
+      if (OWN_WORDS.has(name)) nextWord(c)
+      else if (name === 'tls' && isNew) {
         if (!listens) throw c.err('tls directive only valid for listeners')
         if (c.remainingArgs().length < 2) throw c.err('tls requires cert and key file paths')
       } else if (name !== 'skipverify' && isNew) throw unknownProperty(c)

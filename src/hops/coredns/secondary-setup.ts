@@ -7,7 +7,7 @@ import { splitHostPort } from './go-host-port.ts'
 import { isFault } from './go-number.ts'
 import { originsOf } from './origins.ts'
 import { since, type CorednsVersion } from './plugin.ts'
-import { unknownProperty, type SetupCheck } from './setup-check.ts'
+import { nextWord, unknownProperty, type SetupCheck } from './setup-check.ts'
 
 export const secondarySetup: SetupCheck = (c, at) => {
   while (c.next()) {
@@ -30,8 +30,7 @@ export const secondarySetup: SetupCheck = (c, at) => {
 }
 
 function transferIn(c: Dispenser, version: CorednsVersion): void {
-  if (!c.nextArg()) throw c.argErr()
-  if (c.val() !== 'from') throw c.err(`unknown property ${c.val()}`)
+  if (nextWord(c) !== 'from') throw c.err(`unknown property ${c.val()}`)
   const masters = c.remainingArgs()
   if (masters.length === 0) throw c.argErr()
   for (const master of masters) {

@@ -66,6 +66,12 @@ export function valueOf<T>(c: Dispenser, parsed: Parsed<T>): T {
   return parsed.value
 }
 
+/** The next word of the line, which must be there; more may follow. */
+export function nextWord(c: Dispenser): string {
+  if (!c.nextArg()) throw c.argErr()
+  return c.val()
+}
+
 /** The one word that the rest of the line must be. */
 export function onlyWord(c: Dispenser): string {
   const [word, ...more] = c.remainingArgs()

@@ -5,21 +5,20 @@ import { atoi } from './go-number.ts'
 import { cleanPath } from './go-path.ts'
 import { goQuote } from './go-quote.ts'
 import { since } from './plugin.ts'
-import { joined, once, readFault, statFault, textAt, unknownProperty, valueOf, type SetupAt, type SetupCheck } from './setup-check.ts'
+import { joined, nextWord, once, readFault, statFault, textAt, unknownProperty, valueOf, type SetupAt, type SetupCheck } from './setup-check.ts'
 import { goTypeNumber } from './zone-file-types.ts'
 
 export const signSetup: SetupCheck = (c, at) => {
   while (c.next()) {
-    if (!c.nextArg()) throw c.argErr()
-    const file = joined(at, c.val())
+    const file = joined(at, nextWord(c))
     if (since(at.version, 1, 13, 1) && file.includes('\uFFFD')) throw c.refuse(`dbfile ${goQuote(file)} contains invalid characters`)
     c.remainingArgs()
     while (c.nextBlock()) {
       const name = c.val()
       if (name === 'key') {
-        if (!c.nextArg()) throw c.argErr()
-        if (c.val() === 'directory') throw c.refuse('directory: not implemented')
-        if (c.val() === 'file') keyFiles(c, at)
+        const kind = nextWord(c)
+        if (kind === 'directory') throw c.refuse('directory: not implemented')
+        if (kind === 'file') keyFiles(c, at)
       } else if (name === 'directory') {
         if (c.remainingArgs().length !== 1) throw c.refuse('can only be one argument after "directory"')
       } else throw unknownProperty(c)
@@ -43,13 +42,11 @@ export const dnssecSetup: SetupCheck = (c, at) => once(c, () => {
   while (c.nextBlock()) {
     const name = c.val()
     if (name === 'key') {
-      if (!c.nextArg()) throw c.argErr()
-      if (c.val() === 'file') keyFiles(c, at)
-      else if (c.val() === 'aws_secretsmanager' && since(at.version, 1, 11, 4) && c.remainingArgs().length === 0) throw c.argErr()
-    } else if (name === 'cache_capacity') {
-      if (!c.nextArg()) throw c.argErr()
-      valueOf(c, atoi(c.val()))
-    } else throw unknownProperty(c)
+      const kind = nextWord(c)
+      if (kind === 'file') keyFiles(c, at)
+      else if (kind === 'aws_secretsmanager' && since(at.version, 1, 11, 4) && c.remainingArgs().length === 0) throw c.argErr()
+    } else if (name === 'cache_capacity') valueOf(c, atoi(nextWord(c)))
+    else throw unknownProperty(c)
   }
 })
 

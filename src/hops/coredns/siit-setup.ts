@@ -3,17 +3,15 @@ import { parseAddress } from '../../dns/go-address.ts'
 import { cidrText, parseCidr } from '../../dns/go-cidr.ts'
 import type { Dispenser } from './dispenser.ts'
 import { goQuote } from './go-quote.ts'
-import { noWords, unknownProperty, type SetupCheck } from './setup-check.ts'
+import { nextWord, noWords, unknownProperty, type SetupCheck } from './setup-check.ts'
 
 export const siitSetup: SetupCheck = c => {
   while (c.next()) {
     noWords(c)
     while (c.nextBlock()) {
       const name = c.val()
-      if (name === 'ipv6_prefix') {
-        if (!c.nextArg()) throw c.argErr()
-        checkPrefix(c, c.val())
-      } else if (name === 'eam') checkMapping(c)
+      if (name === 'ipv6_prefix') checkPrefix(c, nextWord(c))
+      else if (name === 'eam') checkMapping(c)
       else throw unknownProperty(c)
     }
   }

@@ -4,7 +4,7 @@ import { atoi, isFault } from './go-number.ts'
 import { durationText, parseDuration } from './go-duration.ts'
 import { goQuote } from './go-quote.ts'
 import { since } from './plugin.ts'
-import { noWords, once, onlyWord, pathState, unknownProperty, type SetupCheck } from './setup-check.ts'
+import { nextWord, noWords, once, onlyWord, pathState, unknownProperty, type SetupCheck } from './setup-check.ts'
 
 /** `any`, `minimal`, `whoami`: the name alone; only the first use is read. */
 export const nameAlone: SetupCheck = c => {
@@ -46,10 +46,7 @@ export const metadataSetup: SetupCheck = c => {
 }
 
 export const rootSetup: SetupCheck = (c, at) => {
-  while (c.next()) {
-    if (!c.nextArg()) throw c.argErr()
-    at.root = c.val()
-  }
+  while (c.next()) at.root = nextWord(c)
   if (pathState(at, at.root) === 'missing') at.print(`[WARNING] plugin/root: Root path does not exist: ${at.root}`)
 }
 

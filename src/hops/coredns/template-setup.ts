@@ -10,7 +10,7 @@ import { compileGoTemplate, type GoTemplate } from './go-template.ts'
 import { fallthroughZones, originsOf } from './origins.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { rcodeOfWord } from './rcode-number.ts'
-import type { SetupCheck } from './setup-check.ts'
+import { nextWord, type SetupCheck } from './setup-check.ts'
 import { TEMPLATE_FUNCTIONS } from './template-data.ts'
 import { noExpressions, readExpression, type Expressions } from './template-variables.ts'
 import { goTypeNumber } from './zone-file-types.ts'
@@ -60,11 +60,9 @@ const EVERYTHING = '.*'
 
 function readStanza({ c, version }: Reading, blockZones: readonly string[]): Stanza {
   const source = c.word?.source
-  if (!c.nextArg()) throw c.argErr()
-  const dnsClass = classOfWord(c.val())
+  const dnsClass = classOfWord(nextWord(c))
   if (dnsClass === undefined) throw c.err(`invalid query class ${c.val()}`)
-  if (!c.nextArg()) throw c.argErr()
-  const type = typeOfWord(c.val(), version)
+  const type = typeOfWord(nextWord(c), version)
   if (type === undefined) throw c.err(`invalid RR class ${c.val()}`)
   const zones = originsOf(c.remainingArgs(), blockZones)
   const stanza: Draft = {
@@ -103,8 +101,7 @@ function readOption(reading: Reading, stanza: Draft): void {
       for (const text of someArgs(c)) takeTemplate(reading, stanza, name, text)
       return
     case 'rcode': {
-      if (!c.nextArg()) throw c.argErr()
-      const rcode = rcodeOfWord(c.val(), version)
+      const rcode = rcodeOfWord(nextWord(c), version)
       if (rcode === undefined) throw c.err(`unknown rcode ${c.val()}`)
       stanza.rcode = rcode
       return
