@@ -3,7 +3,8 @@
 // Not modelled: what is in a file that has a PEM block.
 import type { Dispenser } from './dispenser.ts'
 import { cleanPath } from './go-path.ts'
-import { readFault, textAt, type SetupAt } from './setup-check.ts'
+import { since } from './plugin.ts'
+import { joined, readFault, textAt, type SetupAt } from './setup-check.ts'
 
 /** Paths as they are opened. */
 export function checkTlsFiles(c: Dispenser, at: SetupAt, files: readonly string[]): void {
@@ -15,6 +16,10 @@ export function checkTlsFiles(c: Dispenser, at: SetupAt, files: readonly string[
   if (fault !== undefined) throw c.refuse(`could not load TLS cert: ${fault}`)
   if (ca !== undefined) checkRoots(c, at, ca)
 }
+
+/** The option `tls` of a plugin that asks upstreams: relative paths are below `root` since 1.11.2. */
+export const checkTlsOption = (c: Dispenser, at: SetupAt, files: readonly string[]): void =>
+  checkTlsFiles(c, at, files.map(f => (since(at.version, 1, 11, 2) ? joined(at, f) : f)))
 
 const PEM = '-----BEGIN '
 

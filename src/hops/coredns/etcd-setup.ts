@@ -1,11 +1,11 @@
 // What the set-up of CoreDNS's `etcd` plugin refuses, 1.9.3 to 1.15.0: plugin/etcd/setup.go. Only the first use is read.
 // Not modelled: what etcd's client says of its endpoints and credentials.
-import { checkTlsFiles } from './client-tls.ts'
+import { checkTlsOption } from './client-tls.ts'
 import type { Dispenser } from './dispenser.ts'
 import { parseDuration } from './go-duration.ts'
 import { isFault, parseUint } from './go-number.ts'
 import { since, type CorednsVersion } from './plugin.ts'
-import { joined, nextWord, noWords, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
+import { nextWord, noWords, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
 
 export const etcdSetup: SetupCheck = (c, at) => {
   if (!c.next()) return
@@ -50,6 +50,6 @@ const OPTIONS: ReadonlyMap<string, Option> = new Map<string, Option>([
   ['no_apex_fallback', { from: [1, 15, 0], read: noWords }],
   ['path', { from: ALWAYS, read: c => void nextWord(c) }],
   ['stubzones', { from: ALWAYS, read: () => undefined }],
-  ['tls', { from: ALWAYS, read: (c, at) => checkTlsFiles(c, at, c.remainingArgs().map(f => (since(at.version, 1, 11, 2) ? joined(at, f) : f))) }],
+  ['tls', { from: ALWAYS, read: (c, at) => checkTlsOption(c, at, c.remainingArgs()) }],
   ['upstream', { from: ALWAYS, read: c => void c.remainingArgs() }],
 ])

@@ -1,7 +1,7 @@
 // The options of CoreDNS's `forward` plugin as its set-up takes or refuses them, 1.9.3 to 1.15.0: plugin/forward/setup.go parseBlock.
 import { parseAddress } from '../../dns/go-address.ts'
 import { isDomainName } from '../../dns/name.ts'
-import { checkTlsFiles } from './client-tls.ts'
+import { checkTlsOption } from './client-tls.ts'
 import type { Dispenser } from './dispenser.ts'
 import { FORWARD_OPTIONS } from './forward-options.ts'
 import { durationText, parseDuration } from './go-duration.ts'
@@ -9,7 +9,7 @@ import { splitHostPort } from './go-host-port.ts'
 import { atoi, isFault, parseUint } from './go-number.ts'
 import { goQuote } from './go-quote.ts'
 import { since } from './plugin.ts'
-import { joined, nextWord, noWords, unknownProperty, valueOf, type SetupAt } from './setup-check.ts'
+import { nextWord, noWords, unknownProperty, valueOf, type SetupAt } from './setup-check.ts'
 
 export interface ForwardSeen { maxAgeMs: number; expireMs: number; serverName: string; resolvers: readonly string[] }
 
@@ -32,7 +32,7 @@ const notNegative = (name: string): Option => c => {
   if (count < 0) throw c.refuse(`${name} can't be negative: ${count}`)
 }
 
-const except: Option = c => {
+export function except(c: Dispenser): void {
   if (c.remainingArgs().length === 0) throw c.argErr()
 }
 
@@ -67,15 +67,15 @@ const dohMethod: Option = c => {
 
 const POLICIES = new Set(['random', 'round_robin', 'sequential'])
 
-const policy: Option = c => {
+export function policy(c: Dispenser): void {
   const name = nextWord(c)
   if (!POLICIES.has(name)) throw c.err(`unknown policy '${name}'`)
 }
 
-const tls: Option = (c, at) => {
+export function tls(c: Dispenser, at: SetupAt): void {
   const files = c.remainingArgs()
   if (files.length > 3) throw c.argErr()
-  checkTlsFiles(c, at, files.map(f => (since(at.version, 1, 11, 2) ? joined(at, f) : f)))
+  checkTlsOption(c, at, files)
 }
 
 const serverName: Option = (c, _, seen) => void (seen.serverName = nextWord(c))

@@ -1,14 +1,12 @@
 // What the set-up of CoreDNS's `grpc` plugin refuses, 1.9.3 to 1.15.0: plugin/grpc/setup.go.
 // Not modelled: what the client of gRPC says of an upstream.
-import { checkTlsFiles } from './client-tls.ts'
 import type { Dispenser } from './dispenser.ts'
 import { MOST_SERVERS } from './forward-options.ts'
+import { except, policy, tls } from './forward-setup-options.ts'
 import { serversOf } from './forward-setup.ts'
 import { originsOf } from './origins.ts'
 import { since } from './plugin.ts'
-import { joined, nextWord, once, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
-
-const POLICIES = new Set(['random', 'round_robin', 'sequential'])
+import { nextWord, once, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
 
 export const grpcSetup: SetupCheck = (c, at) => {
   let count = 0
@@ -29,15 +27,10 @@ function stanza(c: Dispenser, at: SetupAt): number {
 
 function readOption(c: Dispenser, at: SetupAt): void {
   const name = c.val()
-  if (name === 'except') {
-    if (c.remainingArgs().length === 0) throw c.argErr()
-  } else if (name === 'tls') {
-    const files = c.remainingArgs()
-    if (files.length > 3) throw c.argErr()
-    checkTlsFiles(c, at, files.map(f => (since(at.version, 1, 11, 2) ? joined(at, f) : f)))
-  } else if (name === 'tls_servername' || name === 'policy') {
-    if (!c.nextArg()) throw c.argErr()
-    if (name === 'policy' && !POLICIES.has(c.val())) throw c.err(`unknown policy '${c.val()}'`)
-  } else if (name === 'fallthrough' && since(at.version, 1, 12, 3)) c.remainingArgs()
+  if (name === 'except') except(c)
+  else if (name === 'tls') tls(c, at)
+  else if (name === 'tls_servername') nextWord(c)
+  else if (name === 'policy') policy(c)
+  else if (name === 'fallthrough' && since(at.version, 1, 12, 3)) c.remainingArgs()
   else if (name !== '}') throw unknownProperty(c)
 }
