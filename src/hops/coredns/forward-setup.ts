@@ -40,30 +40,30 @@ function stanza(c: Dispenser, at: SetupAt): number {
   if (hosts.length === 0) throw c.refuse('no nameservers found')
   const knowsNames = since(at.version, 1, 13, 2)
   if (!knowsNames) for (const host of hosts) protocolOf(c, at, host)
-  const seen: ForwardSeen = { maxAgeMs: 0, expireMs: EXPIRE_MS, serverName: '', resolvers: [] }
-  while (c.nextBlock()) checkForwardOption(c, at, seen)
-  checkAge(c, seen)
-  if (knowsNames) for (const host of hosts) protocolOf(c, at, host, seen.serverName)
+  const { serverName } = readOptions(c, at)
+  if (knowsNames) for (const host of hosts) protocolOf(c, at, host, serverName)
   return hosts.length
 }
 
 const EXPIRE_MS = 10_000
 
 function optionsFirst(c: Dispenser, at: SetupAt, to: readonly string[]): number {
-  const seen: ForwardSeen = { maxAgeMs: 0, expireMs: EXPIRE_MS, serverName: '', resolvers: [] }
-  while (c.nextBlock()) checkForwardOption(c, at, seen)
-  checkAge(c, seen)
+  const { serverName, resolvers } = readOptions(c, at)
   const withPath = to.find(text => transportOf(text, at.version).transport === 'https' && transportOf(text, at.version).rest.includes('/'))
   if (withPath !== undefined) throw c.refuse(`paths are not allowed in HTTPS upstream addresses (the /dns-query path is used by default): ${withPath}`)
   const entries = to.map(text => ({ text, hosts: entryOf(c, at, text) }))
-  for (const { text, hosts } of entries) if (!hosts) lookUp(c, at, hostOf(text, at.version), seen.resolvers)
+  for (const { text, hosts } of entries) if (!hosts) lookUp(c, at, hostOf(text, at.version), resolvers)
   if (entries.every(e => e.hosts?.length === 0)) throw c.refuse('no valid upstream addresses found')
-  for (const host of entries.flatMap(e => e.hosts ?? [])) protocolOf(c, at, host, seen.serverName)
+  for (const host of entries.flatMap(e => e.hosts ?? [])) protocolOf(c, at, host, serverName)
   return entries.filter(e => e.hosts?.length !== 0).length
 }
 
-function checkAge(c: Dispenser, { maxAgeMs, expireMs }: ForwardSeen): void {
+function readOptions(c: Dispenser, at: SetupAt): ForwardSeen {
+  const seen: ForwardSeen = { maxAgeMs: 0, expireMs: EXPIRE_MS, serverName: '', resolvers: [] }
+  while (c.nextBlock()) checkForwardOption(c, at, seen)
+  const { maxAgeMs, expireMs } = seen
   if (maxAgeMs > 0 && maxAgeMs < expireMs) throw c.refuse(`max_age (${durationText(maxAgeMs)}) must not be less than expire (${durationText(expireMs)})`)
+  return seen
 }
 
 /** Servers of an address or a file; undefined = a host name. */
