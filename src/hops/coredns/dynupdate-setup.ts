@@ -66,11 +66,11 @@ function checkRule(c: Dispenser, [key, name, ...types]: readonly string[], origi
   }
 }
 
-/** Types of DNSSEC, of questions only, and those without a form of their own. */
-const REFUSED_TYPES = new Set([
-  'SIG', 'KEY', 'NXT', 'DS', 'RRSIG', 'NSEC', 'DNSKEY', 'NSEC3', 'NSEC3PARAM', 'TALINK', 'CDS', 'CDNSKEY', 'ZONEMD', 'TA', 'DLV', 'AXFR', 'IXFR', 'MAILA', 'MAILB', 'OPT',
-  'TKEY', 'TSIG', 'NONE', 'ATMA', 'UNSPEC', 'RESERVED', 'WKS',
-])
+/** No zone may have them. */
+const UNSUPPORTED = new Set(['SIG', 'KEY', 'NXT', 'DS', 'RRSIG', 'NSEC', 'DNSKEY', 'NSEC3', 'NSEC3PARAM', 'TALINK', 'CDS', 'CDNSKEY', 'ZONEMD', 'TA', 'DLV'])
+
+/** No rule may allow them, nor types of questions only and those without a form of their own. */
+const REFUSED_TYPES = new Set([...UNSUPPORTED, 'AXFR', 'IXFR', 'MAILA', 'MAILB', 'OPT', 'TKEY', 'TSIG', 'NONE', 'ATMA', 'UNSPEC', 'RESERVED', 'WKS'])
 
 function isAllowed(word: string): boolean {
   const number = /^TYPE(\d{1,5})$/.exec(word)?.[1]
@@ -93,8 +93,6 @@ function checkZone(c: Dispenser, at: SetupAt, path: string, origin: string): voi
   const fault = recordFault(records, origin)
   if (fault !== undefined) throw c.refuse(`invalid zone ${goQuote(origin)}: zone contains ${fault}`)
 }
-
-const UNSUPPORTED = new Set(['SIG', 'KEY', 'NXT', 'DS', 'RRSIG', 'NSEC', 'DNSKEY', 'NSEC3', 'NSEC3PARAM', 'TALINK', 'CDS', 'CDNSKEY', 'ZONEMD', 'TA', 'DLV'])
 
 /** The apex is looked at first; the order of the other names is not looked at here. */
 function recordFault(records: readonly ZoneRecord[], origin: string): string | undefined {
