@@ -2,12 +2,11 @@
 // as further uses.
 import { PROVIDERS } from './autopath.ts'
 import { goQuote } from './go-quote.ts'
+import { SETUP_ONLY } from './order.ts'
 import { statFault, type SetupCheck } from './setup-check.ts'
 
 /** Never a handler, so no plugin that could be asked. */
-const NO_HANDLERS = new Set([
-  'root', 'cancel', 'tls', 'timeouts', 'multisocket', 'reload', 'bind', 'debug', 'ready', 'health', 'pprof', 'on', 'sign', 'grpc_server', 'https', 'https3', 'quic', 'proxyproto',
-])
+const NO_HANDLERS = new Set([...SETUP_ONLY, 'cancel'])
 
 export const autopathSetup: SetupCheck = (c, at) => {
   let provider = ''
