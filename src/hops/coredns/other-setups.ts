@@ -36,7 +36,7 @@ export const tlsSetup: SetupCheck = (c, at) => {
 }
 
 /** What `quic`, `https`, `https3` and `grpc_server` limit; 0 = as many as come, where it is allowed. */
-export const limitsSetup = (limits: ReadonlyMap<string, { readonly from: CorednsVersion; readonly positive?: true; readonly most?: number }>): SetupCheck => (c, at) => {
+const limitsSetup = (limits: ReadonlyMap<string, { readonly from: CorednsVersion; readonly positive?: true; readonly most?: number }>): SetupCheck => (c, at) => {
   c.next()
   noWords(c)
   const seen = new Set<string>()
