@@ -8,6 +8,7 @@ import { MOST_SERVERS, NAMESERVER_LINES } from './forward-options.ts'
 import { checkForwardOption, type ForwardSeen } from './forward-setup-options.ts'
 import { durationText } from './go-duration.ts'
 import { joinHostPort, splitHostPort } from './go-host-port.ts'
+import { lookupFault } from './go-lookup.ts'
 import { containerPath } from './go-path.ts'
 import { isFault } from './go-number.ts'
 import { goQuote } from './go-quote.ts'
@@ -101,11 +102,8 @@ function lookUp(c: Dispenser, at: SetupAt, host: string, resolvers: readonly str
   if (nameserver && last !== undefined) throw c.refuse(`failed to resolve ${goQuote(host)}: no addresses found for ${goQuote(host)}: ${unanswered(last, nameserver.fault)}`)
   // In /etc/hosts, which nobody looks into since 1.15.
   if (!nameserver || (host === 'localhost' && !since(at.version, 1, 15))) return
-  // Go asks nobody for what is no host name.
-  const isName = /^[\w.-]+$/.test(host) && /[A-Za-z_]/.test(host)
   const asked = since(at.version, 1, 15) ? `${host.replace(/\.$/, '')}.` : host
-  const why = isName ? ` on ${nameserver.address}:53: ${nameserver.fault}` : ': no such host'
-  throw c.refuse(`failed to resolve ${goQuote(host)}: lookup ${asked}${why}`)
+  throw c.refuse(`failed to resolve ${goQuote(host)}: ${lookupFault(asked, nameserver)}`)
 }
 
 /** Where nobody can be asked: of the last resolver. */

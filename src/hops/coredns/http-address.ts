@@ -2,6 +2,7 @@
 import { parseAddress, withoutZone } from '../../dns/go-address.ts'
 import type { Dispenser } from './dispenser.ts'
 import { joinHostPort, splitHostPort } from './go-host-port.ts'
+import { lookupFault } from './go-lookup.ts'
 import { isFault } from './go-number.ts'
 import { goQuote } from './go-quote.ts'
 import { since, type CorednsVersion } from './plugin.ts'
@@ -34,7 +35,9 @@ export function listenFault(at: SetupAt, address: string): string | undefined {
   if (number === undefined) return `listen tcp: ${since(at.version, 1, 11, 4) ? 'lookup' : 'address'} tcp/${port}: unknown port`
   if (number < 0 || number > LARGEST_PORT) return `listen tcp: address ${port}: invalid port`
   const read = parseAddress(withoutZone(host))
-  return read || host === '' ? bindFault(at, host, number) : lookupFault(at, host)
+  if (read || host === '') return bindFault(at, host, number)
+  const nameserver = at.model.machine?.nameserver
+  return nameserver && host !== 'localhost' ? `listen tcp: ${lookupFault(host, nameserver)}` : undefined
 }
 
 function bindFault(at: SetupAt, host: string, port: number): string | undefined {
@@ -43,13 +46,6 @@ function bindFault(at: SetupAt, host: string, port: number): string | undefined 
   if (isLocal) return undefined
   const isScopeless = /^fe[89ab]/i.test(host) && !host.includes('%')
   return `listen tcp ${joinHostPort(host, port)}: bind: ${isScopeless ? 'invalid argument' : 'cannot assign requested address'}`
-}
-
-function lookupFault(at: SetupAt, host: string): string | undefined {
-  const nameserver = at.model.machine?.nameserver
-  if (!nameserver || host === 'localhost') return undefined
-  const isName = /^[\w.-]+$/.test(host) && /[A-Za-z_]/.test(host)
-  return `listen tcp: lookup ${host}${isName ? ` on ${nameserver.address}:53: ${nameserver.fault}` : ': no such host'}`
 }
 
 /** What url.Parse says of `http://ADDRESS`: health asks itself since 1.11.0. */
