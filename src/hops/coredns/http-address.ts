@@ -1,4 +1,5 @@
 // The one word that health, ready, prometheus and pprof take: the address of their HTTP server, and why Go cannot listen there.
+import type { CorednsModel } from '../../chain/model.ts'
 import { parseAddress, withoutZone } from '../../dns/go-address.ts'
 import type { Dispenser } from './dispenser.ts'
 import { joinHostPort, splitHostPort } from './go-host-port.ts'
@@ -40,10 +41,14 @@ export function listenFault(at: SetupAt, address: string): string | undefined {
   return nameserver && host !== 'localhost' ? `listen tcp: ${lookupFault(host, nameserver)}` : undefined
 }
 
+/** A socket can have the address, or nobody knows; empty = all. */
+export function isOwnAddress(machine: CorednsModel['machine'], host: string): boolean {
+  if (host === '' || /^(127\.|0\.0\.0\.0$|::1?$)/.test(host) || !machine?.interfaces) return true
+  return [...machine.interfaces.values()].flat().includes(withoutZone(host))
+}
+
 function bindFault(at: SetupAt, host: string, port: number): string | undefined {
-  const own = at.model.machine?.interfaces && new Set([...at.model.machine.interfaces.values()].flat())
-  const isLocal = host === '' || /^(127\.|0\.0\.0\.0$|::1?$)/.test(host) || !own || own.has(withoutZone(host))
-  if (isLocal) return undefined
+  if (isOwnAddress(at.model.machine, host)) return undefined
   const isScopeless = /^fe[89ab]/i.test(host) && !host.includes('%')
   return `listen tcp ${joinHostPort(host, port)}: bind: ${isScopeless ? 'invalid argument' : 'cannot assign requested address'}`
 }

@@ -9,6 +9,7 @@ import { goQuote } from './go-quote.ts'
 import { isReverseZone } from './origins.ts'
 import type { StartRefusal } from './block-setup.ts'
 import { joinHostPort } from './go-host-port.ts'
+import { isOwnAddress } from './http-address.ts'
 import { pluginOrder } from './order.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { hashLine } from './reload.ts'
@@ -138,11 +139,9 @@ function placeOf(source: Source | undefined, corefile: Corefile, path: string, f
 
 /** A socket that somebody else has; the order of the sockets is anybody's guess. */
 function takenPort(listeners: readonly ListeningHop[], { machine }: StartInput['model']): string | undefined {
-  const own = machine?.interfaces && new Set([...machine.interfaces.values()].flat())
   for (const { address, port, transport, hasTls } of listeners) {
     const at = joinHostPort(address, port)
-    const local = address === '' || /^(127\.|0\.0\.0\.0$|::1?$)/.test(address) || !own || own.has(address.replace(/%.*/, ''))
-    if (!local) return `Listen: listen tcp ${at}: bind: cannot assign requested address`
+    if (!isOwnAddress(machine, address)) return `Listen: listen tcp ${at}: bind: cannot assign requested address`
     if (transport === 'quic' && !hasTls) return 'ListenPacket: quic: tls.Config not set'
     if (transport !== 'quic' && transport !== 'https3' && machine?.taken?.has(`tcp ${at}`)) return `Listen: listen tcp ${at}: bind: address already in use`
     if ((transport === 'dns' || transport === 'quic' || transport === 'https3') && machine?.taken?.has(`udp ${at}`)) return `ListenPacket: listen udp ${at}: bind: address already in use`
