@@ -104,11 +104,14 @@ function pods(c: Dispenser): void {
   if (!PODS.has(mode)) throw c.refuse(`wrong value for pods: ${mode},  must be one of: disabled, verified, insecure`)
 }
 
-function ttl(c: Dispenser): void {
+const LONGEST_TTL_S = 3600
+
+/** In `kubernetes` and `k8s_external`. */
+export function ttl(c: Dispenser): void {
   const [word] = c.remainingArgs()
   if (word === undefined) throw c.argErr()
   const seconds = valueOf(c, atoi(word))
-  if (seconds < 0 || seconds > 3600) throw c.err(`ttl must be in range [0, 3600]: ${seconds}`)
+  if (seconds < 0 || seconds > LONGEST_TTL_S) throw c.err(`ttl must be in range [0, 3600]: ${seconds}`)
 }
 
 function ignore(c: Dispenser, _: Seen, { version }: SetupAt): void {
