@@ -8,19 +8,11 @@ import { since, type CorednsVersion } from '../src/hops/coredns/plugin.ts'
 import { pauseMsOf, type Action, type Observed, type Row, type RowQuery, type Script } from '../test/fidelity/coredns-replay-rows.ts'
 import { readRows } from '../test/fidelity/rows.ts'
 import { binaryOf, CorednsProcess } from '../test/conform/coredns-process.ts'
-import { Lane, OWN_NETWORK } from '../test/conform/lane.ts'
+import { HOME } from '../test/conform/lane.ts'
 import { LiveServer, type ServerStep } from '../test/conform/live-server.ts'
 import { LiveUpstreams } from '../test/conform/live-upstreams.ts'
 import { enterOwnNetwork, isInOwnNetwork } from '../test/conform/own-network.ts'
 
-/** The addresses of the rows as they are. */
-class Home extends Lane {
-  override real = (address: string): string => address
-  override placed = (text: string): string => text
-  override written = (text: string): string => text
-}
-
-const HOME = new Home(0, OWN_NETWORK)
 const ACTIONS = new Set(['query', 'sleepMs', 'upstream', 'writeFile', 'deleteFile'])
 
 const versionOf = (text: string): CorednsVersion => text.split('.').map(Number) as unknown as CorednsVersion

@@ -52,3 +52,13 @@ export class Lane {
     return hex.replace(this.bytes, found => '7f0000'.slice(0, found.length))
   }
 }
+
+/** The addresses of the rows as they are. */
+class Home extends Lane {
+  override real = (address: string): string => address
+  override placed = (text: string): string => text
+  override written = (text: string): string => text
+}
+
+/** For a scenario that runs alone. */
+export const HOME: Lane = new Home(0, OWN_NETWORK)
