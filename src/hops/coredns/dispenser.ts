@@ -58,13 +58,6 @@ export class Dispenser {
     return true
   }
 
-  nextLine(): boolean {
-    const [here, there] = [this.word, this.words[this.cursor + 1]]
-    if (this.cursor >= 0 && !(here && there && (here.path !== there.path || here.line + lineBreaks(here) < there.line))) return false
-    this.cursor++
-    return true
-  }
-
   /** The next line of the block `{ … }`, or the first word after its opening brace; false at the closing brace. */
   nextBlock(): boolean {
     if (this.nesting > 0) {
@@ -100,24 +93,15 @@ export class Dispenser {
 
   /** All words of the line, but for an opening brace and what follows. */
   remainingArgs(): string[] {
-    return this.remainingWords().map(w => w.text)
-  }
-
-  remainingWords(): CorefileWord[] {
-    const args: CorefileWord[] = []
+    const args: string[] = []
     while (this.nextArg()) {
       if (this.val() === '{') {
         this.cursor--
         break
       }
-      if (this.word) args.push(this.word)
+      if (this.word) args.push(this.word.text)
     }
     return args
-  }
-
-  /** Goes back one word, as a set-up does that has read too far. */
-  back(): void {
-    this.cursor--
   }
 
   /** A message of the plugin's own, without a place. */
@@ -145,10 +129,6 @@ export class Dispenser {
 
   syntaxErr(expected: string): SetupRefused {
     return this.refuse(`Syntax error: Unexpected token '${this.val()}', expecting '${expected}'`)
-  }
-
-  eofErr(): SetupRefused {
-    return this.err('Unexpected EOF')
   }
 }
 
