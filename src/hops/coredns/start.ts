@@ -48,8 +48,9 @@ export function startCoredns(input: StartInput, reach: (address: string, port?: 
   if (flags.version) return { stdout: versionLines(version), stderr: [], end: 0 }
   const known = new Set([...pluginOrder(version), ...model.machine?.plugins ?? []])
   if (input.isMissing) return failed(first, `loading Caddyfile via flag: open ${path}: no such file or directory`)
-  const warnings = importsMissed(read, unknownWord(read, known)).map(p => `[WARNING] ${p.message}`)
-  const parsed = parserRefusal(read, known, path)
+  const unknown = unknownWord(read, known)
+  const warnings = importsMissed(read, unknown).map(p => `[WARNING] ${p.message}`)
+  const parsed = parserRefusal(read, unknown, path)
   if (parsed === 'endless') return { stdout: first, stderr: [], end: 'endless' }
   if (parsed !== undefined) return failed([...first, ...warnings], parsed)
   const hops = corednsHops({ ...model, corefile: read.value }, reach)
@@ -103,14 +104,15 @@ export function defaultPort(args: readonly string[]): number | undefined {
 }
 
 /** An unknown name ends the parser at its place, so one that was read comes before what it could not read. */
-function parserRefusal(read: Read<Corefile>, known: ReadonlySet<string>, path: string): string | 'endless' | undefined {
-  const unknown = unknownWord(read, known)
+function parserRefusal(read: Read<Corefile>, unknown: UnknownWord | undefined, path: string): string | 'endless' | undefined {
   if (unknown) return `${unknown.word.path === '' ? path : unknown.word.path}:${unknown.word.line} - Error during parsing: Unknown directive '${unknown.name}'`
   if (read.problems.some(p => p.code === 'corefile-endless')) return 'endless'
   return read.problems.find(p => p.code === 'corefile-syntax')?.message
 }
 
-function unknownWord(read: Read<Corefile>, known: ReadonlySet<string>): { readonly name: string; readonly word: CorefileWord } | undefined {
+interface UnknownWord { readonly name: string; readonly word: CorefileWord }
+
+function unknownWord(read: Read<Corefile>, known: ReadonlySet<string>): UnknownWord | undefined {
   const uses = [...read.value.blocks.flatMap(b => b.uses ?? []), ...read.value.unkeyed ?? []]
   const [first] = uses.filter(use => !known.has(use.name)).toSorted((a, b) => (a.words[0]?.line ?? 0) - (b.words[0]?.line ?? 0))
   const word = first?.words[0]
@@ -118,7 +120,7 @@ function unknownWord(read: Read<Corefile>, known: ReadonlySet<string>): { readon
 }
 
 /** Imports of nothing that the parser met before it ended. */
-function importsMissed(read: Read<Corefile>, end: ReturnType<typeof unknownWord>): readonly Problem[] {
+function importsMissed(read: Read<Corefile>, end: UnknownWord | undefined): readonly Problem[] {
   const isMet = (source: Source | undefined): boolean => !end || !source || source.file !== end.word.source.file || source.start < end.word.source.start
   return read.problems.filter(p => p.code === 'corefile-import-missing' && p.state === 'ignored' && isMet(p.source))
 }
