@@ -5,8 +5,8 @@ import { argumentText, refuse } from './refuse.ts'
 
 const DEFAULT_BYTES = 1232
 const DEFAULT_BYTES_BEFORE_1_11 = 512
-const SMALLEST_BYTES = 512
-const LARGEST_BYTES = 4096
+export const SMALLEST_BYTES = 512
+export const LARGEST_BYTES = 4096
 
 export const bufsize: PluginFactory = setup => {
   const limit = Number(setup.directives[0]?.args[0]?.value ?? (since(setup.version, 1, 11) ? DEFAULT_BYTES : DEFAULT_BYTES_BEFORE_1_11))

@@ -1,5 +1,6 @@
 // Set-ups that take hardly any words: any, chaos, debug, local, loop, metadata, minimal, nsid, root, whoami and the like, CoreDNS 1.9.3
 // to 1.15.0 (setup.go of each).
+import { LARGEST_BYTES, SMALLEST_BYTES } from './bufsize.ts'
 import { atoi, isFault } from './go-number.ts'
 import { durationText, parseDuration } from './go-duration.ts'
 import { goQuote } from './go-quote.ts'
@@ -50,8 +51,6 @@ export const rootSetup: SetupCheck = (c, at) => {
   if (pathState(at, at.root) === 'missing') at.print(`[WARNING] plugin/root: Root path does not exist: ${at.root}`)
 }
 
-const BUFSIZE = { smallest: 512, largest: 4096 }
-
 /** Only the first use is read; its prefix is printed twice. */
 export const bufsizeSetup: SetupCheck = c => {
   const refused = (): Error => c.refuse(`plugin/bufsize: ${c.argErr().message}`)
@@ -59,7 +58,7 @@ export const bufsizeSetup: SetupCheck = c => {
   const [word, ...more] = c.remainingArgs()
   if (word === undefined) return
   const bytes = atoi(word)
-  if (more.length > 0 || isFault(bytes) || bytes.value < BUFSIZE.smallest || bytes.value > BUFSIZE.largest) throw refused()
+  if (more.length > 0 || isFault(bytes) || bytes.value < SMALLEST_BYTES || bytes.value > LARGEST_BYTES) throw refused()
 }
 
 export const cancelSetup: SetupCheck = c => {
