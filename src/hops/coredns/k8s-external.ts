@@ -13,7 +13,7 @@ import { goQuote } from './go-quote.ts'
 import { internalLookup } from './internal-lookup.ts'
 import { externalAddresses, externalAt, UNKNOWN, type External, type ExternalSetup } from './k8s-external-records.ts'
 import { indexKubernetes } from './kubernetes-index.ts'
-import { readKubernetes } from './kubernetes-options.ts'
+import { LONGEST_TTL_S, readKubernetes } from './kubernetes-options.ts'
 import { fallthroughZones, matchZone, originsOf } from './origins.ts'
 import { panicked, since, usesOf, type Handler, type PluginFactory, type PluginSetup } from './plugin.ts'
 import { argumentText, refuse } from './refuse.ts'
@@ -181,8 +181,6 @@ function* serviceRecords(p: Plugin, query: DnsQuery, services: readonly External
   }
   return { answer: [...answer.values()], additional }
 }
-
-const LONGEST_TTL_S = 3600
 
 function readOptions(setup: PluginSetup): Options | Refused {
   const isNew = since(setup.version, 1, 9, 4)

@@ -9,6 +9,8 @@ import { since, type CorednsVersion } from './plugin.ts'
 import { ONCE_TEXT, refuse } from './refuse.ts'
 
 export type PodMode = 'disabled' | 'insecure' | 'verified'
+export const POD_MODES: ReadonlySet<string> = new Set<PodMode>(['disabled', 'insecure', 'verified'])
+export const LONGEST_TTL_S = 3600
 
 export interface KubernetesOptions {
   readonly zones: readonly string[]
@@ -116,7 +118,7 @@ function readOption(draft: Draft, { name, args: sourced, source }: Directive, ve
     case 'pods':
       if (args.length !== 1) return argumentError
       draft.pods = args[0] as PodMode
-      return ['disabled', 'insecure', 'verified'].includes(args[0] as string) ? undefined : `wrong value for pods: ${args[0]}`
+      return POD_MODES.has(args[0] as string) ? undefined : `wrong value for pods: ${args[0]}`
     case 'namespaces':
       draft.namespaces = new Set([...draft.namespaces, ...args])
       return args.length === 0 ? argumentError : undefined
@@ -135,7 +137,7 @@ function readOption(draft: Draft, { name, args: sourced, source }: Directive, ve
       if (args.length === 0) return argumentError
       draft.ttlS = Number(args[0])
       if (!/^[+-]?\d+$/.test(args[0] as string)) return `strconv.Atoi: parsing "${args[0]}": invalid syntax`
-      return draft.ttlS < 0 || draft.ttlS > 3600 ? `ttl must be in range [0, 3600]: ${args[0]}` : undefined
+      return draft.ttlS < 0 || draft.ttlS > LONGEST_TTL_S ? `ttl must be in range [0, 3600]: ${args[0]}` : undefined
     case 'ignore':
       if (args.length === 0) return undefined
       draft.ignoreEmptyService = true

@@ -6,7 +6,7 @@ import type { Dispenser } from './dispenser.ts'
 import { parseDuration } from './go-duration.ts'
 import { atoi, isFault, parseFloat64, type Parsed } from './go-number.ts'
 import { goQuote } from './go-quote.ts'
-import { isOptionOf, selectorText } from './kubernetes-options.ts'
+import { isOptionOf, LONGEST_TTL_S, POD_MODES, selectorText } from './kubernetes-options.ts'
 import { parseSelector } from './kubernetes-selector.ts'
 import { isReverseZone, originsOf } from './origins.ts'
 import { since } from './plugin.ts'
@@ -97,14 +97,10 @@ function endpoint(c: Dispenser, seen: Seen, at: SetupAt): void {
   seen.endpoint = true
 }
 
-const PODS = new Set(['disabled', 'insecure', 'verified'])
-
 function pods(c: Dispenser): void {
   const mode = onlyWord(c)
-  if (!PODS.has(mode)) throw c.refuse(`wrong value for pods: ${mode},  must be one of: disabled, verified, insecure`)
+  if (!POD_MODES.has(mode)) throw c.refuse(`wrong value for pods: ${mode},  must be one of: disabled, verified, insecure`)
 }
-
-const LONGEST_TTL_S = 3600
 
 /** In `kubernetes` and `k8s_external`. */
 export function ttl(c: Dispenser): void {
