@@ -4,10 +4,11 @@
 // processes or IPv6.
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
-import { since, type CorednsVersion } from '../src/hops/coredns/plugin.ts'
+import { since } from '../src/hops/coredns/plugin.ts'
 import { pauseMsOf, type Action, type Observed, type Row, type RowQuery, type Script } from '../test/fidelity/coredns-replay-rows.ts'
 import { readRows } from '../test/fidelity/rows.ts'
 import { binaryOf, CorednsProcess } from '../test/conform/coredns-process.ts'
+import { versionOf } from '../test/conform/generate.ts'
 import { HOME } from '../test/conform/lane.ts'
 import { LiveServer, type ServerStep } from '../test/conform/live-server.ts'
 import { LiveUpstreams } from '../test/conform/live-upstreams.ts'
@@ -15,7 +16,6 @@ import { enterOwnNetwork, isInOwnNetwork } from '../test/conform/own-network.ts'
 
 const ACTIONS = new Set(['query', 'sleepMs', 'upstream', 'writeFile', 'deleteFile'])
 
-const versionOf = (text: string): CorednsVersion => text.split('.').map(Number) as unknown as CorednsVersion
 const preambleOf = (row: Row): readonly Action[] => row.state?.preamble ?? []
 const isSixth = (query: Partial<RowQuery> | undefined): boolean => [query?.to, query?.from].some(address => address?.includes(':'))
 

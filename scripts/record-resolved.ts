@@ -7,11 +7,13 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { decodeMessage } from '../src/dns/wire-decode.ts'
 import { queryFromWire, queryToWire, replyFromWire, replyToWire } from '../src/dns/wire-chain.ts'
+import { framed } from '../src/drivers/serve-frames.ts'
 import { scripted, type ResolvedRule } from '../test/fidelity/resolved-script.ts'
 import { CASES, type ResolvedCase, type ResolvedLink } from './record-resolved-cases.ts'
 
@@ -29,7 +31,6 @@ const run = (command: string, ...args: readonly string[]): string => {
   if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr}`)
   return stdout
 }
-const sleep = (ms: number): Promise<void> => new Promise(done => setTimeout(done, ms))
 
 function outside(): void {
   const shared = run('mktemp', '-d').trim()
@@ -59,9 +60,7 @@ async function serve(): Promise<void> {
   for (const server of SERVERS) {
     const socket = createSocket('udp4', (bytes, from) => answer(bytes, server, 'udp', out => socket.send(out, from.port, from.address)))
     socket.bind(53, server)
-    createServer(stream => stream.on('data', data => answer(new Uint8Array(data).subarray(2), server, 'tcp', out => {
-      stream.write(Buffer.concat([Buffer.from([out.length >> 8, out.length & 255]), out]))
-    }))).listen(53, server)
+    createServer(stream => stream.on('data', data => answer(new Uint8Array(data).subarray(2), server, 'tcp', out => void stream.write(framed(out))))).listen(53, server)
   }
 }
 
