@@ -13,7 +13,7 @@ import { binaryOf, CorednsProcess } from './coredns-process.ts'
 import { ask } from './dns-client.ts'
 import type { Lane } from './lane.ts'
 import { LiveUpstreams } from './live-upstreams.ts'
-import { rowsOf, type Observed, type Scenario, type Script } from './scenario.ts'
+import { corefileOf, rowsOf, type Observed, type Scenario, type Script } from './scenario.ts'
 import { runLive, type LiveClient, type StubCase } from './stub-live.ts'
 
 /** Undefined: it can come, and nobody knows how often. */
@@ -58,8 +58,7 @@ const answersOf = (observed: Pick<Observed, 'answer'>): string => (observed.answ
 const draws = (scenario: Scenario): Experiment['draw'] => async (count, lane) => {
   const upstreams = new LiveUpstreams(scenario.script, lane)
   await upstreams.open(Object.keys(scenario.script))
-  const corefile = scenario.blocks.map(b => `${b.keys} {\n${b.directives.map(d => ` ${d.text}\n`).join('')}}\n`).join('')
-  const server = new CorednsProcess([binaryOf(scenario.version), '-conf', 'Corefile'], { ...scenario.files, Corefile: lane.placed(corefile) }, {})
+  const server = new CorednsProcess([binaryOf(scenario.version), '-conf', 'Corefile'], { ...scenario.files, Corefile: lane.placed(corefileOf(scenario)) }, {})
   try {
     if (!await server.started) throw new Error(`CoreDNS ${scenario.version} did not start: ${server.stderr.join(' | ')}`)
     const seen: [string, number][] = []
