@@ -1,14 +1,13 @@
 // What CoreDNS's cache keeps of a reply and for how long: plugin/cache/cache.go (ResponseWriter), item.go, plugin/pkg/dnsutil/ttl.go,
 // 1.9.3 to 1.15.0. A cell holds both maps of one key, because the second lookup depends on the first.
 import type { DnsQuery, Reply, ResourceRecord } from '../../dns/message.ts'
-import { nameKey } from '../../dns/name.ts'
 import { isNonAnswer } from './cache-answers.ts'
 import type { CacheOptions } from './cache-options.ts'
 import { matchZone } from './origins.ts'
 import { since, type CorednsVersion, type Served } from './plugin.ts'
 import { replyTypeOf, type ReplyType } from './reply-type.ts'
 import { WILDCARD_LABEL } from './zone-reply.ts'
-import { bareReply } from './server-reply.ts'
+import { bareReply, isForOther } from './server-reply.ts'
 
 export type Entry = {
   /** All records carry the entry's full TTL. */
@@ -54,10 +53,6 @@ function mapFor(reply: Reply, query: DnsQuery, options: CacheOptions, version: C
   const map = type === 'NOERROR' || type === 'DELEGATION' ? 'success' : 'denial'
   return matchZone(map === 'success' ? options.exceptSuccess : options.exceptDenial, query.name) === undefined ? map : undefined
 }
-
-/** Its question is not the one that was asked. */
-export const isForOther = ({ question }: Reply, query: DnsQuery): boolean =>
-  question !== undefined && (nameKey(question.name) !== nameKey(query.name) || question.type !== query.type)
 
 /** The type of a reply as `cache` takes it; `log` takes it otherwise. */
 function keptTypeOf(reply: Reply, query: DnsQuery, version: CorednsVersion): ReplyType {

@@ -4,10 +4,10 @@
 import { get, put, type HopRun } from '../../chain/effects.ts'
 import type { DnsQuery, Reply } from '../../dns/message.ts'
 import { isNonAnswer } from './cache-answers.ts'
-import { isForOther } from './cache-entry.ts'
 import type { CacheOptions } from './cache-options.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { replyTypeOf } from './reply-type.ts'
+import { isForOther } from './server-reply.ts'
 
 /** A stale entry counts from its last second on; before, from the second after. */
 export const endsAtZero = (version: CorednsVersion): boolean => since(version, 1, 14, 4)

@@ -7,7 +7,7 @@
 import { ask, pick, sleep, type Arrival, type Hop, type HopRun, type Plain } from '../../chain/effects.ts'
 import { rational } from '../../chain/rational.ts'
 import type { Cause, DnsQuery, Reply } from '../../dns/message.ts'
-import { isSubdomain, nameKey } from '../../dns/name.ts'
+import { isSubdomain } from '../../dns/name.ts'
 import { refusedHandler } from './authoritative-reply.ts'
 import { readFanout, type FanoutOptions } from './fanout-options.ts'
 import { exchange, type Attempt } from './forward-exchange.ts'
@@ -15,7 +15,7 @@ import type { Server } from './forward-options.ts'
 import { matchZone } from './origins.ts'
 import { plain, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { refuse } from './refuse.ts'
-import { bareReply } from './server-reply.ts'
+import { isForOther, replyForOther } from './server-reply.ts'
 
 interface Fanout {
   readonly setup: PluginSetup
@@ -135,10 +135,7 @@ function served(f: Fanout, query: DnsQuery, result: Result | undefined): Served 
     return { rcode: 'SERVFAIL', error: result.error, cause: { kind, by: kind === 'loop' ? f.setup.server : by } }
   }
   const { reply } = result
-  const { question } = reply
-  if (question && (nameKey(question.name) !== nameKey(query.name) || question.type !== query.type)) {
-    return { rcode: 'NOERROR', reply: bareReply(query, 'FORMERR', { kind: 'broken', by, detail: 'reply to another question' }) }
-  }
+  if (isForOther(reply, query)) return { rcode: 'NOERROR', reply: replyForOther(query, by) }
   const kind = reply.rcode === 'NXDOMAIN' ? 'denied' : reply.rcode === 'NOERROR' ? reply.answer.length === 0 ? 'denied' : undefined : 'failed'
   return { rcode: 'NOERROR', reply: reply.cause || !kind ? reply : { ...reply, cause: { kind, by } } }
 }

@@ -14,7 +14,7 @@ import { downBefore, failsCell, probedHop, probedId, probeHop, probesAsAsked } f
 import { matchZone } from './origins.ts'
 import { since, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { ONCE_TEXT, refuse } from './refuse.ts'
-import { bareReply } from './server-reply.ts'
+import { isForOther, replyForOther } from './server-reply.ts'
 
 export const forward: PluginFactory = setup => {
   const name = setup.directives[0]?.name ?? 'forward'
@@ -108,7 +108,7 @@ function* forwarded(f: Forward, query: DnsQuery, nextForward: (() => HopRun<Serv
       continue
     }
     const reply = withCause(attempt.reply, server)
-    if (!matches(reply, query)) return said({ rcode: 'NOERROR', reply: bareReply(query, 'FORMERR', { kind: 'broken', by: upstream(server), detail: 'reply to another question' }) })
+    if (isForOther(reply, query)) return said({ rcode: 'NOERROR', reply: replyForOther(query, upstream(server)) })
     failure = undefined
     if (options.failover.has(reply.rcode)) {
       if (since(f.setup.version, 1, 14, 7)) {
@@ -143,10 +143,6 @@ function refusedAsMany(f: Forward, kind: 'loop' | 'policy'): Served {
 }
 
 const upstream = (server: Server): string => `upstream ${server.label}`
-
-/** state.Match: the question, with case folded. */
-const matches = (reply: Reply, query: DnsQuery): boolean =>
-  !reply.question || (nameKey(reply.question.name) === nameKey(query.name) && reply.question.type === query.type)
 
 function withCause(reply: Reply, server: Server): Reply {
   if (reply.cause) return reply
