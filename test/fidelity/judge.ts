@@ -26,12 +26,17 @@ interface Instance {
 
 /** `strangers`: the columns of each row that is of no program. `beside`: rows that others point at. */
 export function judgeRows(rows: readonly Json[], wanted: Wanted = {}, beside: readonly Json[] = rows.filter(isFixture)): { readonly judged: readonly Judged[]; readonly strangers: readonly string[] } {
-  return { judged: [...judging(rows, wanted, beside)].flat(), strangers: instancesOf(rows, wanted).strangers }
+  const { instances, strangers } = instancesOf(rows, wanted)
+  return { judged: [...verdictsBy(instances, wanted, beside)].flat(), strangers }
 }
 
 /** Instance by instance, for who may have seen enough before the end. */
-export function* judging(rows: readonly Json[], wanted: Wanted, beside: readonly Json[] = rows.filter(isFixture)): Generator<readonly Judged[]> {
-  for (const [at, { program, rows: mine, places }] of instancesOf(rows, wanted).instances.entries()) {
+export function judging(rows: readonly Json[], wanted: Wanted, beside: readonly Json[] = rows.filter(isFixture)): Generator<readonly Judged[]> {
+  return verdictsBy(instancesOf(rows, wanted).instances, wanted, beside)
+}
+
+function* verdictsBy(instances: readonly Instance[], wanted: Wanted, beside: readonly Json[]): Generator<readonly Judged[]> {
+  for (const [at, { program, rows: mine, places }] of instances.entries()) {
     if (wanted.instances && !wanted.instances.has(at)) continue
     const verdicts = verdictsOf(program, mine, beside)
     yield places.map((place, i): Judged => ({ ...place, verdict: verdicts[i] as Verdict }))
