@@ -83,8 +83,13 @@ function entryOf(c: Dispenser, at: SetupAt, text: string): readonly string[] | u
 const hostOf = (text: string, version: CorednsVersion): string => {
   const { rest } = transportOf(withoutServerName(text), version)
   const parts = splitHostPort(rest)
-  return (isFault(parts) ? rest : parts.value.host).replace(/^[[\]]+|[[\]]+$/g, '')
+  return withoutBrackets(isFault(parts) ? rest : parts.value.host)
 }
+
+const withoutBrackets = (text: string): string => text.replace(/^[[\]]+|[[\]]+$/g, '')
+
+/** An address or path as HostPortOrFile takes it when it has no port. */
+const bareOf = (rest: string, version: CorednsVersion): string => (since(version, 1, 14, 2) && isFault(splitHostPort(rest)) ? withoutBrackets(rest) : rest)
 
 /** splitZone: `tls://9.9.9.9%dns.quad9.net` without the name; the port stays. */
 function withoutServerName(text: string): string {
@@ -122,7 +127,7 @@ export function serversOf(c: Dispenser, at: SetupAt, text: string): readonly str
   if (rest === '' && since(at.version, 1, 11)) throw c.refuse(`invalid address: ${goQuote(text)}`)
   const hosts = addressOrFile(at, text)
   if (hosts) return hosts
-  const bare = since(at.version, 1, 14, 2) && isFault(splitHostPort(rest)) ? rest.replace(/^[[\]]+|[[\]]+$/g, '') : rest
+  const bare = bareOf(rest, at.version)
   if (!since(at.version, 1, 14, 5)) throw c.refuse(`not an IP address or file: ${goQuote(bare)}`)
   const fault = statFault(at, bare) ?? MISSING
   const why = fault === MISSING ? `failed to open file ${goQuote(bare)}: ${goQuote(`open ${bare}: ${fault}`)}` : `open ${bare}: ${fault}`
@@ -134,7 +139,7 @@ function addressOrFile(at: SetupAt, text: string): readonly string[] | undefined
   const { transport, rest } = transportOf(text, at.version)
   if (transport === 'unix') return [text]
   const parts = splitHostPort(rest)
-  const bare = since(at.version, 1, 14, 2) && isFault(parts) ? rest.replace(/^[[\]]+|[[\]]+$/g, '') : rest
+  const bare = bareOf(rest, at.version)
   if (parseAddress(withoutZone(isFault(parts) ? bare : parts.value.host))) return [isFault(parts) ? withPort(transport, bare) : text]
   const state = rest === '' ? 'missing' : pathState(at, rest)
   if (state === undefined) return rest.includes('/') || rest.includes('.conf') ? ['?'] : undefined
