@@ -6,7 +6,7 @@ import { cleanPath } from './go-path.ts'
 import { goQuote } from './go-quote.ts'
 import { originsOf } from './origins.ts'
 import { since, type CorednsVersion } from './plugin.ts'
-import { joined, nextWord, pathState, statFault, unknownProperty, type SetupCheck } from './setup-check.ts'
+import { joined, nextWord, pathState, startTicker, statFault, unknownProperty, type SetupCheck } from './setup-check.ts'
 import { loadZone, noSoaText } from './zone-data.ts'
 
 const RELOAD_MS = 60_000
@@ -36,7 +36,7 @@ export const fileSetup: SetupCheck = (c, at) => {
       else if (name !== 'reload_by_mtime' || !since(at.version, 1, 14, 4)) throw unknownProperty(c)
     }
   }
-  if (reloadMs < 0) at.refuseAtStart('panic: non-positive interval for NewTicker', 'panic')
+  startTicker(at, reloadMs)
   if (notOpened === undefined) return
   if (reloadMs === 0) throw c.refuse(`plugin/file: ${notOpened}`)
   at.print(`[WARNING] plugin/file: Failed to open ${goQuote(notOpened)}: trying again in ${durationText(reloadMs)}`)

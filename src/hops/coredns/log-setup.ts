@@ -8,7 +8,7 @@ import { compileGoRegexp, isRefused } from './go-regexp.ts'
 import { readWeights } from './loadbalance-weights.ts'
 import { LOG_CLASSES } from './log.ts'
 import { since, type CorednsVersion } from './plugin.ts'
-import { joined, once, readFault, statFault, textAt, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
+import { joined, once, readFault, startTicker, statFault, textAt, unknownProperty, type SetupAt, type SetupCheck } from './setup-check.ts'
 
 export const logSetup: SetupCheck = (c, at) => {
   while (c.next()) {
@@ -121,7 +121,7 @@ function weightsAtStart(at: SetupAt, path: string, rereadMs: number): void {
     if (typeof weights === 'string') return refused(weights)
     at.printAtStart(`[INFO] plugin/loadbalance: Successfully reloaded weight file ${path}`)
   }
-  if (rereadMs < 0) at.refuseAtStart('panic: non-positive interval for NewTicker', 'panic')
+  startTicker(at, rereadMs)
 }
 
 function prefer(c: Dispenser): void {

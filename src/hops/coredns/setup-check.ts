@@ -84,6 +84,11 @@ export function noWords(c: Dispenser): void {
   if (c.remainingArgs().length > 0) throw c.argErr()
 }
 
+/** time.NewTicker at the start: a time below zero is a panic; at zero none is made. */
+export function startTicker(at: SetupAt, everyMs: number): void {
+  if (everyMs < 0) at.refuseAtStart('panic: non-positive interval for NewTicker', 'panic')
+}
+
 export const unknownProperty = (c: Dispenser): SetupRefused => c.err(`unknown property '${c.val()}'`)
 
 /** Undefined: the evidence does not tell whether it is there. */
