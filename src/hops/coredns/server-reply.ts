@@ -65,19 +65,21 @@ const LARGEST_RCODE_WITHOUT_OPT = 15
 export function replyTo(client: DnsQuery, asked: DnsQuery, reply: Reply, version: CorednsVersion, registered: ReadonlySet<number>): Reply | undefined {
   const { question, ...rest } = scrubbed(asked, isSameQuestion(client, asked) || reply.question ? reply : { ...reply, question: questionOf(asked) }, version, registered)
   if (rest.unpackable || (rcodeNumber(rest.rcode) > LARGEST_RCODE_WITHOUT_OPT && !rest.edns)) return undefined
-  if ([...rest.answer, ...rest.authority, ...rest.additional].some(record => hasEmptyLabel(record, version))) return undefined
+  if ([rest.answer, rest.authority, rest.additional].some(records => records.some(record => hasEmptyLabel(record, version)))) return undefined
   const isOwn = !question || (question.name === client.name && question.type === client.type && (question.class ?? client.class ?? 'IN') === (client.class ?? 'IN'))
   return isOwn ? rest : { ...rest, question }
 }
 
 /** `..` inside a name, as `kubernetes .` makes it, or a dot at its beginning, as `rewrite` can make it. Up to 1.9.3 the latter is written all the same, and nobody
  * can read what follows it. */
-function hasEmptyLabel({ name, type, data }: ResourceRecord, version: CorednsVersion): boolean {
-  const isWrong = (escaped: string): boolean => {
-    const text = withoutEscapes(escaped)
-    return text.includes('..') || (text.startsWith('.') && text !== '.' && since(version, 1, 9, 4))
-  }
-  return isWrong(name) || (NAMED.has(type) && data.split(' ').some(isWrong))
+const hasEmptyLabel = ({ name, type, data }: ResourceRecord, version: CorednsVersion): boolean =>
+  isUnwritable(name, version) || (NAMED.has(type) && data.split(' ').some(word => isUnwritable(word, version)))
+
+function isUnwritable(escaped: string, version: CorednsVersion): boolean {
+  // Escapes never bring dots together, and every answer comes by here.
+  if (!escaped.includes('..') && !escaped.startsWith('.')) return false
+  const text = withoutEscapes(escaped)
+  return text.includes('..') || (text.startsWith('.') && text !== '.' && since(version, 1, 9, 4))
 }
 
 /** Types whose data holds a name, and no text. */
