@@ -188,13 +188,13 @@ function* allAtOnce(setup: ExchangeSetup, q: Exchange, server: number, timeoutMs
 }
 
 /** Single-request: AAAA leaves when A has been answered; both share the time. After a bad answer to A the time was waited out until
- * 2.41, although nothing is to come. */
+ * 2.37 (bug 30081; Debian's 2.36 has the correction), although nothing is to come. */
 function* oneByOne(setup: ExchangeSetup, q: Exchange, server: number, timeoutMs: number): HopRun<Listened> {
   const [first, second] = q.types as readonly [string, string]
   const strictError = setup.settings.flags.has('strict-error')
   const ask1 = question(setup, q, server, first, `${q.sockets}`)
   const half = yield* listen({ server, types: [first], asks: [ask1], open: q.open, timeoutMs, enough: so => so.some(({ value }) => replyOf(value) ?? value === REFUSED_PORT) })
-  const reading = read(q.types, half.came, strictError || atLeast(setup.version, 2, 41))
+  const reading = read(q.types, half.came, strictError || atLeast(setup.version, 2, 36))
   const leftMs = timeoutMs - half.waitedMs
   if (reading.state !== 'wait' || reading.last === undefined) return { reading, open: half.open }
   const goesOn = reading.replies.length > 0
