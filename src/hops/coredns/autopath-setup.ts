@@ -6,7 +6,7 @@ import { SETUP_ONLY } from './order.ts'
 import { statFault, type SetupCheck } from './setup-check.ts'
 
 /** Never a handler, so no plugin that could be asked. */
-const NO_HANDLERS = new Set([...SETUP_ONLY, 'cancel'])
+const NO_HANDLERS = SETUP_ONLY
 
 export const autopathSetup: SetupCheck = (c, at) => {
   let provider = ''

@@ -2,7 +2,7 @@
 import { CACHE_OPTIONS } from './cache-options.ts'
 import type { Dispenser } from './dispenser.ts'
 import { parseDuration } from './go-duration.ts'
-import { atoi, isFault } from './go-number.ts'
+import { atoi, intText, isFault } from './go-number.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { once, valueOf, type SetupCheck } from './setup-check.ts'
 
@@ -15,7 +15,7 @@ export const cacheSetup: SetupCheck = (c, at) => once(c, () => {
 })
 
 function positive(c: Dispenser, ttl: number): void {
-  if (ttl <= 0) throw c.refuse(`cache TTL can not be zero or negative: ${ttl}`)
+  if (ttl <= 0) throw c.refuse(`cache TTL can not be zero or negative: ${intText(ttl)}`)
 }
 
 function option(c: Dispenser, version: CorednsVersion, seen: { stale: boolean; policy: boolean }): void {
@@ -45,7 +45,7 @@ function capacity(c: Dispenser, [size, ttl, least]: readonly string[]): void {
   positive(c, valueOf(c, atoi(ttl)))
   if (least === undefined) return
   const min = valueOf(c, atoi(least))
-  if (min < 0) throw c.refuse(`cache min TTL can not be negative: ${min}`)
+  if (min < 0) throw c.refuse(`cache min TTL can not be negative: ${intText(min)}`)
 }
 
 const PERCENTAGE = { least: 10, most: 90 }
@@ -54,12 +54,12 @@ function prefetch(c: Dispenser, args: readonly string[]): void {
   const [amount, time, share] = args
   if (amount === undefined || args.length > 3) throw c.argErr()
   const count = valueOf(c, atoi(amount))
-  if (count < 0) throw c.refuse(`prefetch amount should be positive: ${count}`)
+  if (count < 0) throw c.refuse(`prefetch amount should be positive: ${intText(count)}`)
   if (time !== undefined) valueOf(c, parseDuration(time))
   if (share === undefined) return
   if (!share.endsWith('%')) throw c.refuse(`last character of percentage should be \`%\`, but is: '${share.slice(-1)}'`)
   const percent = valueOf(c, atoi(share.slice(0, -1)))
-  if (percent < PERCENTAGE.least || percent > PERCENTAGE.most) throw c.refuse(`percentage should fall in range [10, 90]: ${percent}`)
+  if (percent < PERCENTAGE.least || percent > PERCENTAGE.most) throw c.refuse(`percentage should fall in range [10, 90]: ${intText(percent)}`)
 }
 
 function serveStale(c: Dispenser, args: readonly string[], version: CorednsVersion): void {

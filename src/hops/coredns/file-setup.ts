@@ -17,8 +17,6 @@ export const fileSetup: SetupCheck = (c, at) => {
   while (c.next()) {
     const path = joined(at, nextWord(c))
     for (const origin of originsOf(c.remainingArgs(), at.zones)) {
-      // Behind a file that cannot be opened none is read any more.
-      if (notOpened !== undefined) break
       // A directory opens, and no record is read from it.
       if (pathState(at, path === '' ? '.' : path) === 'directory') throw c.refuse(directoryText(path, origin, at.version))
       const fault = path === '' ? undefined : statFault(at, path)
@@ -26,6 +24,8 @@ export const fileSetup: SetupCheck = (c, at) => {
         notOpened = `open ${cleanPath(path)}: ${fault}`
         continue
       }
+      // Behind a file that cannot be opened none is read any more.
+      if (notOpened !== undefined) break
       const loaded = loadZone(at.model, path, origin, at.version)
       if (loaded !== 'missing' && 'refused' in loaded) throw c.refuse(loaded.refused)
     }

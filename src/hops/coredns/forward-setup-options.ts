@@ -6,7 +6,7 @@ import type { Dispenser } from './dispenser.ts'
 import { FORWARD_OPTIONS } from './forward-options.ts'
 import { durationText, parseDuration } from './go-duration.ts'
 import { splitHostPort } from './go-host-port.ts'
-import { atoi, isFault, parseUint } from './go-number.ts'
+import { atoi, intText, isFault, parseUint } from './go-number.ts'
 import { goQuote } from './go-quote.ts'
 import { since } from './plugin.ts'
 import { nextWord, noWords, unknownProperty, valueOf, type SetupAt } from './setup-check.ts'
@@ -29,7 +29,7 @@ const natural = (bits: number): Option => c => void valueOf(c, parseUint(nextWor
 
 const notNegative = (name: string): Option => c => {
   const count = valueOf(c, atoi(nextWord(c)))
-  if (count < 0) throw c.refuse(`${name} can't be negative: ${count}`)
+  if (count < 0) throw c.refuse(`${name} can't be negative: ${intText(count)}`)
 }
 
 export function except(c: Dispenser): void {

@@ -163,9 +163,9 @@ function protocolOf(c: Dispenser, at: SetupAt, text: string, serverName = ''): v
   const host = isNew ? withoutServerName(text) : text
   const { transport } = transportOf(host, at.version)
   const allowed = transport === 'dns' || transport === 'tls' || (transport === 'https' && since(at.version, 1, 14, 5)) || (transport === 'quic' && since(at.version, 1, 15))
-  if (!allowed) throw c.refuse(`'${transport}' is not supported as a destination protocol in forward: ${text}`)
+  if (!allowed) throw c.refuse(`'${transport}' is not supported as a destination protocol in forward: ${host}`)
   const name = isNew && host !== text ? /%([^:\]]*)/.exec(text.slice(text.lastIndexOf('%')))?.[1] ?? '' : ''
-  if (name !== '' && serverName !== '' && transport !== 'dns') {
+  if (name !== '' && serverName !== '' && (transport === 'tls' || transport === 'quic')) {
     throw c.refuse(`both forward ('${serverName}') and proxy level ('${name}') TLS servernames are set for upstream proxy '${host}'`)
   }
 }

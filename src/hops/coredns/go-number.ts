@@ -22,6 +22,9 @@ export function atoi(text: string): Parsed<number> {
   return isFault(parsed) ? parsed : { value: Number(parsed.value) }
 }
 
+/** `%d` of what atoi made: 64 bits, which a double holds but for the last few. */
+export const intText = (value: number): string => String(value >= 2 ** 63 ? LARGEST_INT - 1n : BigInt(value))
+
 export function parseUint(text: string, bits: number): Parsed<number> {
   return uint(text, /^\d+$/.test(text) ? BigInt(text) : undefined, bits)
 }

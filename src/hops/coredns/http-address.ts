@@ -35,20 +35,22 @@ export function listenFault(at: SetupAt, address: string): string | undefined {
   // Go up to 1.21, of CoreDNS up to 1.11.3, has another word for it.
   if (number === undefined) return `listen tcp: ${since(at.version, 1, 11, 4) ? 'lookup' : 'address'} tcp/${port}: unknown port`
   if (number < 0 || number > LARGEST_PORT) return `listen tcp: address ${port}: invalid port`
-  const read = parseAddress(withoutZone(host))
-  if (read || host === '') return bindFault(at, host, number)
+  // Only IPv6 has zones.
+  const read = parseAddress(host.includes(':') ? withoutZone(host) : host)
+  if (read || host === '') return bindFault(at.model.machine, host, number)
   const nameserver = at.model.machine?.nameserver
   return nameserver && host !== 'localhost' ? `listen tcp: ${lookupFault(host, nameserver)}` : undefined
 }
 
 /** A socket can have the address, or nobody knows; empty = all. */
-export function isOwnAddress(machine: CorednsModel['machine'], host: string): boolean {
-  if (host === '' || /^(127\.|0\.0\.0\.0$|::1?$)/.test(host) || !machine?.interfaces) return true
+function isOwnAddress(machine: CorednsModel['machine'], host: string): boolean {
+  if (host === '' || /^(127\.|0\.0\.0\.0$|2(2[4-9]|3\d)\.|::1?$)/.test(host) || !machine?.interfaces) return true
   return [...machine.interfaces.values()].flat().includes(withoutZone(host))
 }
 
-function bindFault(at: SetupAt, host: string, port: number): string | undefined {
-  if (isOwnAddress(at.model.machine, host)) return undefined
+/** Why a TCP socket cannot have it. */
+export function bindFault(machine: CorednsModel['machine'], host: string, port: number): string | undefined {
+  if (isOwnAddress(machine, host)) return undefined
   const isScopeless = /^fe[89ab]/i.test(host) && !host.includes('%')
   return `listen tcp ${joinHostPort(host, port)}: bind: ${isScopeless ? 'invalid argument' : 'cannot assign requested address'}`
 }
@@ -61,7 +63,7 @@ export function urlFault(address: string, version: CorednsVersion): string | und
   const port = authority.slice(colon)
   if (colon >= 0 && !/^:\d*$/.test(port)) return refused(`invalid port ${goQuote(port)} after host`)
   const host = colon >= 0 ? authority.slice(0, colon) : authority
-  const escape = /%(?![0-9A-Fa-f]{2}).{0,2}/.exec(host)
+  const escape = /%(?!25|[89A-Fa-f][0-9A-Fa-f]).{0,2}/.exec(authority)
   if (escape) return refused(`invalid URL escape ${goQuote(escape[0])}`)
   const odd = /[ \\^`{|}]/.exec(host)
   if (odd) return refused(`invalid character ${goQuote(odd[0])} in host name`)

@@ -4,7 +4,7 @@
 // between 1.10 and 1.14.6).
 import type { Dispenser } from './dispenser.ts'
 import { parseDuration } from './go-duration.ts'
-import { atoi, isFault, parseFloat64, type Parsed } from './go-number.ts'
+import { atoi, intText, isFault, parseFloat64, type Parsed } from './go-number.ts'
 import { goQuote } from './go-quote.ts'
 import { isOptionOf, LONGEST_TTL_S, POD_MODES, selectorText } from './kubernetes-options.ts'
 import { parseSelector } from './kubernetes-selector.ts'
@@ -107,7 +107,7 @@ export function ttl(c: Dispenser): void {
   const [word] = c.remainingArgs()
   if (word === undefined) throw c.argErr()
   const seconds = valueOf(c, atoi(word))
-  if (seconds < 0 || seconds > LONGEST_TTL_S) throw c.err(`ttl must be in range [0, 3600]: ${seconds}`)
+  if (seconds < 0 || seconds > LONGEST_TTL_S) throw c.err(`ttl must be in range [0, 3600]: ${intText(seconds)}`)
 }
 
 function ignore(c: Dispenser, _: Seen, { version }: SetupAt): void {

@@ -1,7 +1,7 @@
 // What the set-up of CoreDNS's `nomad` plugin (since 1.13.0) refuses: plugin/nomad/setup.go. Only the first use is read.
 // Not modelled: addresses that Nomad's client refuses.
 import type { Dispenser } from './dispenser.ts'
-import { atoi, isFault } from './go-number.ts'
+import { atoi, intText, isFault } from './go-number.ts'
 import { since } from './plugin.ts'
 import type { SetupCheck } from './setup-check.ts'
 
@@ -30,5 +30,5 @@ function one(c: Dispenser, what: string): string {
 function ttl(c: Dispenser): void {
   const seconds = atoi(one(c, 'ttl value'))
   if (isFault(seconds)) throw c.err(`error parsing ttl: ${seconds.fault}`)
-  if (seconds.value < 0 || seconds.value > LONGEST_TTL_S) throw c.err(`ttl must be in range [0, 3600]: ${seconds.value}`)
+  if (seconds.value < 0 || seconds.value > LONGEST_TTL_S) throw c.err(`ttl must be in range [0, 3600]: ${intText(seconds.value)}`)
 }

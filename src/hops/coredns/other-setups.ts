@@ -5,7 +5,7 @@ import { checkTlsFiles } from './client-tls.ts'
 import type { Dispenser } from './dispenser.ts'
 import { parseDuration } from './go-duration.ts'
 import { joinHostPort, splitHostPort } from './go-host-port.ts'
-import { atoi, isFault, parseBool, parseFloat64, parseUint, type Parsed } from './go-number.ts'
+import { atoi, intText, isFault, parseBool, parseFloat64, parseUint, type Parsed } from './go-number.ts'
 import { goQuote } from './go-quote.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { checkHostPort } from './secondary-setup.ts'
@@ -47,8 +47,8 @@ const limitsSetup = (limits: ReadonlyMap<string, { readonly from: CorednsVersion
     const word = onlyWord(c)
     const value = atoi(word)
     if (isFault(value)) throw c.err(`invalid ${name} value '${word}': ${value.fault}`)
-    if (value.value < (limit.positive ? 1 : 0)) throw c.err(`${name} must be a ${limit.positive ? 'positive' : 'non-negative'} integer: ${value.value}`)
-    if (limit.most !== undefined && value.value > limit.most) throw c.err(`${name} must not exceed ${limit.most}: ${value.value}`)
+    if (value.value < (limit.positive ? 1 : 0)) throw c.err(`${name} must be a ${limit.positive ? 'positive' : 'non-negative'} integer: ${intText(value.value)}`)
+    if (limit.most !== undefined && value.value > limit.most) throw c.err(`${name} must not exceed ${limit.most}: ${intText(value.value)}`)
     if (seen.has(name)) throw c.err(`${name} already defined for this server block`)
     seen.add(name)
   }
@@ -119,7 +119,7 @@ export const erraticSetup: SetupCheck = c => {
       if (amount === undefined) continue
       const parsed = atoi(amount)
       if (isFault(parsed)) throw c.refuse(parsed.fault.replace('Atoi', 'ParseInt'))
-      if (parsed.value >= 2 ** 31) throw c.refuse(`strconv.ParseInt: parsing ${goQuote(amount)}: value out of range`)
+      if (parsed.value >= 2 ** 31 || parsed.value < -(2 ** 31)) throw c.refuse(`strconv.ParseInt: parsing ${goQuote(amount)}: value out of range`)
       if (parsed.value < 0) throw c.refuse(`illegal amount value given ${goQuote(amount)}`)
       if (time !== undefined) valueOf(c, parseDuration(time))
     }
@@ -182,7 +182,7 @@ function multiple(c: Dispenser, text: string | undefined, name: string, most: nu
   if (text === undefined) return
   const count = atoi(text)
   if (isFault(count)) throw c.err(`dnstap: invalid ${name} ${goQuote(text)}: ${count.fault}`)
-  if (count.value < 1 || count.value > most) throw c.err(`dnstap: ${name} must be between 1 and ${most} (${unit}): ${count.value}`)
+  if (count.value < 1 || count.value > most) throw c.err(`dnstap: ${name} must be between 1 and ${most} (${unit}): ${intText(count.value)}`)
 }
 
 const ENDPOINTS = new Set(['zipkin', 'datadog'])
@@ -210,7 +210,7 @@ function traceOption(c: Dispenser, at: SetupAt): void {
   if (args[0] === undefined) return
   const value = valueOf(c, read.parse(args[0]))
   if (name === 'datadog_analytics_rate' && typeof value === 'number' && (value > 1 || value < 0))
-    throw c.refuse(`datadog analytics rate must be between 0 and 1, '${value.toFixed(6)}' is not supported`)
+    throw c.refuse(`datadog analytics rate must be between 0 and 1, '${Number.isFinite(value) ? value.toFixed(6) : value > 0 ? '+Inf' : '-Inf'}' is not supported`)
 }
 
 const TRACE_OPTIONS: ReadonlyMap<string, { readonly optional?: true; readonly parse: (text: string) => Parsed<unknown> }> = new Map([

@@ -1,7 +1,7 @@
 // Set-ups that take hardly any words: any, chaos, debug, local, loop, metadata, minimal, nsid, root, whoami and the like, CoreDNS 1.9.3
 // to 1.15.0 (setup.go of each).
 import { LARGEST_BYTES, SMALLEST_BYTES } from './bufsize.ts'
-import { atoi, isFault } from './go-number.ts'
+import { atoi, intText, isFault } from './go-number.ts'
 import { durationText, parseDuration } from './go-duration.ts'
 import { goQuote } from './go-quote.ts'
 import { since } from './plugin.ts'
@@ -80,8 +80,8 @@ export const multisocketSetup: SetupCheck = (c, at) => {
   if (more.length > 0 || c.next()) throw c.argErr()
   const count = word === undefined ? { value: at.model.machine?.processors ?? 1 } : atoi(word)
   if (isFault(count)) throw c.refuse(`invalid num sockets: ${count.fault}`)
-  if (count.value < 1) throw c.refuse(`num sockets can not be zero or negative: ${count.value}`)
-  if (count.value > MOST_SOCKETS && since(at.version, 1, 13, 2)) throw c.refuse(`num sockets exceeds maximum (${MOST_SOCKETS}): ${count.value}`)
+  if (count.value < 1) throw c.refuse(`num sockets can not be zero or negative: ${intText(count.value)}`)
+  if (count.value > MOST_SOCKETS && since(at.version, 1, 13, 2)) throw c.refuse(`num sockets exceeds maximum (${MOST_SOCKETS}): ${intText(count.value)}`)
   at.sockets = count.value
 }
 
@@ -98,7 +98,7 @@ export const timeoutsSetup: SetupCheck = (c, at) => {
       if (name === 'maxtcpqueries' && since(at.version, 1, 14, 7)) {
         const queries = atoi(word)
         if (isFault(queries)) throw c.err(`invalid value for maxtcpqueries '${word}': ${queries.fault}`)
-        if (queries.value === 0 || queries.value < -1) throw c.err(`maxtcpqueries provided '${queries.value}' needs to be -1 (unlimited) or a positive integer`)
+        if (queries.value === 0 || queries.value < -1) throw c.err(`maxtcpqueries provided '${intText(queries.value)}' needs to be -1 (unlimited) or a positive integer`)
         continue
       }
       // A bare number is seconds here.

@@ -6,10 +6,9 @@
 import type { Corefile, CorefileWord, CorednsModel } from '../../chain/model.ts'
 import type { Problem, Read, Source } from '../../chain/source.ts'
 import { goQuote } from './go-quote.ts'
-import { isReverseZone } from './origins.ts'
 import type { StartRefusal } from './block-setup.ts'
 import { joinHostPort } from './go-host-port.ts'
-import { isOwnAddress } from './http-address.ts'
+import { bindFault } from './http-address.ts'
 import { pluginOrder } from './order.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { hashLine } from './reload.ts'
@@ -143,7 +142,8 @@ function placeOf(source: Source | undefined, corefile: Corefile, path: string, f
 function takenPort(listeners: readonly ListeningHop[], { machine }: StartInput['model']): string | undefined {
   for (const { address, port, transport, hasTls } of listeners) {
     const at = joinHostPort(address, port)
-    if (!isOwnAddress(machine, address)) return `Listen: listen tcp ${at}: bind: cannot assign requested address`
+    const unbound = bindFault(machine, address, port)
+    if (unbound !== undefined) return `Listen: ${unbound}`
     if (transport === 'quic' && !hasTls) return 'ListenPacket: quic: tls.Config not set'
     if (transport !== 'quic' && transport !== 'https3' && machine?.taken?.has(`tcp ${at}`)) return `Listen: listen tcp ${at}: bind: address already in use`
     if ((transport === 'dns' || transport === 'quic' || transport === 'https3') && machine?.taken?.has(`udp ${at}`)) return `ListenPacket: listen udp ${at}: bind: address already in use`
@@ -158,7 +158,7 @@ export function bannerLines(listeners: readonly ListeningHop[], version: Coredns
   return listeners.flatMap(({ transport, address, port, zones, sockets }) => {
     const prefix = transport === 'dns' ? '' : `${transport}://`
     const lines = zones.toSorted((a, b) => (a < b ? -1 : 1)).flatMap(zone => {
-      const odd = since(version, 1, 9, 4) && zone !== '.' && !isReverseZone(zone) && !PREFERRED.test(zone)
+      const odd = since(version, 1, 9, 4) && zone !== '.' && !/\.(in-addr|ip6)\.arpa\.$/.test(zone) && !PREFERRED.test(zone)
       const line = `${prefix}${zone}:${port}${address === '' ? '' : ` on ${address}`}`
       return odd ? [`Warning: Domain ${goQuote(zone)} does not follow RFC1035 preferred syntax`, line] : [line]
     })
