@@ -26,8 +26,8 @@ function* throughService(model: ServiceModel, reach: Reach, query: DnsQuery): Ho
   const first = endpoints[0]
   if (!first) return whenEmpty === 'reject' ? REFUSED_PORT : LOST
   const sockets = endpoints.map(endpoint => formatServer(endpoint.value))
-  const chosen = endpoints.length === 1 ? sockets[0] : yield* choose(model, endpoints, sockets, query)
-  const { address, port } = endpoints[sockets.indexOf(chosen as string)]?.value ?? first.value
+  const chosen = endpoints.length === 1 ? undefined : yield* choose(model, endpoints, sockets, query)
+  const { address, port } = (endpoints.find((_, i) => sockets[i] === chosen) ?? first).value
   return yield* call(reach(address, port), passed as Plain)
 }
 

@@ -8,7 +8,7 @@ import { labelsOf, nameKey } from '../dns/name.ts'
 
 export interface SeenReply {
   readonly reply: Reply
-  readonly source: Source | undefined
+  readonly source?: Source | undefined
 }
 export interface SeenQuestion {
   readonly type: string
@@ -64,7 +64,7 @@ export function viewOf(model: UpstreamModel): View {
     const [only, ...more] = replies
     if (!only || more.length > 0) continue
     for (const [name, reply] of insideChain(only.reply)) {
-      if (!typesOf(name).has(type)) typesOf(name).set(type, { type, replies: [{ reply, source: only.sources[0] }] })
+      if (!typesOf(name).has(type)) typesOf(name).set(type, { type, replies: [{ reply }] })
     }
   }
   const certain = new Set<string>()
@@ -92,14 +92,12 @@ function insideChain(reply: Reply): [string, Reply][] {
 }
 
 /** The alias at a name, when every reply of one of its questions begins with the same one. */
-export function aliasAt(view: View, key: string): { readonly record: ResourceRecord; readonly source: Source | undefined } | undefined {
+export function aliasAt(view: View, key: string): ResourceRecord | undefined {
   for (const question of view.names.get(key)?.values() ?? []) {
     const firsts = question.replies.map(r => r.reply.answer[0])
     const record = firsts[0]
     if (record?.type !== 'CNAME' || nameKey(record.name) !== key) continue
-    if (firsts.every(f => f?.type === 'CNAME' && nameKey(f.data) === nameKey(record.data))) {
-      return { record, source: question.replies[0]?.source }
-    }
+    if (firsts.every(f => f?.type === 'CNAME' && nameKey(f.data) === nameKey(record.data))) return record
   }
   return undefined
 }

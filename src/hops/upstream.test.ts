@@ -258,6 +258,135 @@ describe('what stands in a reply of an upstream', () => {
   })
 })
 
+describe('what is derived from a view, and what is not', () => {
+  const [yes, no, broken] = [reply('NOERROR', [a('a.corp.example.', '10.1.1.1')]), reply('NXDOMAIN'), reply('SERVFAIL')]
+  const counts = (name: string, type: string, ...view: readonly ViewEntry[]): number => outcomes(upstream(view), name, type).length
+  const ANYTHING = 4
+  const EXISTS = 2
+
+  test('an alias whose target is denied exists itself', () => {
+    expect(counts('x.www.example.', 'A', seen('www.example.', 'A', reply('NXDOMAIN', [cname('www.example.', 'gone.example.')])))).toBe(ANYTHING)
+  })
+
+  test('a failure says nothing about the name, about those above and about those below', () => {
+    const fails = seen('a.corp.example.', 'A', broken)
+    expect(['a.corp.example.', 'corp.example.', 'x.a.corp.example.'].map(name => counts(name, 'TXT', fails))).toEqual([ANYTHING, ANYTHING, ANYTHING])
+  })
+
+  test('a referral of nothing but name servers says nothing', () => {
+    const ns: ResourceRecord = { name: 'sub.example.', type: 'NS', ttlS: 60, data: 'ns.sub.example.' }
+    expect(counts('a.sub.example.', 'TXT', seen('a.sub.example.', 'A', { ...reply('NOERROR', []), authority: [ns] }))).toBe(ANYTHING)
+  })
+
+  test('a denial reaches from the topmost label down, and never from the root', () => {
+    expect(outcomes(upstream([seen('corp.', 'A', no)]), 'x.y.corp.', 'A')).toEqual(['NXDOMAIN (denied)'])
+    expect(counts('x.y.corp.', 'A', seen('.', 'A', no))).toBe(ANYTHING)
+  })
+
+  test('an entry without replies is a question nobody asked', () => {
+    expect(counts('a.corp.example.', 'A', seen('a.corp.example.', 'A'))).toBe(ANYTHING)
+  })
+
+  test('replies to one question that stand in two entries are all of its replies', () => {
+    expect(outcomes(upstream([seen('a.corp.example.', 'A', yes), seen('a.corp.example.', 'A', no)]), 'a.corp.example.', 'A')).toEqual(['NOERROR 10.1.1.1', 'NXDOMAIN (denied)'])
+  })
+
+  test('the names inside an alias chain are answered from their place on, if it is the only chain that was seen', () => {
+    const chain = (last: string): Reply => reply('NOERROR', [cname('www.example.', 'b.example.'), cname('b.example.', 'c.example.'), a('c.example.', last)])
+    expect(outcomes(upstream([seen('www.example.', 'A', chain('192.0.2.1'))]), 'b.example.', 'A')).toEqual(['NOERROR c.example. 192.0.2.1'])
+    expect(counts('b.example.', 'A', seen('www.example.', 'A', chain('192.0.2.1'), chain('192.0.2.2')))).toBe(ANYTHING)
+  })
+
+  test('a name exists when one of its types was answered, whatever another type got', () => {
+    const mixed = [seen('a.corp.example.', 'A', yes), seen('a.corp.example.', 'AAAA', broken)]
+    expect(counts('corp.example.', 'TXT', ...mixed)).toBe(EXISTS)
+    const flickers = [seen('a.corp.example.', 'A', yes, no), seen('a.corp.example.', 'AAAA', broken), seen('corp.example.', 'A', no)]
+    expect(counts('b.corp.example.', 'A', ...flickers)).toBe(ANYTHING)
+    expect(counts('x.corp.', 'A', seen('corp.', 'A', reply('NOERROR', [a('corp.', '10.1.1.1')])), seen('corp.', 'TXT', no))).toBe(ANYTHING)
+  })
+
+  test('a record of another name is no alias, and two aliases are none that holds for other types', () => {
+    expect(outcomes(upstream([seen('a.example.', 'A', reply('NOERROR', [cname('other.example.', 'x.example.')]))]), 'a.example.', 'TXT')).toEqual(['NOERROR unknown', 'NOERROR (denied)'])
+    const two = seen('a.example.', 'A', reply('NOERROR', [cname('a.example.', 'x.example.')]), reply('NOERROR', [cname('a.example.', 'y.example.')]))
+    expect(outcomes(upstream([two]), 'a.example.', 'TXT')).toEqual(['NOERROR unknown', 'NOERROR (denied)'])
+  })
+
+  test('what all replies say is not drawn: one reply, or denials that differ in their SOA', () => {
+    const [only] = worlds(upstream([seen('a.corp.example.', 'A', yes)]), [{ name: 'a.corp.example.', type: 'A' }])
+    expect(only?.world.size).toBe(0)
+    const denials = seen('gone.example.', 'A', no, { ...no, authority: [{ ...SOA, data: 'ns. h. 9 2 3 4 60' }] })
+    expect(counts('x.gone.example.', 'A', denials, seen('gone.example.', 'AAAA', broken))).toBe(1)
+  })
+})
+
+describe('the unknowns of an upstream', () => {
+  const drawnAt = (model: UpstreamModel, query: Partial<DnsQuery>): Effect => (upstreamHop(model)[0] as [string, Hop])[1]({ transport: 'udp', ...query } as unknown as Plain).next().value as Effect
+
+  test('name the evidence of each reply that was seen, and none for what nobody saw', () => {
+    const [first, second] = [lineSource('log', 1, 'line'), lineSource('log', 2, 'line')]
+    const entry: ViewEntry = { name: 'a.example.', type: 'A', replies: [
+      { reply: reply('NXDOMAIN'), count: 2, sources: [first, source] }, { reply: reply('SERVFAIL'), count: 1, sources: [second, source] },
+    ] }
+    expect(drawnAt(upstream([entry]), { name: 'a.example.', type: 'A' })).toMatchObject({ optionSources: [first, second] })
+    expect(drawnAt(upstream([]), { name: 'a.example.', type: 'A' })).not.toHaveProperty('optionSources')
+  })
+
+  test('tell replies that read alike by their number', () => {
+    const one = reply('NOERROR', [a('a.example.', '10.1.1.1')])
+    const later = { ...one, flags: ['aa'] }
+    expect(upstreamUnknowns(upstream([seen('a.example.', 'A', one, later)]), [{ name: 'a.example.', type: 'A' }])).toEqual([
+      { key: 'view 10.0.0.53 a.example. A', options: ['10.1.1.1', '10.1.1.1 (2)'] },
+    ])
+  })
+
+  test('are found behind one another: whether it is up, whether the name is there, whether it has the type', () => {
+    expect(upstreamUnknowns(upstream([], 'unknown'), [{ name: 'a.example.', type: 'A' }]).map(u => u.key)).toEqual(['up 10.0.0.53', 'view 10.0.0.53 a.example.', 'view 10.0.0.53 a.example. A'])
+  })
+
+  test('are those of a question that comes over UDP', () => {
+    const whole = (last: number): Reply => reply('NOERROR', Array.from({ length: 60 }, (_, i) => a('big.example.', `10.1.${last}.${i}`)))
+    const model = upstream([seen('big.example.', 'A', reply('NOERROR', [], ['tc', 'ra']), whole(1), whole(2))])
+    expect(upstreamUnknowns(model, [{ name: 'big.example.', type: 'A' }])).toEqual([])
+    expect(drawnAt(model, { name: 'big.example.', type: 'A', transport: 'tcp' })).toMatchObject({ key: 'view 10.0.0.53 big.example. A' })
+    expect(drawnAt(model, { name: 'big.example.', type: 'A', edns: { sizeBytes: 4096 } })).toMatchObject({ key: 'view 10.0.0.53 big.example. A' })
+  })
+})
+
+describe('the size of a reply over UDP', () => {
+  const answersOf = (model: UpstreamModel, query: Partial<DnsQuery>): number => (worlds(model, [query]) as [Ended]).map(w => (w.values[0] as unknown as Reply).answer.length)[0] ?? -1
+  const cut: Reply = { rcode: 'NOERROR', flags: ['tc'], answer: [], authority: [], additional: [] }
+  const record = (type: string, data: string): ResourceRecord => ({ name: 'big.example.', type, ttlS: 60, data })
+  const size = (more: Partial<DnsQuery>, ...whole: readonly Partial<Reply>[]): number => {
+    const type = 'TXT'
+    const model = upstream([seen('big.example.', type, cut, ...whole.map(w => ({ ...cut, flags: ['ra'], ...w })))])
+    return answersOf(model, { name: 'big.example.', type, ...more })
+  }
+  const HEAD = 12 + 13 + 4
+  const text = (bytes: number): ResourceRecord => record('TXT', 'x'.repeat(bytes - 12 - 1))
+
+  test('is 512 bytes for a client without EDNS', () => {
+    expect([512, 513].map(bytes => size({}, { answer: [text(bytes - HEAD)] }))).toEqual([1, 0])
+  })
+
+  test('counts addresses exactly, and all three sections', () => {
+    const forty = Array.from({ length: 40 }, (_, i) => record('A', `10.0.0.${i}`))
+    expect([HEAD + 40 * 16, HEAD + 40 * 16 - 1].map(sizeBytes => size({ edns: { sizeBytes } }, { answer: forty }))).toEqual([40, 0])
+    for (const section of ['authority', 'additional']) {
+      expect([512, 513].map(bytes => size({}, { answer: [record('A', '10.0.0.1')], [section]: [text(bytes - HEAD - 16)] }))).toEqual([1, 0])
+    }
+  })
+
+  test('must be that of every whole reply that was seen', () => {
+    expect(size({}, { answer: [text(100)] }, { answer: [text(600)] })).toBe(0)
+  })
+
+  test('does not matter where it was never seen cut', () => {
+    const model = upstream([seen('big.example.', 'TXT', { ...cut, flags: ['ra'], answer: [text(900)] })])
+    expect(outcomes(model, 'big.example.', 'TXT')).toHaveLength(1)
+    expect(answersOf(model, { name: 'big.example.', type: 'TXT' })).toBe(1)
+  })
+})
+
 // A world as it might be: names with the types they have; a name above one that exists exists too.
 const LABELS = ['a', 'b', 'c']
 const TYPES = ['A', 'AAAA', 'TXT']

@@ -46,8 +46,8 @@ function* isUp(model: UpstreamModel, view: View): HopRun<boolean> {
   return (yield* pick({ at: key, key, options: ['yes', 'no'], ...(source && { source }) })) === 'yes'
 }
 
-function* unknown<T extends string>(key: string, options: readonly T[], sources: readonly (Source | undefined)[] = []): HopRun<T> {
-  return yield* pick({ at: key, key, options, ...(sources.length > 0 && { optionSources: sources }) })
+function* unknown<T extends string>(key: string, options: readonly T[], sources?: readonly (Source | undefined)[]): HopRun<T> {
+  return yield* pick({ at: key, key, options, ...(sources && { optionSources: sources }) })
 }
 
 function* replyTo(view: View, query: DnsQuery, depth: number): HopRun<Draft> {
@@ -57,10 +57,10 @@ function* replyTo(view: View, query: DnsQuery, depth: number): HopRun<Draft> {
   if (usable && usable.replies.length > 0) return drafted(yield* drawn(view, key, usable), query)
   const alias = aliasAt(view, key)
   if (alias) {
-    if (query.type === 'CNAME') return { rcode: 'NOERROR', answer: [alias.record], authority: [] }
+    if (query.type === 'CNAME') return { rcode: 'NOERROR', answer: [alias], authority: [] }
     if (depth >= LONGEST_CHAIN) return { rcode: 'SERVFAIL', answer: [], authority: [] }
-    const behind = yield* replyTo(view, { ...query, name: alias.record.data }, depth + 1)
-    return { ...behind, answer: [alias.record, ...behind.answer] }
+    const behind = yield* replyTo(view, { ...query, name: alias.data }, depth + 1)
+    return { ...behind, answer: [alias, ...behind.answer] }
   }
   const is = yield* exists(view, key)
   if (is === 'SERVFAIL') return { rcode: is, answer: [], authority: [] }
@@ -118,7 +118,7 @@ function forTransport(question: SeenQuestion, query: DnsQuery): SeenQuestion {
   if (cut.length === 0) return question
   const whole = question.replies.filter(r => !r.reply.flags.includes('tc'))
   if (query.transport === 'tcp') return { ...question, replies: whole }
-  const budget = Math.max(UDP_WITHOUT_EDNS_BYTES, query.edns?.sizeBytes ?? 0)
+  const budget = Math.max(UDP_WITHOUT_EDNS_BYTES, query.edns?.sizeBytes ?? UDP_WITHOUT_EDNS_BYTES)
   const fits = whole.length > 0 && whole.every(r => wireBytes(r.reply, query) <= budget)
   return { ...question, replies: fits ? whole : cut }
 }
@@ -196,7 +196,7 @@ export function upstreamUnknowns(
     const pending: ReadonlyMap<string, Plain>[] = [new Map()]
     for (let runs = 0; pending.length > 0 && runs < MOST_RUNS; runs++) {
       const settled = pending.pop() as ReadonlyMap<string, Plain>
-      const open = firstOpen(hop({ name, type, transport: 'udp', rd: true }), settled)
+      const open = firstOpen(hop({ name, type, transport: 'udp' }), settled)
       if (!open) continue
       found.set(open.key, open)
       pending.push(...open.options.map(option => new Map([...settled, [open.key, option]])))
@@ -208,10 +208,10 @@ export function upstreamUnknowns(
 /** The first unknown that is not settled yet. */
 function firstOpen(run: HopRun, settled: ReadonlyMap<string, Plain>): UpstreamUnknown | undefined {
   for (let step = run.next(); !step.done;) {
-    const effect: Effect = step.value
-    if (effect.op !== 'pick' || effect.key === undefined) return undefined
-    if (!settled.has(effect.key)) return { key: effect.key, options: effect.options }
-    step = run.next(settled.get(effect.key))
+    // An upstream does nothing but draw unknowns.
+    const { key, options } = step.value as UpstreamUnknown & Effect
+    if (!settled.has(key)) return { key, options }
+    step = run.next(settled.get(key))
   }
   return undefined
 }
