@@ -1,7 +1,11 @@
-// What the set-up of CoreDNS's `hosts` plugin refuses, and the line it prints about its file, 1.9.3 to 1.15.0: plugin/hosts/setup.go.
+// What the set-up of CoreDNS's `hosts` plugin refuses, and the lines it prints about its file, 1.9.3 to 1.15.0: plugin/hosts/setup.go.
+import { debugs } from './debug.ts'
 import { parseDuration } from './go-duration.ts'
 import { atoi, isFault } from './go-number.ts'
+import { containerPath } from './go-path.ts'
 import { goQuote } from './go-quote.ts'
+import { entriesOf, hostsText } from './hosts.ts'
+import { originsOf } from './origins.ts'
 import { since } from './plugin.ts'
 import { MISSING, noWords, once, pathState, rooted, statFault, unknownProperty, type SetupCheck } from './setup-check.ts'
 
@@ -10,8 +14,9 @@ const LARGEST_TTL_S = 65_535
 export const hostsSetup: SetupCheck = (c, at) => {
   let falls = false
   let passesUnsupported = false
+  let reverse = true
   once(c, () => {
-    const [file] = c.remainingArgs()
+    const [file, ...zones] = c.remainingArgs()
     if (file !== undefined) {
       const path = rooted(at, file)
       const state = path === '' ? undefined : pathState(at, path)
@@ -41,12 +46,17 @@ export const hostsSetup: SetupCheck = (c, at) => {
         const time = parseDuration(word)
         if (isFault(time)) throw c.err(`invalid duration for reload '${word}'`)
         if (time.value < 0) throw c.err(`invalid negative duration for reload '${word}'`)
-      } else if (name !== 'no_reverse') {
+      } else if (name === 'no_reverse') reverse = false
+      else {
         // A line of a hosts file, but not after `fallthrough`.
         if (falls) throw unknownProperty(c)
         c.remainingArgs()
       }
     }
+    const text = debugs(at.model) ? hostsText(at.model, containerPath(rooted(at, file ?? '/etc/hosts'))) : undefined
+    if (text === undefined) return
+    const entries = entriesOf(text, { zones: originsOf(zones, at.zones), reverse }, at.version)
+    at.printAtStart(`[DEBUG] plugin/hosts: Parsed hosts file into ${entries} entries`)
   })
   if (passesUnsupported && !falls) throw c.err('fallthrough_unsupported requires fallthrough')
 }

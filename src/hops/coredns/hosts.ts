@@ -12,7 +12,7 @@ import { labelsOf, nameKey } from '../../dns/name.ts'
 import { authoritativeReply, refusedHandler } from './authoritative-reply.ts'
 import { containerPath } from './go-path.ts'
 import { fallthroughZones, matchZone, originsOf } from './origins.ts'
-import { since, underRoot, type Handler, type PluginFactory, type PluginSetup } from './plugin.ts'
+import { since, underRoot, type CorednsVersion, type Handler, type PluginFactory, type PluginSetup } from './plugin.ts'
 import { ONCE_TEXT, refuse } from './refuse.ts'
 
 interface HostsOptions {
@@ -36,7 +36,7 @@ export const hosts: PluginFactory = setup => {
   const by = `${setup.server} hosts`
   const options = readOptions(setup)
   if ('refused' in options) return refusedHandler(by, options.refused)
-  const wildcards = since(setup.version, 1, 14, 5)
+  const wildcards = hasWildcards(setup.version)
   const tables = [fileText(setup, options.path), options.inline.join('\n')].map(text => tableOf(text, options, wildcards))
   const addresses = (type: 'A' | 'AAAA', key: string): readonly string[] => tables.flatMap(table => {
     const exact = table[type].get(key)
@@ -91,7 +91,15 @@ function add(map: Map<string, string[]>, key: string, value: string): void {
   else map.set(key, [value])
 }
 
-function tableOf(text: string, options: HostsOptions, wildcards: boolean): Table {
+/** What `debug` says of the file when it was read: addresses of names and names of addresses, together. */
+export function entriesOf(text: string, options: Pick<HostsOptions, 'zones' | 'reverse'>, version: CorednsVersion): number {
+  const { A, AAAA, PTR } = tableOf(text, options, hasWildcards(version))
+  return [A, AAAA, PTR].flatMap(map => [...map.values()]).reduce((sum, held) => sum + held.length, 0)
+}
+
+const hasWildcards = (version: CorednsVersion): boolean => since(version, 1, 14, 5)
+
+function tableOf(text: string, options: Pick<HostsOptions, 'zones' | 'reverse'>, wildcards: boolean): Table {
   const table = { A: new Map<string, string[]>(), AAAA: new Map<string, string[]>(), PTR: new Map<string, string[]>() }
   for (const { fields: [first, ...names] } of hostsFields(text, 'coredns').lines) {
     const address = first && parseAddress(withoutZone(text.slice(...first)))
@@ -151,16 +159,18 @@ function readProperty(draft: Draft, name: string, words: readonly string[], know
 }
 
 function fileText(setup: PluginSetup, path: string): string {
-  const { files } = setup.model
   const absolutePath = containerPath(underRoot(setup, path))
-  const file = files.get(absolutePath) ?? files.get(path)
-  if (file) return file.text
-  if (absolutePath === '/etc/hosts' && !setup.model.hostNetwork) return kubeletHosts(setup.model)
+  const text = hostsText(setup.model, absolutePath) ?? setup.model.files.get(path)?.text
+  if (text !== undefined) return text
   const source = setup.directives[0]?.args[0]?.source ?? (setup.directives[0] as Directive).source
   const message = `hosts: the evidence has no ${absolutePath}; it counts as empty here`
   setup.report({ code: 'hosts-file-unknown', message, source, state: 'unknown' })
   return ''
 }
+
+/** `path` as in the container; undefined = the evidence does not have it. */
+export const hostsText = (model: CorednsModel, path: string): string | undefined =>
+  model.files.get(path)?.text ?? (path === '/etc/hosts' && !model.hostNetwork ? kubeletHosts(model) : undefined)
 
 /** What kubelet puts into the /etc/hosts of a pod with its own network (pkg/kubelet/kubelet_pods.go, 1.24 to 1.34). */
 function kubeletHosts(model: CorednsModel): string {

@@ -65,16 +65,19 @@ function consolidateOptions(c: Dispenser, options: readonly string[]): void {
 
 export const loadbalanceSetup: SetupCheck = (c, at) => {
   if (!since(at.version, 1, 10, 1)) return roundRobinOnly(c)
+  let weights: Weights | undefined
   while (c.next()) {
     const [policy, ...more] = c.remainingArgs()
     if (policy === 'round_robin') {
       if (more.length > 0) throw c.err(`unknown property for ${policy}`)
-    } else if (policy === 'weighted') weighted(c, more, at)
+    } else if (policy === 'weighted') weights = weighted(c, more, at)
     else if (policy !== undefined) throw c.refuse(`unknown policy: ${policy}`)
     // Up to then the first use is the only one that is read, without its block.
-    if (!since(at.version, 1, 12, 4)) return
+    if (!since(at.version, 1, 12, 4)) break
     prefer(c)
   }
+  // Only the last of several files is ever opened.
+  if (weights) weightsAtStart(at, weights)
 }
 
 /** With more than one word the next line is looked at as if it were another use. */
@@ -90,7 +93,12 @@ function roundRobinOnly(c: Dispenser): void {
 
 const WEIGHTS_REREAD_MS = 30_000
 
-function weighted(c: Dispenser, files: readonly string[], at: SetupAt): void {
+interface Weights {
+  readonly path: string
+  readonly rereadMs: number
+}
+
+function weighted(c: Dispenser, files: readonly string[], at: SetupAt): Weights {
   let rereadMs = WEIGHTS_REREAD_MS
   if (files.length === 0) throw c.err('missing weight file argument')
   if (files.length > 1) throw c.err('unexpected argument(s)')
@@ -103,10 +111,10 @@ function weighted(c: Dispenser, files: readonly string[], at: SetupAt): void {
     if (isFault(period)) throw c.err(`invalid reload duration '${time}'`)
     rereadMs = period.value
   }
-  weightsAtStart(at, joined(at, files[0] as string), rereadMs)
+  return { path: joined(at, files[0] as string), rereadMs }
 }
 
-function weightsAtStart(at: SetupAt, path: string, rereadMs: number): void {
+function weightsAtStart(at: SetupAt, { path, rereadMs }: Weights): void {
   const refused = (why: string): void => at.refuseAtStart(`plugin/loadbalance: ${why}`)
   const error = since(at.version, 1, 12, 2) ? 'weight file open error' : 'Weight file open error'
   if (statFault(at, path) !== undefined) {

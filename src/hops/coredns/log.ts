@@ -106,5 +106,4 @@ const TYPE_WORDS: ReadonlyMap<string, string> = new Map([['TYPE0', 'None'], ['TY
 /** Of all messages that were written. */
 const sizeOf = (asked: DnsQuery, reply: Reply): number => [reply, ...reply.also ?? []].reduce((total, each) => total + loggedBytes(asked, each), 0)
 
-/** Printable octets that were given as `\DDD` are printed with a backslash. */
 const printed = (name: string): string => unpackedName(nameKey(name))

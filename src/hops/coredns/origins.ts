@@ -1,7 +1,7 @@
 // Zone lists of CoreDNS plugins: plugin/normalize.go and plugin/pkg/fall at 1.9.3 to 1.15.0. Arguments name the zones, else the
 // block's keys do; the longest listed zone that covers the name wins. Arguments that cannot be read are skipped, as there.
 // Not modelled: the `\DDD` forms of a zone argument; they are compared as written.
-import { absolute, isDomainName, isSubdomain, nameKey } from '../../dns/name.ts'
+import { isDomainName, isSubdomain, nameKey } from '../../dns/name.ts'
 import { parseAddress } from '../../dns/go-address.ts'
 
 /** OriginsFromArgsOrServerBlock. */
@@ -32,7 +32,7 @@ function zonesOf(argument: string): string[] {
 }
 
 /** A name or a CIDR, with nothing around it. */
-export const hostZones = (host: string): string[] => reverseZones(host) ?? [nameKey(absolute(host))]
+export const hostZones = (host: string): string[] => reverseZones(host) ?? [nameKey(host)]
 
 /** A prefix that ends inside an octet (IPv6: a nibble) stands for several zones. */
 function reverseZones(text: string): string[] | undefined {

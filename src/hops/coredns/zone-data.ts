@@ -104,9 +104,15 @@ function oddRecord(records: readonly ZoneRecord[], path: string, origin: string,
 /** As it comes back from the wire. */
 export const printedName = (name: string): string => nameFromText(name).value?.text.replace(/\\\$/g, '$') ?? name
 
-/** As the DNS library writes a name it has read from a packet: what prints is `\\c`, a blank as well. */
-export const unpackedName = (name: string): string =>
-  name.replace(/\\(\d{3})/g, (all, code: string) => (Number(code) >= 32 && Number(code) <= 126 ? `\\${String.fromCharCode(Number(code))}` : all))
+/** As the DNS library writes a name it has read from a packet: these behind a backslash, what does not print as `\DDD`, all else bare. */
+export const unpackedName = (name: string): string => name.replace(/\\(\d{3})|\\?([ -~])/g, (all, code: string | undefined, c: string | undefined) => {
+  const octet = code === undefined ? c as string : String.fromCharCode(Number(code))
+  if (!/^[ -~]$/.test(octet)) return all
+  const isDotBetween = all === '.'
+  return !isDotBetween && BACKSLASHED.has(octet) ? `\\${octet}` : octet
+})
+
+const BACKSLASHED = new Set('. \'@;()"\\')
 
 export const recordOf = ({ name, type, ttlS, class: dnsClass, data }: Omit<ZoneRecord, 'source'>): ResourceRecord =>
   ({ name: printedName(name), type, ttlS, ...(dnsClass !== 'IN' && { class: dnsClass }), data })
