@@ -3,7 +3,8 @@ import type { Directive } from '../../chain/model.ts'
 import type { Problem, Source } from '../../chain/source.ts'
 import { cancelMs } from './cancel.ts'
 import { readForward, type ForwardOptions, type Server } from './forward-options.ts'
-import { goDurationMs } from './go-duration.ts'
+import { parseDuration } from './go-duration.ts'
+import { atoi, isFault } from './go-number.ts'
 import { goQuote } from './go-quote.ts'
 import { originsOf } from './origins.ts'
 import type { PluginSetup } from './plugin.ts'
@@ -43,6 +44,7 @@ export function readFanout(setup: PluginSetup): FanoutOptions | Refused {
   const [directive, second] = setup.directives as readonly [Directive, ...Directive[]]
   const [from, ...tos] = directive.args
   if (!from || tos.length === 0) return { refused: argumentText((from ?? { value: directive.name }).value), source: directive.source }
+  if (originsOf([from.value], []).length === 0) return { refused: `unable to normalize '${from.value}'`, source: directive.source }
   // The servers are read as `forward` reads them; its limit of 15 is another here.
   const refused: string[] = []
   const report = (problem: Problem): void => {
@@ -57,7 +59,10 @@ export function readFanout(setup: PluginSetup): FanoutOptions | Refused {
     weights: undefined, wire: found, source: directive.source, policy: 'sequential', factors: [],
   }
   for (const property of directive.properties) {
-    const wrong = readOption(draft, property, setup)
+    const [, more] = property.args
+    // What is behind the one word of an option is read as the next option.
+    const next = ONE_WORD.has(property.name.toLowerCase()) && more ? { ...property, name: more.value, args: property.args.slice(2) } : undefined
+    const wrong = readOption(draft, property, setup) ?? (next && readOption(draft, next, setup))
     if (wrong !== undefined) return { refused: wrong, source: property.source }
   }
   const count = draft.servers.length
@@ -70,12 +75,15 @@ export function readFanout(setup: PluginSetup): FanoutOptions | Refused {
   return { ...draft, workers: limited(draft.workers), asked: limited(draft.asked), weights: draft.policy === 'weighted-random' ? weights : undefined }
 }
 
+const ONE_WORD = new Set(['tls-server', 'network', 'worker-count', 'policy', 'weighted-random-server-count', 'attempt-count', 'timeout'])
+
 /** The error text, if it would not take this line. Names of options in any case. */
 function readOption(draft: Draft, { name, args }: Directive, setup: PluginSetup): string | undefined {
   const words = args.map(a => a.value)
   const [first] = words
   const missing = argumentText(first ?? name)
-  const number = first !== undefined && /^\+?\d{1,9}$/.test(first) ? Number(first) : undefined
+  const parsed = atoi(first ?? '')
+  const number = isFault(parsed) || parsed.value < 0 ? undefined : parsed.value
   switch (name.toLowerCase()) {
     case 'tls': return words.length > 3 ? argumentText(words.at(-1) ?? name) : undefined
     case 'tls-server': return first === undefined ? missing : undefined
@@ -100,9 +108,11 @@ function readOption(draft: Draft, { name, args }: Directive, setup: PluginSetup)
     case 'race':
       draft.race = true
       return first === undefined ? undefined : missing
-    case 'except':
+    case 'except': {
+      const odd = words.find(word => originsOf([word], []).length === 0)
       draft.except = [...draft.except, ...originsOf(words, [])]
-      return first === undefined ? missing : undefined
+      return first === undefined ? missing : odd === undefined ? undefined : `unable to normalize '${odd}'`
+    }
     case 'except-file': return readExceptFile(draft, words, setup)
     default: return `unknown property ${name.toLowerCase()}`
   }
@@ -130,9 +140,9 @@ function readFactors(draft: Draft, name: string, words: readonly string[]): stri
 
 function readTimeout(draft: Draft, word: string | undefined, missing: string): string | undefined {
   if (word === undefined) return missing
-  const ms = goDurationMs(word)
-  if (ms === undefined) return /^\d+$/.test(word) ? `time: missing unit in duration ${goQuote(word)}` : `time: invalid duration ${goQuote(word)}`
-  draft.timeoutMs = Math.max(0, ms)
+  const time = parseDuration(word)
+  if (isFault(time)) return time.fault
+  draft.timeoutMs = Math.max(0, time.value)
   return undefined
 }
 
