@@ -1,0 +1,96 @@
+// What no recorded start can tell: flags, ports of schemes that need more than a Corefile, versions and names that are not known.
+import { describe, expect, test } from 'vitest'
+import type { CorednsModel } from '../../chain/model.ts'
+import type { Problem } from '../../chain/source.ts'
+import { lineSource } from '../../chain/source.ts'
+import { readCorefile } from '../../config/corefile.ts'
+import { readBlockKey } from './block-keys.ts'
+import { checkCorefile } from './check.ts'
+import { cleanPath, containerPath } from './go-path.ts'
+import { hostNameOf } from './host-name.ts'
+import { sourceAddress } from './local-address.ts'
+import { refusalText } from './refuse.ts'
+import { defaultPort, readFlags } from './start.ts'
+import { readVersion } from './version.ts'
+import { oneCoredns } from '../../../test/support/one-coredns.ts'
+
+const modelOf = (corefile: string, more: Partial<CorednsModel> = {}): CorednsModel => ({
+  pod: 'kube-system/coredns-x', node: 'n1', addresses: ['10.244.0.5', 'fd00::5'], version: undefined, corefile: readCorefile('Corefile', corefile, { env: new Map() }).value, files: new Map(), resolvConf: undefined,
+  hostNetwork: false, kubernetes: { services: undefined, endpointSlices: undefined, namespaces: undefined, pods: undefined, nodes: undefined }, ...more,
+})
+
+describe('the command line is read as Go\'s flag package reads it', () => {
+  test.each([
+    [[], { quiet: false, version: false, stray: [] }], [['-quiet'], { quiet: true, version: false, stray: [] }], [['--version=true'], { quiet: false, version: true, stray: [] }],
+    [['-conf', '-quiet'], { quiet: false, version: false, stray: [] }], [['-conf=x', '-quiet'], { quiet: true, version: false, stray: [] }], [['-dns.port', '5', '-p', '6', '-pidfile', 'x', '-log-format', 'y', 'z'], { quiet: false, version: false, stray: ['z'] }],
+    [['a', '-quiet'], { quiet: false, version: false, stray: ['a', '-quiet'] }], [['-quiet', '--', '-version'], { quiet: true, version: false, stray: ['-version'] }], [['-', '-quiet'], { quiet: false, version: false, stray: ['-', '-quiet'] }],
+  ])('%j', (args, flags) => {
+    expect(readFlags(args)).toEqual(flags)
+  })
+
+  test.each([[['-dns.port', '5353'], 5353], [['--dns.port=54'], 54], [['-quiet', '-p', '55'], 55], [['-p=56'], 56], [['-conf', 'x'], undefined], [['-pidfile', '7'], undefined], [[], undefined]])('keys without a port: %j is %s', (args, port) => {
+    expect(defaultPort(args)).toBe(port)
+  })
+})
+
+test.each([['', 53], ['dns://', 53], ['tls://', 853], ['quic://', 853], ['grpc://', 443], ['https://', 443], ['https3://', 443], ['unix://', 0]])('a key of scheme "%s" is of port %i', (scheme, port) => {
+  expect(readBlockKey({ value: `${scheme}a.test`, source: lineSource('Corefile', 1, 'x') }, [1, 14, 7])).toMatchObject({ port, zones: ['a.test.'] })
+  expect(readBlockKey({ value: `${scheme}a.test:99`, source: lineSource('Corefile', 1, 'x') }, [1, 14, 7])).toMatchObject({ port: 99 })
+})
+
+test('only plain keys get the port of the command line', () => {
+  const portOf = (key: string): unknown => readBlockKey({ value: key, source: lineSource('Corefile', 1, 'x') }, [1, 14, 7], 5353)
+  expect([portOf('a'), portOf('tls://a'), portOf('a:1')]).toMatchObject([{ port: 5353 }, { port: 853 }, { port: 1 }])
+})
+
+test.each([['v1.9.3', [1, 9, 3]], ['1.11.3', [1, 11, 3]], ['1.12', [1, 12, 0]], ['1.14.7-eks.1', [1, 14, 7]]])('release %s is %j', (version, numbers) => {
+  const said: Problem[] = []
+  expect(readVersion(modelOf('. {\n}\n', { version }), p => void said.push(p))).toEqual(numbers)
+  expect(said).toEqual([])
+})
+
+test('an unknown release is taken to be a common one, an old one where the Corefile has proxy, and both are said', () => {
+  const said: Problem[] = []
+  const of = (corefile: string, version?: string): unknown => readVersion(modelOf(corefile, version === undefined ? {} : { version, versionSource: lineSource('pod', 2, version) }), p => void said.push(p))
+  expect([of('. {\n whoami\n}\n'), of('. {\n proxy . 1.1.1.1\n}\n'), of('. {\n}\n', 'latest')]).toEqual([[1, 11, 3], [1, 4, 0], [1, 11, 3]])
+  expect(said.map(p => [p.message.replace(/^.*coredns-x /, ''), p.source?.line])).toEqual([
+    ['is not known: taken to behave like 1.11.3', undefined], ['is not known: taken to behave like 1.4.0', undefined], ['"latest" is no version number: taken to behave like 1.11.3', 2]])
+})
+
+test('the host name is the machine\'s, the node\'s in its network, else the pod\'s, cut as kubelet cuts it', () => {
+  const long = `${'a'.repeat(62)}.b`
+  expect([
+    hostNameOf(modelOf('', { machine: { hostName: 'vm' } as NonNullable<CorednsModel['machine']> })), hostNameOf(modelOf('', { hostNetwork: true })), hostNameOf(modelOf('')), hostNameOf(modelOf('', { pod: `ns/${long}` })), hostNameOf(modelOf('', { pod: `ns/${'a'.repeat(64)}` })),
+  ]).toEqual(['vm', 'n1', 'coredns-x', 'a'.repeat(62), 'a'.repeat(63)])
+})
+
+test('what is sent to the loopback comes from it, the rest from an address of the same family', () => {
+  const model = modelOf('')
+  expect(['127.0.0.9', '::1', '10.0.0.1', 'fd00::1'].map(to => sourceAddress(model, to))).toEqual(['127.0.0.1', '::1', '10.244.0.5', 'fd00::5'])
+  expect(sourceAddress(modelOf('', { addresses: ['10.244.0.5'] }), 'fd00::1')).toBe('10.244.0.5')
+})
+
+test.each([['', '.'], ['.', '.'], ['/', '/'], ['a/./b//c', 'a/b/c'], ['a/../b', 'b'], ['a/b/../../..', '..'], ['../../a', '../../a'], ['../a/..', '..'], ['/../a', '/a'], ['/a/../../b/', '/b'], ['a/', 'a']])('the path "%s" is %s', (path, clean) => {
+  expect(cleanPath(path)).toBe(clean)
+  expect(containerPath(path).startsWith('/')).toBe(true)
+})
+
+test('a check names unknown plugins first, in the order of the file, then what is refused', () => {
+  const { value } = readCorefile('Corefile', '. {\n own2 a\n cache 0\n}\nb {\n own1 a\n}\n', { env: new Map() })
+  const found = checkCorefile(value, '1.11.3')
+  expect(found.map(p => [p.code, p.source?.line])).toEqual([['corefile-unknown-plugin', 2], ['corefile-unknown-plugin', 6], ['corefile-refused', 3]])
+  expect(refusalText(found[2] as Problem)).toContain('cache TTL can not be zero or negative: 0')
+})
+
+describe('a plugin that is not modelled answers for what its words name, and for nothing else', () => {
+  const causeOf = (line: string, name: string, type = 'A', key = 'zone.test'): unknown => {
+    const reply = oneCoredns('1.11.3', `${key} {\n ${line}\n whoami\n}\n`).ask({ name, type })
+    return typeof reply === 'object' && 'cause' in reply ? (reply.cause as { readonly kind: string } | undefined)?.kind : undefined
+  }
+  test.each([
+    ['etcd odd.zone.test', 'a.odd.zone.test.', 'a.zone.test.'], ['dnssec odd.zone.test', 'a.odd.zone.test.', 'a.zone.test.'], ['secondary odd.zone.test {\n transfer from 1.1.1.1\n }', 'a.odd.zone.test.', 'a.zone.test.'],
+    ['route53 odd.zone.test:Z1', 'a.odd.zone.test.', 'a.zone.test.'], ['grpc odd.zone.test 10.0.0.1', 'a.odd.zone.test.', 'a.zone.test.'],
+  ])('%s', (line, inside, outside) => {
+    expect([causeOf(line, inside), causeOf(line, outside)]).toEqual(['unmodelled', undefined])
+  })
+})
