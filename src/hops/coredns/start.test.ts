@@ -10,7 +10,7 @@ import { cleanPath, containerPath } from './go-path.ts'
 import { hostNameOf } from './host-name.ts'
 import { sourceAddress } from './local-address.ts'
 import { refusalText } from './refuse.ts'
-import { defaultPort, readFlags } from './start.ts'
+import { defaultPort, readFlags, startCoredns } from './start.ts'
 import { readVersion } from './version.ts'
 import { oneCoredns } from '../../../test/support/one-coredns.ts'
 
@@ -92,5 +92,18 @@ describe('a plugin that is not modelled answers for what its words name, and for
     ['route53 odd.zone.test:Z1', 'a.odd.zone.test.', 'a.zone.test.'], ['grpc odd.zone.test 10.0.0.1', 'a.odd.zone.test.', 'a.zone.test.'],
   ])('%s', (line, inside, outside) => {
     expect([causeOf(line, inside), causeOf(line, outside)]).toEqual(['unmodelled', undefined])
+  })
+})
+
+describe('a socket that somebody else has', () => {
+  const TCP = 'Listen: listen tcp 127.0.0.1:99: bind: address already in use'
+  const UDP = 'ListenPacket: listen udp 127.0.0.1:99: bind: address already in use'
+  test.each([
+    ['a:99', 'tcp', TCP], ['a:99', 'udp', UDP], ['tls://a:99', 'tcp', TCP], ['tls://a:99', 'udp', undefined], ['grpc://a:99', 'tcp', TCP], ['grpc://a:99', 'udp', undefined], ['https://a:99', 'tcp', TCP], ['https://a:99', 'udp', undefined],
+    ['quic://a:99', 'udp', 'ListenPacket: quic: tls.Config not set'],
+  ])('%s where %s is taken', (key, transport, error) => {
+    const read = readCorefile('Corefile', `${key} {\n bind 127.0.0.1\n whoami\n}\n`, { env: new Map() })
+    const { corefile: _, ...model } = modelOf('', { version: '1.11.3', machine: { hostName: 'vm', hasAllFiles: true, taken: new Set([`${transport} 127.0.0.1:99`]), interfaces: new Map([['lo', ['127.0.0.1']]]) } as NonNullable<CorednsModel['machine']> })
+    expect(startCoredns({ read, path: 'Corefile', model }, address => address).stderr).toEqual(error === undefined ? [] : [error])
   })
 })
