@@ -52,6 +52,8 @@ const NAMED: ReadonlyMap<string, { readonly fields: readonly number[]; readonly 
 ])
 
 function dataBytes(record: ResourceRecord, offset: number, compression?: Compression): number {
+  const generic = /^\\# (\d+)/.exec(record.data)
+  if (generic) return Number(generic[1])
   if (record.type === 'A') return 4
   if (record.type === 'AAAA') return 16
   const named = NAMED.get(record.type)
@@ -62,8 +64,6 @@ function dataBytes(record: ResourceRecord, offset: number, compression?: Compres
     return length
   }
   if (record.type === 'TXT' || record.type === 'HINFO' || record.type === 'SPF') return words.reduce((sum, w) => sum + stringBytes(w), 0)
-  const generic = /^\\# (\d+)/.exec(record.data)
-  if (generic) return Number(generic[1])
   if (record.type === 'CAA') return 1 + stringBytes(words[1] ?? '') + stringBytes(words[2] ?? '') - 1
   const read = rdataFromText(record.type, record.data, { origin: '.' })
   return read.fault ? record.data.length + 1 : rdataBytes(read.value).length

@@ -115,8 +115,9 @@ export function externalAddresses(k: ExternalSetup): readonly { readonly type: '
     if (!service) return []
     return k.headless && service.headless ? slice.endpoints.map(e => e.address) : service.externalIPs
   })
-  return addresses.flatMap(text => {
+  return addresses.map(text => {
     const address = parseAddress(text)
-    return address ? [{ type: address.family === 4 ? 'A' as const : 'AAAA' as const, data: address.text }] : []
+    // The name of a load balancer becomes an address of no bytes.
+    return address?.family === 4 ? { type: 'A', data: address.text } : { type: 'AAAA', data: address?.text ?? '\\# 0' }
   })
 }

@@ -69,7 +69,8 @@ const handler = (p: Plugin): Handler => function* (query, next) {
   if (zone === undefined) return yield* next(query)
   for (const z of zones) {
     if (name === z) return { rcode: 'NOERROR', reply: atApex(p, query, zone) }
-    if (isSubdomain(joined(apex, z), name)) return { rcode: 'NOERROR', reply: belowApex(p, query, zone) }
+    // What it makes of the root's is no name that anything is below of.
+    if (z !== '.' && isSubdomain(joined(apex, z), name)) return { rcode: 'NOERROR', reply: belowApex(p, query, zone) }
   }
   const { services, rcode } = yield* externalAt(p.records, name, zone, query.type)
   if (services.length === 0) {
@@ -105,10 +106,14 @@ function atApex(p: Plugin, query: DnsQuery, zone: string): Reply {
 function belowApex(p: Plugin, query: DnsQuery, zone: string): Reply {
   const labels = labelsOf(nameKey(query.name)).slice(0, -labelsOf(zone).length || undefined)
   if (labels.length === 1) return denial(p, query, zone, 'NOERROR')
-  if (labels.length > 2 || labels[0] !== 'ns1') return denial(p, query, zone, 'NXDOMAIN')
+  if (labels.length > 2 || labels[0] !== 'ns1') return since(p.setup.version, 1, 11) ? denial(p, query, zone, 'NXDOMAIN') : garbled(p, query)
   const answer = externalAddresses(p.records).filter(a => a.type === query.type).map(({ type, data }) => ({ name: query.name, type, ttlS: p.options.ttlS, data }))
   return answer.length > 0 ? authoritativeReply(query, { answer }) : denial(p, query, zone, 'NOERROR')
 }
+
+/** A question of no name at all, not even the root: what stands behind it is read from the wrong byte on (miekg/dns before 1.1.51). */
+const garbled = (p: Plugin, query: DnsQuery): Reply =>
+  authoritativeReply(query, { rcode: 'NXDOMAIN', question: { name: '.', class: 'CH', type: 'TYPE0' }, cause: { kind: 'broken', by: p.by, detail: 'a reply that cannot be read' } })
 
 type Found = Partial<Reply> & { readonly answer: readonly ResourceRecord[]; readonly truncated?: boolean }
 

@@ -199,18 +199,19 @@ function* reverse(k: Lookup, address: string): HopRun<readonly string[] | 'panic
 }
 
 function* nameServers(k: Lookup, zone: string): HopRun<readonly Backend[] | 'panic'> {
+  const below = zone === '.' ? '' : zone
   if (k.panics && k.localAddresses.length > 0) return 'panic'
   const slices = k.localAddresses.flatMap(a => k.index.slicesAt(a) ?? [])
   const isUnknown = k.localAddresses.length > 0 && (!k.index.knowsServices || k.localAddresses.some(a => k.index.slicesAt(a) === undefined))
   if (isUnknown && (yield* unknown(k, `name servers of ${zone.toLowerCase()}`, ['own address', 'service'])) === 'service') {
     return unknownBackends('ipv4', 0, UNKNOWN)
   }
-  if (slices.length === 0) return k.localAddresses.map(a => backend(a, 0, `ns.dns.${zone}`))
+  if (slices.length === 0) return k.localAddresses.map(a => backend(a, 0, `ns.dns.${below}`))
   return slices.flatMap(slice => {
     const [name = '', namespace = ''] = slice.service.split('.')
     const service = k.index.service(name, namespace)
     if (!service) return []
-    const target = `${name}.${namespace}.svc.${zone}`
+    const target = `${name}.${namespace}.svc.${below}`
     return service.headless ? slice.endpoints.map(e => backend(e.address, 0, `${hostLabel(k, e)}.${target}`))
       : (service.clusterIPs ?? []).map(ip => backend(ip, 0, target))
   })

@@ -163,7 +163,7 @@ function* followed(
 
 function* text(k: Kubernetes, query: DnsQuery, zone: string): HopRun<Ended> {
   const key = nameKey(query.name)
-  if (key === `dns-version.${nameKey(zone)}`) return { answer: [{ name: query.name, type: 'TXT', ttlS: VERSION_TTL_S, data: '"1.1.0"' }] }
+  if (key === `dns-version.${zone === '.' ? '' : nameKey(zone)}`) return { answer: [{ name: query.name, type: 'TXT', ttlS: VERSION_TTL_S, data: '"1.1.0"' }] }
   if (!since(k.setup.version, 1, 10, 1)) return { answer: [] }
   const found = yield* k.records.at(key, zone)
   if (typeof found === 'string') return found
