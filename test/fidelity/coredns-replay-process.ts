@@ -298,7 +298,7 @@ export class Process {
     const read = readCorefile('Corefile', text, { path: 'Corefile', files: this.files, env, hasAllFiles: true, version })
     if (read.value.blocks.length > 0 || read.problems.some(p => p.state === 'damaged')) return read
     const fallback = readCorefile('Corefile', DEFAULT_COREFILE.replace(':53', `:${defaultPort(this.row.args ?? []) ?? 53}`), { path: 'Corefile', version })
-    return { ...fallback, value: { ...fallback.value, ...(read.value.unkeyed && { unkeyed: read.value.unkeyed }) } }
+    return { problems: read.problems, value: { ...fallback.value, ...(read.value.unkeyed && { unkeyed: read.value.unkeyed }) } }
   }
 
   private model(files: Files = this.files): Omit<CorednsModel, 'corefile'> {
