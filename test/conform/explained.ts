@@ -1,7 +1,7 @@
 // Differences between CoreDNS and the model that are known, each with its reason: `npm run conform` counts them and does not fail for them.
 // Each is as narrow as it can be told: by the plugins of the case and by what differs.
 import type { Verdict } from '../fidelity/verdict.ts'
-import type { Scenario } from './scenario.ts'
+import { corefileOf, type Scenario } from './scenario.ts'
 
 type Different = Extract<Verdict, { kind: 'different' }>
 
@@ -14,6 +14,19 @@ export interface Explained {
 /** The two sides of `reply: A for B`. */
 const sides = (text: string): readonly string[] => /^reply: (\{.*\}) for (\{.*\})$/s.exec(text)?.slice(1) ?? []
 
+const packetsOf = ({ steps }: Scenario): readonly string[] => steps.flatMap(step => ('query' in step ? step.query.rawHex ?? [] : []))
+
+/** Root, OPT: the beginning of the record. */
+const OPT_HEX = /000029/g
+
+/** One question, and behind its type a single byte. */
+function hasHalfClass(packet: string): boolean {
+  const bytes = Buffer.from(packet, 'hex')
+  let at = 12
+  while (at < bytes.length && bytes[at] !== 0) at += (bytes[at] as number) + 1
+  return at + 4 === bytes.length
+}
+
 export const EXPLAINED: readonly Explained[] = [
   {
     reason: 'CoreDNS 1.9.3 writes a name that begins with a dot, as rewrite can make it, as the root name, and what follows it cannot be read',
@@ -24,6 +37,16 @@ export const EXPLAINED: readonly Explained[] = [
     reason: 'CoreDNS before 1.14 takes a question whose last byte is half of its class, with class 0 (miekg/dns unpackQuestion); ours refuses it as later releases do',
     mend: 'a door that knows the release',
     fits: ({ part, version }, { what }) => part === 'hostile' && /^1\.(9|11)\./.test(version) && what.some(text => (sides(text)[0] ?? '').includes('"FORMERR"') && (sides(text)[1] ?? '').includes(' CLASS0 ')),
+  },
+  {
+    reason: 'what such a question put into the cache answers a later one of another class: the cache does not look at classes',
+    mend: 'a door that knows the release',
+    fits: scenario => /^1\.(9|11)\./.test(scenario.version) && /^ ?cache/m.test(corefileOf(scenario)) && packetsOf(scenario).some(hasHalfClass),
+  },
+  {
+    reason: 'a question with two OPT records goes to the upstream with both; cache before 1.10.1 sets DO in the last one, our recorder reads the first',
+    mend: 'questions with several OPT records',
+    fits: (scenario, { what }) => /^1\.9\./.test(scenario.version) && what.every(text => text.startsWith('asked: ')) && packetsOf(scenario).some(packet => (packet.match(OPT_HEX) ?? []).length > 1),
   },
 ]
 

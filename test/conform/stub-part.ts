@@ -10,8 +10,9 @@ import { available, runLive, type LiveClient, type StubCase } from './stub-live.
 
 const KINDS: ReadonlySet<string> = new Set(['glibc', 'musl', 'go'])
 /** Lookups that one namespace makes, one after the other. */
-const IN_A_ROW = 10
-const AT_ONCE = 24
+const IN_A_ROW = 5
+/** Namespaces at once: most of them wait for a server that is silent. */
+const AT_ONCE = 48
 
 export const stubClients = (): readonly LiveClient[] => available().filter(client => KINDS.has(client.implementation))
 
@@ -30,37 +31,34 @@ export async function runStubs(wanted: StubWanted, say: Say): Promise<number> {
   const count = wanted.nth === undefined ? Math.max(1, Math.round(wanted.cases / clients.length)) : 1
   const cases = Array.from({ length: count }, (_, i) => generateStub(wanted.seed, (wanted.nth ?? 0) + i))
   const began = performance.now()
-  const all: Off[] = []
-  let [lookups, equal, unmodelled] = [0, 0, 0]
-  for (const client of clients) {
-    const judged = await judge(client, cases, AT_ONCE)
-    const suspects = judged.filter(one => one.verdict.kind === 'different').map(one => cases.find(c => c.case === one.row.case) as StubCase)
-    // What differed is looked up again where little else runs.
-    const again = suspects.length === 0 ? [] : await judge(client, suspects, 4)
-    const off = again.filter((one): one is Off => one.verdict.kind === 'different')
-    const unknown = judged.filter(one => one.verdict.kind === 'not modelled').length
-    lookups += judged.length
-    unmodelled += unknown
-    equal += judged.length - unknown - off.length
-    all.push(...off)
-  }
-  for (const [name, group] of Map.groupBy(all, nameOf)) show(name, group, say, wanted.show)
-  if (wanted.rowsOut !== undefined && all.length > 0) writeFileSync(`${wanted.rowsOut}.stub.jsonl`, all.map(({ row }) => `${JSON.stringify(row)}\n`).join(''))
-  say(`\nstub: ${clients.map(c => c.client).join(', ')}; seed ${wanted.seed}: ${lookups} cases: ${equal} equal, ${all.length} different in ${new Set(all.map(nameOf)).size} groups, ` +
+  const judged = await judge(clients.map(client => ({ client, cases })), AT_ONCE)
+  const suspects = [...Map.groupBy(judged.filter(one => one.verdict.kind === 'different'), one => one.client)]
+    .map(([client, mine]): Lookups => ({ client, cases: mine.map(one => cases.find(c => c.case === one.row.case) as StubCase) }))
+  // What differed is looked up again where little else runs.
+  const off = (await judge(suspects, 4)).filter((one): one is Judged & Off => one.verdict.kind === 'different')
+  const unmodelled = judged.filter(one => one.verdict.kind === 'not modelled').length
+  for (const [name, group] of Map.groupBy(off, nameOf)) show(name, group, say, wanted.show)
+  if (wanted.rowsOut !== undefined && off.length > 0) writeFileSync(`${wanted.rowsOut}.stub.jsonl`, off.map(({ row }) => `${JSON.stringify(row)}\n`).join(''))
+  say(`\nstub: ${clients.map(c => c.client).join(', ')}; seed ${wanted.seed}: ${judged.length} cases: ${judged.length - unmodelled - off.length} equal, ${off.length} different in ${new Set(off.map(nameOf)).size} groups, ` +
     `${unmodelled} not modelled; ${((performance.now() - began) / 1000).toFixed(0)} s`)
-  return all.length > 0 ? 1 : 0
+  return off.length > 0 ? 1 : 0
 }
 
-async function judge(client: LiveClient, cases: readonly StubCase[], atOnce: number): Promise<readonly { readonly row: StubRow; readonly verdict: Verdict }[]> {
-  const parts = Array.from({ length: Math.ceil(cases.length / IN_A_ROW) }, (_, i) => cases.slice(i * IN_A_ROW, (i + 1) * IN_A_ROW))
-  const rows: StubRow[][] = parts.map(() => [])
-  let next = 0
+interface Lookups { readonly client: LiveClient; readonly cases: readonly StubCase[] }
+
+interface Judged { readonly client: LiveClient; readonly row: StubRow; readonly verdict: Verdict }
+
+async function judge(lookups: readonly Lookups[], atOnce: number): Promise<readonly Judged[]> {
+  const parts = lookups.flatMap(({ client, cases }) =>
+    Array.from({ length: Math.ceil(cases.length / IN_A_ROW) }, (_, i): Lookups => ({ client, cases: cases.slice(i * IN_A_ROW, (i + 1) * IN_A_ROW) })))
+  const rows: { readonly client: LiveClient; readonly row: StubRow }[][] = parts.map(() => [])
+  const queue = parts.entries()
   await Promise.all(Array.from({ length: Math.min(atOnce, parts.length) }, async () => {
-    for (let i = next++; i < parts.length; i = next++) rows[i] = [...await runLive(client, parts[i] as readonly StubCase[])]
+    for (const [i, { client, cases }] of queue) rows[i] = (await runLive(client, cases)).map(row => ({ client, row }))
   }))
   const flat = rows.flat()
-  const { judged } = judgeRows(flat as unknown as readonly Json[])
-  return judged.map(one => ({ row: flat[one.nth] as StubRow, verdict: one.verdict }))
+  const { judged } = judgeRows(flat.map(one => one.row) as unknown as readonly Json[])
+  return judged.flatMap(one => ({ ...flat[one.nth] as Omit<Judged, 'verdict'>, verdict: one.verdict }))
 }
 
 /** The program, and what differs without names and numbers. */
