@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest'
-import { LOST, pick, type Hop, type Plain } from '../chain/effects.ts'
+import { LOST, pick, sleep, type Hop, type Plain } from '../chain/effects.ts'
 import type { StubKind, StubModel } from '../chain/model.ts'
 import type { StubResult } from '../chain/outcome.ts'
-import { lineSource } from '../chain/source.ts'
+import { lineSource, type Sourced } from '../chain/source.ts'
 import { readResolvConf } from '../config/resolv-conf.ts'
 import { explore } from '../drivers/explore.ts'
 import type { DnsQuery, Rcode, Reply } from '../dns/message.ts'
 import { stubFrom } from './stub-from.ts'
+import { hostDomain } from './stub-settings.ts'
+import { atLeast, stubVersion } from './stub-version.ts'
 import { stubHops } from './stub.ts'
 
 const CLUSTER = 'nameserver 10.96.0.10\nsearch shop.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n'
@@ -24,14 +26,14 @@ const server = (answer: Server): Hop => function* (query) {
   return value === LOST ? LOST : ({ ...reply, answer: reply.answer.map(record => ({ ...record, name: asked.name })) }) as unknown as Plain
 }
 
-interface Asked { readonly kind: StubKind; readonly version: string; readonly resolvConf: string; readonly name: string; readonly more?: Partial<StubModel> }
+interface Asked { readonly kind: StubKind; readonly version: string; readonly resolvConf: string; readonly name: string; readonly family?: string; readonly more?: Partial<StubModel> }
 
 /** Different outcomes, in whatever worlds, as `code addresses elapsed cause`. */
 function ends(asked: Asked, servers: Readonly<Record<string, Server>>): string[] {
   const { kind, version, name } = asked
   const model: StubModel = { place: 'shop/cart', node: 'n1', kind, version, certainty: 'confirmed', resolvConf: readResolvConf('f', asked.resolvConf).value, hosts: [], ...asked.more }
   const chain = new Map<string, Hop>([...Object.entries(servers).map(([address, answer]) => [address, server(answer)] as const), ...stubHops(model, address => address)])
-  const explored = explore(chain, { hop: 'stub shop/cart', query: { name, family: 'unspec' } }, { start: 'cold' })
+  const explored = explore(chain, { hop: 'stub shop/cart', query: { name, family: asked.family ?? 'unspec' } }, { start: 'cold' })
   expect(explored.complete).toBe(true)
   return [...new Set(explored.outcomes.map(({ value, elapsedMs }) => {
     const { code, addresses, cause } = value as unknown as StubResult
@@ -115,4 +117,103 @@ test('stubs are named as on the command line', () => {
   expect(stubFrom('dig+musl')).toHaveProperty('error')
   expect(stubFrom('bionic')).toHaveProperty('error')
   expect(stubFrom('musl@')).toHaveProperty('error')
+})
+
+test('a number of the other family is refused in the words of each library', () => {
+  const none: Record<string, Server> = { '10.96.0.10': () => said('NXDOMAIN') }
+  const got = (kind: StubKind, version: string, name: string, family: string): string[] => ends({ kind, version, resolvConf: CLUSTER, name, family }, none)
+  for (const [name, right, wrong, address] of [['10.1', 'inet', 'inet6', '10.0.0.1'], ['fd00::1', 'inet6', 'inet', 'fd00::1']] as const) {
+    expect(got('glibc', '2.36', name, right)).toEqual([`OK ${address} 0`])
+    expect(got('glibc', '2.36', name, wrong)).toEqual(['EAI_ADDRFAMILY 0'])
+    expect(got('musl', '1.2.3', name, wrong)).toEqual(['EAI_NONAME 0'])
+    expect(got('musl', '1.2.4', name, wrong)).toEqual(['EAI_NODATA 0'])
+    expect(got('musl', '1.2.4', name, right)).toEqual([`OK ${address} 0`])
+  }
+  // Go reads no short forms.
+  expect(got('go', '1.26', '10.0.0.1', 'inet6')).toEqual(['no suitable address found 0'])
+  expect(got('go', '1.26', 'fd00::1', 'inet')).toEqual(['no suitable address found 0'])
+  expect(got('go', '1.26', '10.0.0.1', 'unspec')).toEqual(['OK 10.0.0.1 0'])
+  expect(got('glibc', '2.36', '0x0a.010.7', 'unspec')).toEqual(['OK 10.8.0.7 0'])
+  expect(got('glibc', '2.36', '010.0.0.1', 'unspec')).toEqual(['OK 8.0.0.1 0'])
+})
+
+const word = (value: string): Sourced<string> => ({ value, source: lineSource('hosts', 1, value) })
+const HOSTS = [{ address: word('10.3.3.3'), names: [word('db.corp')] }]
+
+test('a service of nsswitch.conf that has no answer ends the lookup where its action says so', () => {
+  const silent: Record<string, Server> = { '10.96.0.10': () => LOST }
+  const denying: Record<string, Server> = { '10.96.0.10': () => said('NXDOMAIN') }
+  const glibc = (servers: Record<string, Server>, ...words: string[]): string[] => ends({
+    kind: 'glibc', version: '2.36', resolvConf: 'nameserver 10.96.0.10\noptions timeout:1 attempts:1\n', name: 'db.corp',
+    more: { hosts: HOSTS, nss: words.map(value => ({ value, source: lineSource('nsswitch.conf', 1, value) })) },
+  }, servers)
+  expect(glibc(denying, 'dns', '[NOTFOUND=return]', 'files')).toEqual(['EAI_NONAME 0 denied by 10.96.0.10'])
+  expect(glibc(silent, 'dns', '[NOTFOUND=return]', 'files')).toEqual(['OK 10.3.3.3 1000'])
+  expect(glibc(silent, 'dns', '[TRYAGAIN=return]', 'files')).toEqual(['EAI_AGAIN 1000 lost by 10.96.0.10'])
+  expect(glibc(denying, 'dns', '[!TRYAGAIN=return]', 'files')).toEqual(['EAI_NONAME 0 denied by 10.96.0.10'])
+  expect(glibc(silent, 'dns', '[!TRYAGAIN=return]', 'files')).toEqual(['OK 10.3.3.3 1000'])
+  expect(glibc(denying, 'dns', '[notfound=Return]', 'files')).toEqual(['EAI_NONAME 0 denied by 10.96.0.10'])
+  expect(glibc(denying, 'dns', '[NOTFOUND=continue]', 'files')).toEqual(['OK 10.3.3.3 0'])
+  expect(glibc(denying, 'nis', '[UNAVAIL=return]', 'files')).toEqual(['EAI_NONAME 0'])
+  expect(glibc(denying, 'nis', '[NOTFOUND=return]', 'files')).toEqual(['OK 10.3.3.3 0'])
+})
+
+test('nss-myhostname knows localhost and what is below it, by family, and no other name', () => {
+  const none: Record<string, Server> = { '10.96.0.10': () => said('NXDOMAIN') }
+  const asked = (name: string, family: string, more: Partial<StubModel> = {}): string[] => ends({
+    kind: 'glibc', version: '2.36', resolvConf: 'nameserver 10.96.0.10\n', name, family,
+    more: { nss: ['myhostname', 'dns'].map(value => ({ value, source: lineSource('nsswitch.conf', 1, value) })), ...more },
+  }, none)
+  expect(asked('localhost', 'inet')).toEqual(['OK 127.0.0.1 0'])
+  expect(asked('LocalHost.', 'inet6')).toEqual(['OK ::1 0'])
+  expect(asked('notlocalhost', 'unspec')).toEqual(['EAI_NONAME 0 denied by 10.96.0.10'])
+  expect(asked('pod7', 'unspec', { hostname: 'POD7' })).toEqual(['unmodelled 0 unmodelled by nsswitch.conf'])
+  expect(asked('_gateway', 'unspec')).toEqual(['unmodelled 0 unmodelled by nsswitch.conf'])
+  expect(asked('pod8', 'unspec', { hostname: 'pod7' })).toEqual(['EAI_NONAME 0 denied by 10.96.0.10'])
+})
+
+test('Go takes /etc/hosts and DNS in the order of nsswitch.conf, and asks nobody for what is no name', () => {
+  const knows: Record<string, Server> = { '10.96.0.10': q => (q.type === 'A' ? said('NOERROR', '10.1.1.1') : said('NOERROR')) }
+  const denying: Record<string, Server> = { '10.96.0.10': () => said('NXDOMAIN') }
+  const go = (servers: Record<string, Server>, name: string, ...words: string[]): string[] => ends({
+    kind: 'go', version: '1.26', resolvConf: 'nameserver 10.96.0.10\n', name, more: { hosts: HOSTS, nss: words.map(value => ({ value, source: lineSource('nsswitch.conf', 1, value) })) },
+  }, servers)
+  expect(go(knows, 'db.corp')).toEqual(['OK 10.3.3.3 0'])
+  expect(go(knows, 'db.corp', 'files', 'dns')).toEqual(['OK 10.3.3.3 0'])
+  expect(go(knows, 'db.corp', 'dns', 'files')).toEqual(['OK 10.1.1.1 0'])
+  expect(go(denying, 'db.corp', 'dns', 'files')).toEqual(['OK 10.3.3.3 0'])
+  expect(go(knows, 'db.corp', 'dns')).toEqual(['OK 10.1.1.1 0'])
+  expect(go(knows, 'web.corp', 'files')).toEqual(['no such host 0 failed by go'])
+  expect(go(knows, 'a..b')).toEqual(['no such host 0 failed by go'])
+})
+
+test('single-request: both questions share the time of one, and AAAA is not asked before A is answered', () => {
+  const asked: string[] = []
+  const late = (type: string, ms: number): Server => q => function* () {
+    asked.push(q.type)
+    if (q.type !== type) return LOST
+    yield* sleep(ms)
+    return said('NOERROR', '10.1.1.1')
+  }
+  const conf = 'nameserver 10.96.0.10\noptions single-request timeout:2 attempts:1\n'
+  expect(ends({ kind: 'glibc', version: '2.41', resolvConf: conf, name: 'db.corp' }, { '10.96.0.10': late('A', 500) })).toEqual(['OK 10.1.1.1 4000'])
+  // Half a pair in time is asked for once more from a new socket, and then does.
+  expect(asked).toEqual(['A', 'AAAA', 'A', 'AAAA'])
+  asked.length = 0
+  expect(ends({ kind: 'glibc', version: '2.41', resolvConf: conf, name: 'db.corp' }, { '10.96.0.10': late('AAAA', 0) })).toEqual(['EAI_AGAIN 2000 lost by 10.96.0.10'])
+  expect(new Set(asked)).toEqual(new Set(['A']))
+})
+
+test('a host name gives its domain only where something stands behind its dot', () => {
+  expect(hostDomain('pod7.hostdom.test')).toBe('hostdom.test')
+  expect(hostDomain('.test')).toBe('test')
+  for (const bare of [undefined, '', 'pod7', 'pod7.']) expect(hostDomain(bare)).toBeUndefined()
+})
+
+test('versions are compared number by number, and what is missing counts as zero', () => {
+  const have = stubVersion('v1.2.10-r3')
+  expect(have).toEqual([1, 2, 10])
+  for (const older of [[1], [1, 2], [1, 2, 5], [1, 2, 10], [1, 1, 99]]) expect(atLeast(have, ...older)).toBe(true)
+  for (const newer of [[2], [1, 3], [1, 2, 11], [1, 2, 10, 1]]) expect(atLeast(have, ...newer)).toBe(false)
+  expect(atLeast(stubVersion('2'), 2, 0, 0)).toBe(true)
 })
