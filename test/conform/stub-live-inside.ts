@@ -57,6 +57,7 @@ function run(command: readonly string[], more: Readonly<Record<string, string>>)
 
 function resultOf(one: Lookup, ended: Ended): unknown {
   if (application !== undefined) return APPLICATIONS[application]?.read(ended)
+  if (ended.signal === 'SIGKILL' && ended.wallMs >= LONGEST_MS) return { unended: true }
   if (ended.signal !== null) return { crashed: true, exit: ended.signal }
   const results = ended.stdout.split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line) as unknown)
   return one.repeat === undefined ? results[0] : results

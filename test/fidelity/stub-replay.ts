@@ -19,6 +19,8 @@ interface Recorded {
   readonly addrs?: readonly string[]
   readonly ms?: number
   readonly crashed?: boolean
+  /** The recorder ended it. */
+  readonly unended?: boolean
 }
 
 export interface StubRow {
@@ -192,5 +194,8 @@ function raced(row: StubRow, key: string, recorded: readonly number[], modelled:
 }
 
 /** What the hops say they do not model; undefined = nothing of it is in this row. */
-export const notModelled = (row: StubRow): string | undefined =>
-  isStubKind(row.implementation) ? undefined : `no stub is a model of ${String(row.implementation).slice(0, 40)}`
+export function notModelled(row: StubRow): string | undefined {
+  if (!isStubKind(row.implementation)) return `no stub is a model of ${String(row.implementation).slice(0, 40)}`
+  const waits = row.implementation === 'glibc' && [row.result].flat().some(result => result.unended) && row.asked.some(packet => packet.proto === 'tcp')
+  return waits ? 'glibc waits without limit for a server that took its TCP connection' : undefined
+}
