@@ -7,8 +7,6 @@ import { readResolvConf } from '../config/resolv-conf.ts'
 import { explore } from '../drivers/explore.ts'
 import type { DnsQuery, Rcode, Reply } from '../dns/message.ts'
 import { stubFrom } from './stub-from.ts'
-import { hostDomain } from './stub-settings.ts'
-import { atLeast, stubVersion } from './stub-version.ts'
 import { stubHops } from './stub.ts'
 
 const CLUSTER = 'nameserver 10.96.0.10\nsearch shop.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n'
@@ -26,14 +24,14 @@ const server = (answer: Server): Hop => function* (query) {
   return value === LOST ? LOST : ({ ...reply, answer: reply.answer.map(record => ({ ...record, name: asked.name })) }) as unknown as Plain
 }
 
-interface Asked { readonly kind: StubKind; readonly version: string; readonly resolvConf: string; readonly name: string; readonly family?: string; readonly more?: Partial<StubModel> }
+interface Asked { readonly kind: StubKind; readonly version: string; readonly resolvConf: string; readonly name: string; readonly family?: string; readonly api?: string; readonly more?: Partial<StubModel> }
 
 /** Different outcomes, in whatever worlds, as `code addresses elapsed cause`. */
 function ends(asked: Asked, servers: Readonly<Record<string, Server>>): string[] {
   const { kind, version, name } = asked
   const model: StubModel = { place: 'shop/cart', node: 'n1', kind, version, certainty: 'confirmed', resolvConf: readResolvConf('f', asked.resolvConf).value, hosts: [], ...asked.more }
   const chain = new Map<string, Hop>([...Object.entries(servers).map(([address, answer]) => [address, server(answer)] as const), ...stubHops(model, address => address)])
-  const explored = explore(chain, { hop: 'stub shop/cart', query: { name, family: asked.family ?? 'unspec' } }, { start: 'cold' })
+  const explored = explore(chain, { hop: 'stub shop/cart', query: { name, family: asked.family ?? 'unspec', ...(asked.api !== undefined && { api: asked.api }) } }, { start: 'cold' })
   expect(explored.complete).toBe(true)
   return [...new Set(explored.outcomes.map(({ value, elapsedMs }) => {
     const { code, addresses, cause } = value as unknown as StubResult
@@ -204,16 +202,21 @@ test('single-request: both questions share the time of one, and AAAA is not aske
   expect(new Set(asked)).toEqual(new Set(['A']))
 })
 
-test('a host name gives its domain only where something stands behind its dot', () => {
-  expect(hostDomain('pod7.hostdom.test')).toBe('hostdom.test')
-  expect(hostDomain('.test')).toBe('test')
-  for (const bare of [undefined, '', 'pod7', 'pod7.']) expect(hostDomain(bare)).toBeUndefined()
+test('an entry of /etc/hosts with both families gives the one that is asked for', () => {
+  const none: Record<string, Server> = { '10.96.0.10': () => said('NXDOMAIN') }
+  const hosts = [{ address: word('10.3.3.3'), names: [word('db')] }, { address: word('fd00::3'), names: [word('db')] }]
+  for (const [kind, version] of [['glibc', '2.36'], ['musl', '1.2.5'], ['go', '1.26']] as const) {
+    const got = (family: string): string[] => ends({ kind, version, resolvConf: CLUSTER, name: 'db', family, more: { hosts } }, none)
+    expect(got('inet'), kind).toEqual(['OK 10.3.3.3 0'])
+    expect(got('inet6'), kind).toEqual(['OK fd00::3 0'])
+    expect(got('unspec')[0], kind).toMatch(/10\.3\.3\.3.*fd00::3|fd00::3.*10\.3\.3\.3/)
+  }
 })
 
-test('versions are compared number by number, and what is missing counts as zero', () => {
-  const have = stubVersion('v1.2.10-r3')
-  expect(have).toEqual([1, 2, 10])
-  for (const older of [[1], [1, 2], [1, 2, 5], [1, 2, 10], [1, 1, 99]]) expect(atLeast(have, ...older)).toBe(true)
-  for (const newer of [[2], [1, 3], [1, 2, 11], [1, 2, 10, 1]]) expect(atLeast(have, ...newer)).toBe(false)
-  expect(atLeast(stubVersion('2'), 2, 0, 0)).toBe(true)
+test('the numbers of the resolver calls: glibc by what went wrong, musl since 1.2.2', () => {
+  const replies: Record<string, Server> = { '10.96.0.10': q => said(q.name.startsWith('no') ? 'NXDOMAIN' : q.name.startsWith('bad') ? 'SERVFAIL' : q.name.startsWith('odd') ? 'FORMERR' : 'NOERROR') }
+  const code = (kind: StubKind, version: string, name: string): string =>
+    (ends({ kind, version, resolvConf: 'nameserver 10.96.0.10\noptions attempts:1\n', name, api: 'query' }, replies)[0] as string).split(' ')[0] as string
+  expect(['no.corp', 'bad.corp', 'odd.corp', 'empty.corp'].map(name => code('glibc', '2.36', name))).toEqual(['h_errno=1', 'h_errno=2', 'h_errno=3', 'h_errno=4'])
+  expect(['1.2.1', '1.2.2'].map(version => code('musl', version, 'no.corp'))).toEqual(['h_errno=0', 'h_errno=1'])
 })

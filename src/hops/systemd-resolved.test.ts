@@ -224,3 +224,45 @@ test('routing by the best domain, with the label count of the longest', () => {
   expect([routed('x.eu.corp.example.'), routed('x.corp.example.'), routed('other.test.'), routed('9.1.254.169.in-addr.arpa.', 'PTR'),
     routed('tld.', 'NS')]).toEqual(['b', 'a', 'c', 'c', 'a'])
 })
+
+test('names of .local go to mDNS where that is on, and to a link that routes them before it', () => {
+  const plainLink = [scope('a', ['1'])]
+  const routed = (scopes: readonly ResolvedScope[], more: Partial<ResolvedModel>, name: string, type = 'A', version = 255): string => {
+    const found = router(model([], more), scopes, version)(name, type)
+    return found.kind === 'scopes' ? found.scopes.map(s => s.name).join() : `${found.kind}: ${found.why}`
+  }
+  expect(routed(plainLink, { mdns: true }, 'printer.local.')).toBe('unmodelled: names in .local are resolved by mDNS')
+  expect(routed(plainLink, {}, 'printer.local.')).toBe('nobody: no link takes this name')
+  expect(routed([scope('a', ['1'], ['~local'])], { mdns: true }, 'printer.local.')).toBe('a')
+  expect(routed(plainLink, { mdns: true }, 'printer.localx.')).toBe('a')
+  expect(routed([], {}, 'a.example.')).toBe('nobody: no link has a name server')
+})
+
+test('a single label goes to links that search, and with ResolveUnicastSingleLabel to all of them since 248', () => {
+  const links = [scope('a', ['1'], ['corp.example']), scope('b', ['2'], ['~eu.example']), scope('c', ['3'], ['.']), scope('d', ['4'])]
+  const routed = (more: Partial<ResolvedModel>, version: number): string => {
+    const found = router(model([], more), links, version)('app.', 'A')
+    return found.kind === 'scopes' ? found.scopes.map(s => s.name).join() : found.kind
+  }
+  expect(routed({}, 255)).toBe('nobody')
+  expect(routed({ llmnr: true }, 255)).toBe('unmodelled')
+  expect(routed({ unicastSingleLabel: true }, 255)).toBe('a,b,c,d')
+  expect(routed({ unicastSingleLabel: true, llmnr: true }, 247)).toBe('a')
+})
+
+test('reverse names go to the link whose subnet they are in since 248, and link-local ones to nobody', () => {
+  const links: readonly ResolvedScope[] = [{ ...scope('a', ['1'], [], false), addresses: ['192.0.2.9/24', '2001:db8::9/64'] }, { ...scope('b', ['2']), addresses: ['198.51.100.1'] }]
+  const routed = (name: string, version = 255): string => {
+    const found = router(model([]), links, version)(name, 'PTR')
+    return found.kind === 'scopes' ? found.scopes.map(s => s.name).join() : found.kind
+  }
+  expect(routed('7.2.0.192.in-addr.arpa.')).toBe('a')
+  expect(routed('7.2.0.192.in-addr.arpa.', 247)).toBe('b')
+  expect(routed('7.3.0.192.in-addr.arpa.')).toBe('b')
+  expect(routed(`1.${'0.'.repeat(15)}0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa.`)).toBe('a')
+  // An address alone is a subnet of one.
+  expect(routed('1.100.51.198.in-addr.arpa.')).toBe('b')
+  for (const zone of ['8', '9', 'a', 'b']) expect(routed(`1.${zone}.e.f.ip6.arpa.`), zone).toBe('nobody')
+  expect(routed('1.c.e.f.ip6.arpa.')).toBe('b')
+  expect(routed('1.1.254.169.in-addr.arpa.')).toBe('nobody')
+})
