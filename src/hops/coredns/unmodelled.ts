@@ -30,9 +30,15 @@ function scopeOf(name: string, directive: Directive, setup: PluginSetup): Scope 
   const skip = ZONES_AFTER.get(name)
   if (skip === undefined) return () => true
   const words = directive.args.map(a => a.value)
-  // `grpc FROM TO…`: one zone; `autopath [ZONES] FILE`, `route53 ZONE:ID`: the last or the tail is no zone.
+  // `grpc FROM TO…`: one zone; `autopath [ZONES] FILE`: the last is no zone.
   const zonesIn = name === 'grpc' ? words.slice(0, 1) : name === 'autopath' ? words.slice(0, -1) : words.slice(skip)
-  const zones = originsOf(zonesIn.map(z => (name === 'route53' ? z.replace(/:.*/, '') : z)), setup.zones)
+  const zones = originsOf(zonesIn.map(word => zoneIn(name, word)), setup.zones)
   const types = name === 'template' ? new Set([words[1] ?? 'ANY']) : undefined
   return query => matchZone(zones, query.name) !== undefined && (!types || types.has('ANY') || types.has(query.type))
+}
+
+/** `route53 ZONE:ID`, `clouddns ZONE:PROJECT:ID`, `azure GROUP:ZONE`. */
+function zoneIn(name: string, word: string): string {
+  if (name === 'route53' || name === 'clouddns') return word.replace(/:.*/, '')
+  return name === 'azure' ? word.replace(/^.*:/, '') : word
 }
