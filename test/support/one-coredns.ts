@@ -1,5 +1,5 @@
 // One CoreDNS with a Corefile, asked one question in virtual time: for tests of a single plugin.
-import { LOST, type Hop, type Plain } from '../../src/chain/effects.ts'
+import { LOST, type Hop, type Pick, type Plain } from '../../src/chain/effects.ts'
 import { hopId } from '../../src/chain/hop.ts'
 import type { CorednsModel } from '../../src/chain/model.ts'
 import type { Problem } from '../../src/chain/source.ts'
@@ -18,7 +18,8 @@ export interface OneCoredns {
   readonly problems: readonly Problem[]
 }
 
-export function oneCoredns(version: string, corefile: string, upstreams: Readonly<Record<string, Hop>> = {}, more: Partial<CorednsModel> = {}): OneCoredns {
+export function oneCoredns(version: string, corefile: string, upstreams: Readonly<Record<string, Hop>> = {}, more: Partial<CorednsModel> = {},
+  choose: (pick: Pick) => number = () => 0): OneCoredns {
   const model: CorednsModel = {
     pod: 'ns/pod', node: 'node', addresses: ['10.244.0.5'], version, corefile: readCorefile('Corefile', corefile, { env: new Map() }).value, files: new Map(),
     resolvConf: undefined, hostNetwork: false,
@@ -26,7 +27,7 @@ export function oneCoredns(version: string, corefile: string, upstreams: Readonl
   }
   const { entries, problems } = corednsHops(model, address => hopId.upstream(address))
   const chain = new Map<string, Hop>([...entries, ...Object.entries(upstreams).map(([address, hop]) => [hopId.upstream(address), hop] as const)])
-  const run = new Run(chain)
+  const run = new Run(chain, choose)
   return {
     run, problems,
     ask: query => run.query(hopId.coredns(model.pod), { type: 'A', transport: 'udp', rd: true, ...query } as unknown as Plain) as unknown as Reply | typeof LOST,

@@ -37,7 +37,29 @@ test('a blocked client gets a kept answer from 1.14.3 to 1.14.6 only', () => {
 })
 
 test('who asks and is not known is an unknown of its own', () => {
-  expect(oneCoredns('1.11.3', block('acl {\n  block net 10.0.0.1\n }'), upstreams).ask({ name: 'a.test.' })).toMatchObject({ rcode: 'REFUSED' })
+  const said = (choice: number): unknown => {
+    const picks: unknown[] = []
+    const corefile = block('acl {\n  block net 10.0.0.1 fd00::/8\n }')
+    const reply = oneCoredns('1.11.3', corefile, upstreams, {}, p => { picks.push([p.key, p.options, corefile.slice(p.source?.start, p.source?.end)]); return choice }).ask({ name: 'a.test.' })
+    return [picks, reply === LOST ? LOST : reply.rcode]
+  }
+  const picks = [['coredns ns/pod acl client in net 10.0.0.1 fd00::/8', ['inside', 'outside'], 'block net 10.0.0.1 fd00::/8']]
+  expect([said(0), said(1)]).toEqual([[picks, 'REFUSED'], [picks, 'NOERROR']])
+})
+
+test('what it did is the cause', () => {
+  const causeOf = (action: string): unknown => {
+    const reply = oneCoredns('1.11.3', block(`acl {\n  ${action}\n }`), upstreams).ask({ name: 'a.test.', client: '10.0.0.1' })
+    return reply === LOST ? LOST : reply.cause
+  }
+  expect(['block', 'Filter', 'allow'].map(causeOf)).toEqual([{ kind: 'policy', by: 'coredns ns/pod acl', detail: 'block' }, { kind: 'policy', by: 'coredns ns/pod acl', detail: 'filter' }, undefined])
+})
+
+test('a client with a zone is told by its address, one that is no address is blocked, and a mapped prefix holds no IPv4 client', () => {
+  expect(rcodeOf(block('acl {\n  block net fe80::/10\n }'), 'fe80::1%eth0')).toBe('REFUSED')
+  expect(rcodeOf(block('acl {\n  allow\n }'), 'pod')).toBe('REFUSED')
+  expect(rcodeOf(block('acl {\n  block net ::ffff:10.0.0.1\n }'), '10.0.0.1')).toBe('NOERROR')
+  expect(rcodeOf(block('acl {\n  block net 0.0.0.0/0\n }'), '10.0.0.1')).toBe('REFUSED')
 })
 
 test('what it cannot read is refused in the words of the program', () => {

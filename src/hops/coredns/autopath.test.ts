@@ -54,3 +54,45 @@ test('a plugin that has no search path is refused, one that is not there is not'
   expect(refusalOf('1.11.3', '. {\n autopath @whoami\n whoami\n}\n')).toBe('plugin/autopath: whoami does not implement the AutoPather interface')
   expect(refusalOf('1.11.3', '. {\n autopath @kubernetes\n whoami\n}\n')).toBe('')
 })
+
+test('with zones of its own it touches names below them only', () => {
+  const rcode = (line: string, name: string): unknown => {
+    const reply = oneCoredns('1.11.3', corefile.replace('autopath r.conf', line), upstreams, { files }).ask({ name })
+    return reply === LOST ? LOST : reply.rcode
+  }
+  expect(rcode('autopath ns.svc.cluster.local r.conf', 'b.ns.svc.cluster.local.')).toBe('NOERROR')
+  expect(rcode('autopath Svc.cluster.local corp.test r.conf', 'b.ns.svc.cluster.local.')).toBe('NOERROR')
+  expect(rcode('autopath other.test corp.test r.conf', 'b.ns.svc.cluster.local.')).toBe('NXDOMAIN')
+})
+
+test('a search list that is not in the evidence is said to be unknown, and nothing is answered', () => {
+  const server = oneCoredns('1.11.3', corefile.replace('r.conf', 'missing.conf'), upstreams)
+  expect(server.ask({ name: 'a.test.' })).toMatchObject({ rcode: 'SERVFAIL', cause: { kind: 'unmodelled', by: 'coredns ns/pod autopath', detail: 'the search list is not known' } })
+  expect(server.problems).toMatchObject([{ code: 'autopath-search-unknown', state: 'unknown', message: 'autopath: the evidence has no missing.conf of ns/pod; its search list is not known' }])
+})
+
+test('the last search or domain line counts, and of a domain line its first word', () => {
+  const answers = (text: string): unknown => {
+    const reply = oneCoredns('1.11.3', corefile, upstreams, { files: new Map([['/r.conf', { file: 'r.conf', text }]]) }).ask({ name: 'b.ns.test.' })
+    return reply === LOST ? LOST : reply.rcode
+  }
+  expect(answers('search x.test\n  search NS.test corp.test')).toBe('NOERROR')
+  expect(answers('search ns.test corp.test\nsearch x.test')).toBe('NXDOMAIN')
+  expect(answers('search ns.test corp.test\ndomain ns.test corp.test')).toBe('NXDOMAIN')
+  expect(answers('nameserver 10.0.0.1')).toBe('NXDOMAIN')
+})
+
+test('which pod asks and is not known is an unknown: none, or one of the namespaces there are, in order', () => {
+  const pods = (names: readonly string[]) => names.map((namespace, i) =>
+    kubeObject({ apiVersion: 'v1', kind: 'Pod', metadata: { name: `p${i}`, namespace }, status: { podIP: `10.244.1.${i + 1}`, phase: 'Running' } }))
+  const from = (names: readonly string[], choice: number): unknown => {
+    const picks: unknown[] = []
+    const kubernetes = { services: [], endpointSlices: [], namespaces: [], pods: pods(names), nodes: [] }
+    const text = '. {\n autopath @kubernetes\n kubernetes cluster.local {\n  pods verified\n }\n forward . 10.0.0.53\n}\n'
+    const reply = oneCoredns('1.11.3', text, upstreams, { kubernetes, resolvConf: { file: 'r', lines: [] } }, p => { picks.push([p.key, p.options]); return choice })
+      .ask({ name: 'e.ns.svc.cluster.local.' })
+    return [picks, reply === LOST ? LOST : reply.rcode]
+  }
+  const picks = [['coredns ns/pod autopath namespace of the client', ['no pod', 'ns', 'other']]]
+  expect([0, 1, 2].map(choice => from(['other', 'ns', 'ns'], choice))).toEqual([[picks, 'NXDOMAIN'], [picks, 'NOERROR'], [picks, 'NXDOMAIN']])
+})

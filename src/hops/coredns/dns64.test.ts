@@ -50,6 +50,23 @@ test('the code of the A answer counts since 1.15.0', () => {
   expect(['1.14.7', '1.15.0'].map(rcode)).toEqual(['NOERROR', 'SERVFAIL'])
 })
 
+test('the family of a client that is not known is an unknown of its own, but where both get the same', () => {
+  const asked = (corefile: string, choice: number): unknown => {
+    const picks: unknown[] = []
+    const reply = oneCoredns('1.11.3', corefile, upstreams, {}, p => { picks.push([p.key, p.options]); return choice }).ask({ name: 'four.test.', type: 'AAAA' })
+    return [picks, reply === LOST ? LOST : reply.answer.length]
+  }
+  const picks = [['coredns ns/pod dns64 client', ['ipv4', 'ipv6']]]
+  expect([asked(block('dns64'), 0), asked(block('dns64'), 1)]).toEqual([[picks, 0], [picks, 1]])
+  expect(asked(block('dns64 {\n  allow_ipv4\n }'), 0)).toEqual([[], 1])
+})
+
+test('where there is no A either, the cause is why', () => {
+  const reply = oneCoredns('1.11.3', block('dns64'), upstreams).ask({ name: 'text.test.', type: 'AAAA', client: 'fd00::1' })
+  expect(reply).toMatchObject({ rcode: 'NOERROR', answer: [], cause: { kind: 'denied', by: 'upstream 10.0.0.53' } })
+  expect(oneCoredns('1.11.3', block('dns64'), upstreams).ask({ name: 'four.test.', type: 'AAAA', client: 'fd00::1' })).not.toHaveProperty('cause')
+})
+
 test('a prefix it does not take is refused in the words of the program', () => {
   expect(refusalOf('1.11.3', block('dns64 bogus'))).toBe('plugin/dns64: invalid CIDR address: bogus')
   expect(refusalOf('1.11.3', block('dns64 10.0.0.0/8'))).toBe('plugin/dns64: Error during parsing: invalid netmask 32 IPv6 address: "10.0.0.0/8"')
