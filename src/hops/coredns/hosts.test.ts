@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { CorednsModel, Directive } from '../../chain/model.ts'
 import { lineSource, type Problem } from '../../chain/source.ts'
+import type { Cause } from '../../dns/message.ts'
 import { hosts } from './hosts.ts'
 import type { CorednsVersion } from './plugin.ts'
 
@@ -37,7 +38,11 @@ function made({ line = 'hosts', properties = [], version = [1, 14, 7], files = {
     const served = value as { rcode: string; error?: string; reply?: { rcode: string; answer: readonly { data: string }[] }; cause?: { kind: string } }
     return served.error ?? [served.reply?.rcode ?? served.rcode, ...(served.reply?.answer ?? []).map(r => r.data)].join(' ')
   }
-  return { ask, problems }
+  const causeOf = (name: string, type: string): Cause | undefined => {
+    const served = handler({ name, type, transport: 'udp' }, function* () { return { rcode: 'SERVFAIL' } }).next().value as { cause?: Cause; reply?: { cause?: Cause } }
+    return served.cause ?? served.reply?.cause
+  }
+  return { ask, causeOf, problems }
 }
 
 test('a relative file is looked for below the last root of the block', () => {
@@ -72,7 +77,9 @@ test('types that hosts cannot have fall through in 1.14.5 and 1.14.6, and by opt
 })
 
 test.each([
-  ['ttl 0', 'ttl provided is invalid'], ['ttl x', 'ttl needs a number'], ['reload 5', 'invalid duration'], ['reload -5s', 'negative'],
+  ['ttl 0', 'ttl provided is invalid'], ['ttl 65536', 'ttl provided is invalid'], ['ttl x', 'ttl needs a number'], ['ttl', 'ttl needs a time in second'],
+  ['reload 5', 'invalid duration for reload \'5\''], ['reload -5s', 'invalid negative duration for reload \'-5s\''], ['reload', 'reload needs a duration'],
+  ['reload 1s 2s', 'reload needs a duration'],
   ['fallthrough_unsupported', 'requires fallthrough'],
 ])('%s keeps CoreDNS from starting', (line, message) => {
   const { ask, problems } = made({ properties: [line] })
@@ -82,4 +89,14 @@ test.each([
 
 test('after fallthrough an unknown word is no entry', () => {
   expect(made({ properties: ['fallthrough', '10.0.0.1 a.test'] }).problems[0]?.message).toContain("unknown property '10.0.0.1'")
+})
+
+test.each(['ttl 1', 'ttl +65535', 'reload 0', 'reload -0', 'reload 1h2.5s', 'reload .5ms'])('%s is fine', line => {
+  expect(made({ properties: [line], files: { '/etc/hosts': '' } }).problems).toEqual([])
+})
+
+test('a name with addresses of the other family is denied, one that is nowhere is a failure', () => {
+  const { causeOf } = made({ properties: ['10.0.0.1 a.test'], files: { '/etc/hosts': '' } })
+  expect([causeOf('a.test.', 'A'), causeOf('a.test.', 'AAAA'), causeOf('a.test.', 'MX'), causeOf('b.test.', 'A')]).toEqual(
+    [undefined, { kind: 'denied', by: 'dns hosts' }, { kind: 'denied', by: 'dns hosts' }, { kind: 'failed', by: 'dns hosts', detail: 'no entry, and no fallthrough' }])
 })

@@ -263,6 +263,56 @@ describe('options', () => {
   })
 })
 
+describe('what differs by release', () => {
+  const at = (given: Given, name: string, type = 'A') => (version: CorednsVersion): string => ways({ ...given, version }, name, type).join()
+
+  test('an ExternalName answers at its own name; below an endpoint until 1.10.0, below a port until 1.10', () => {
+    const view = { ...full, services: [service('ext', { type: 'ExternalName', externalName: 'db.corp.test' }), service('num', { type: 'ExternalName', externalName: '192.0.2.9' })] }
+    const versions: CorednsVersion[] = [[1, 10, 0], [1, 10, 1], [1, 11, 0]]
+    const found = 'NOERROR db.corp.test.'
+    expect(versions.map(at({ view }, 'ext.shop.svc.cluster.local.', 'CNAME'))).toEqual([found, found, found])
+    expect(versions.map(at({ view }, 'x.ext.shop.svc.cluster.local.', 'CNAME'))).toEqual([found, 'NXDOMAIN', 'NXDOMAIN'])
+    expect(versions.map(at({ view }, '_http._tcp.ext.shop.svc.cluster.local.', 'CNAME'))).toEqual([found, found, 'NXDOMAIN'])
+    expect(versions.map(at({ view }, 'num.shop.svc.cluster.local.'))).toEqual(['NXDOMAIN', 'NXDOMAIN', 'NXDOMAIN'])
+  })
+
+  test('an endpoint is named by its hostname, its pod if that is asked for, or its address, which ends in 0 since 1.12.3', () => {
+    const endpoints = [
+      { addresses: ['10.244.0.1'], hostname: 'H0', targetRef: { kind: 'Pod', name: 'p0' } }, { addresses: ['10.244.0.2'], targetRef: { kind: 'Pod', name: 'p1' } },
+      { addresses: ['fd00::'], targetRef: { kind: 'Pod', name: 'q'.repeat(64) } }, { addresses: ['fd00::1:2'] },
+    ]
+    const view = { ...full, endpointSlices: [slice('db', endpoints)] }
+    const targets = (version: CorednsVersion, properties: readonly string[] = []): string[] =>
+      ways({ view, version, properties }, 'db.shop.svc.cluster.local.', 'SRV').join().split(' ').filter(w => w.includes('.')).map(w => w.split('.')[0] as string)
+    expect(targets([1, 12, 2])).toEqual(['H0', '10-244-0-2', 'fd00--', 'fd00--1-2'])
+    expect(targets([1, 12, 3])).toEqual(['H0', '10-244-0-2', 'fd00--0', 'fd00--1-2'])
+    expect(targets([1, 14, 7], ['endpoint_pod_names'])).toEqual(['H0', 'p1', 'fd00--0', 'fd00--1-2'])
+    expect(ways({ view }, 'h0.db.shop.svc.cluster.local.')).toEqual(['NOERROR 10.244.0.1'])
+    expect(ways({ view }, 'p1.db.shop.svc.cluster.local.')).toEqual(['NXDOMAIN'])
+  })
+
+  test('noendpoints panics before 1.11 wherever endpoints are looked at', () => {
+    const given = { properties: ['noendpoints'] }
+    const versions: CorednsVersion[] = [[1, 10, 1], [1, 11, 0]]
+    expect(versions.map(at(given, 'web.shop.svc.cluster.local.'))).toEqual(['NOERROR 10.96.1.1', 'NOERROR 10.96.1.1'])
+    const [before = '', since = ''] = versions.map(at(given, 'db.shop.svc.cluster.local.'))
+    expect([before.startsWith('SERVFAIL'), since]).toEqual([true, 'NXDOMAIN'])
+  })
+})
+
+describe('names of pods', () => {
+  const given = { properties: ['pods insecure'] }
+  test('four numbers are IPv4, all else is IPv6', () => {
+    expect(ways(given, '10-1-1-1.shop.pod.cluster.local.')).toEqual(['NOERROR 10.1.1.1'])
+    expect(ways(given, 'fd00--1.shop.pod.cluster.local.', 'AAAA')).toEqual(['NOERROR fd00::1'])
+    expect(ways(given, '1--2-3.shop.pod.cluster.local.', 'AAAA')).toEqual(['NOERROR 1::2:3'])
+    expect(ways(given, '10-1-1.shop.pod.cluster.local.')).toEqual(['NXDOMAIN'])
+    expect(ways(given, '10-1-1-256.shop.pod.cluster.local.')).toEqual(['NXDOMAIN'])
+    expect(ways(given, 'shop.pod.cluster.local.')).toEqual(['NOERROR'])
+    expect(ways(given, '10-1-1-1.bank.pod.cluster.local.')).toEqual(['NXDOMAIN'])
+  })
+})
+
 test('of ten thousand Services only the one asked for is read', () => {
   let reads = 0
   const services = Array.from({ length: 10_000 }, (_, i) => {
