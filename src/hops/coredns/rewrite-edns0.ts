@@ -10,7 +10,7 @@ import { isFault } from './go-number.ts'
 import { goQuote, unicodeName } from './go-quote.ts'
 import { parseUintAny } from './go-uint.ts'
 import { isLabel } from './metadata-label.ts'
-import { since } from './plugin.ts'
+import { since, type CorednsVersion } from './plugin.ts'
 import { ignored, type Applied, type Around, type ResponseRule, type Rule, type RuleReader } from './rewrite-rule.ts'
 import { RuleRefused } from './rewrite-text.ts'
 
@@ -20,8 +20,10 @@ const lowHex = (bytes: Uint8Array): string => hexOf(bytes).toLowerCase()
 
 const NSID = 3
 const SUBNET = 8
-/** Codes that miekg/dns has a form of its own for: not options of `local`. */
-const KNOWN_CODES = new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 18, 19])
+/** Codes that miekg/dns has a form of its own for: read from a packet they are no options of `local`. */
+const KNOWN_CODES: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15])
+/** Since 1.14.0 (miekg/dns v1.1.69). */
+const KNOWN_LATER: ReadonlySet<number> = new Set([18, 19])
 
 type Option = readonly [code: number, hex: string]
 type Action = 'set' | 'append' | 'replace' | 'unset'
@@ -39,10 +41,10 @@ export const edns0Rule: RuleReader = (args, version) => {
   switch (kind) {
     case 'local':
       if (words.length !== 4) throw new RuleRefused(`EDNS0 local rules require ${three} args`)
-      return localRule(action, words[2] as string, words[3] as string, revert)
+      return localRule(action, words[2] as string, words[3] as string, { revert, version })
     case 'nsid':
       if (words.length !== 2) throw new RuleRefused(canRevert ? 'EDNS0 NSID rules can accept no more than one arg' : 'EDNS0 NSID rules do not accept args')
-      return query => put(withOpt(query), { action, revert, code: NSID, hex: '', isSame: ([code]) => code === NSID, keepsOther: false, isLocal: false })
+      return (query, around) => put(withOpt(query), { action, revert, code: NSID, hex: '', isSame: ([code]) => code === NSID, keepsOther: false, isLocal: false }, around.local)
     case 'subnet':
       if (words.length !== 4) throw new RuleRefused(`EDNS0 subnet rules require ${three} args`)
       return subnetRule(action, words[2] as string, words[3] as string, revert)
@@ -74,18 +76,19 @@ function number(word: string): number {
 
 const VARIABLES = new Set(['{qname}', '{qtype}', '{client_ip}', '{client_port}', '{protocol}', '{server_ip}', '{server_port}'])
 
-function localRule(action: Action, codeWord: string, data: string, revert: boolean): Rule['apply'] {
+function localRule(action: Action, codeWord: string, data: string, { revert, version }: { readonly revert: boolean; readonly version: CorednsVersion }): Rule['apply'] {
   const isVariable = data.startsWith('{') && data.endsWith('}')
   const code = number(codeWord)
-  const isSame = ([each]: Option): boolean => each === code && !KNOWN_CODES.has(each)
+  const isKnown = KNOWN_CODES.has(code) || (KNOWN_LATER.has(code) && since(version, 1, 14))
+  const isSame = ([each]: Option): boolean => each === code && !isKnown
   if (!isVariable) {
     const hex = data.startsWith('0x') ? hexData(data.slice(2)) : lowHex(encodeText(data))
-    return query => put(withOpt(query), { action, revert, code, hex, isSame, keepsOther: false, isLocal: true })
+    return (query, around) => put(withOpt(query), { action, revert, code, hex, isSame, keepsOther: false, isLocal: true }, around.local)
   }
   if (!VARIABLES.has(data) && !isLabel(data.slice(1, -1))) throw new RuleRefused(`unsupported variable name ${goQuote(data)}`)
   return (query, around) => {
     const hex = variableHex(data, query, around)
-    return hex === undefined ? ignored(query) : put(withOpt(query), { action, revert, code, hex, isSame, keepsOther: true, isLocal: true })
+    return hex === undefined ? ignored(query) : put(withOpt(query), { action, revert, code, hex, isSame, keepsOther: true, isLocal: true }, around.local)
   }
 }
 
@@ -130,12 +133,12 @@ function subnetRule(action: Action, bits4: string, bits6: string, revert: boolea
   const [v4, v6] = [number(bits4), number(bits6)]
   if (v4 > 32) throw new RuleRefused(`invalid IPv4 bit mask length ${v4}`)
   if (v6 > 128) throw new RuleRefused(`invalid IPv6 bit mask length ${v6}`)
-  return query => {
+  return (query, around) => {
     const bytes = bytesOf(query.client ?? '0.0.0.0')
     const bits = bytes?.length === 16 ? v6 : v4
     const hex = bytes && `${bytes.length === 16 ? '0002' : '0001'}${bits.toString(16).padStart(2, '0')}00${lowHex(masked(bytes, bits))}`
     const opened = withOpt(query)
-    return hex === undefined ? ignored(opened) : put(opened, { action, revert, code: SUBNET, hex, isSame: ([code]) => code === SUBNET, keepsOther: true, isLocal: false })
+    return hex === undefined ? ignored(opened) : put(opened, { action, revert, code: SUBNET, hex, isSame: ([code]) => code === SUBNET, keepsOther: true, isLocal: false }, around.local)
   }
 }
 
@@ -147,6 +150,7 @@ interface Put {
   readonly revert: boolean
   readonly code: number
   readonly hex: string
+  /** Of an option that came in the packet. */
   readonly isSame: (option: Option) => boolean
   /** `append` to a query that has the option does nothing. */
   readonly keepsOther: boolean
@@ -154,17 +158,19 @@ interface Put {
   readonly isLocal: boolean
 }
 
-function put(query: DnsQuery, p: Put): Applied {
+function put(query: DnsQuery, p: Put, local: Around['local']): Applied {
   const options = optionsOf(query)
-  const at = options.findIndex(p.isSame)
+  const at = options.findIndex(each => (local.has(each) ? p.isLocal && each[0] === p.code : p.isSame(each)))
+  const own: Option = [p.code, p.hex]
+  if (p.isLocal) local.add(own)
   const response = (hex: string | undefined): readonly ResponseRule[] =>
     (p.revert ? [{ kind: 'edns0', code: hex === undefined || p.isLocal ? p.code : 0, hex }] : [])
   if (at >= 0 && p.action !== 'append') {
     const responses = response((options[at] as Option)[1])
-    return { query: withOptions(query, options.with(at, [p.code, p.hex])), done: true, responses }
+    return { query: withOptions(query, options.with(at, own)), done: true, responses }
   }
   if (p.action === 'replace' || (at >= 0 && p.keepsOther)) return ignored(query)
-  return { query: withOptions(query, [...options, [p.code, p.hex]]), done: true, responses: response(undefined) }
+  return { query: withOptions(query, [...options, own]), done: true, responses: response(undefined) }
 }
 
 const withOpt = (query: DnsQuery): DnsQuery => (query.edns ? query : { ...query, edns: { sizeBytes: ADDED_BYTES } })

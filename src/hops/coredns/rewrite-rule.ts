@@ -27,6 +27,8 @@ export interface Around {
   readonly metadata: Metadata
   /** The server's side of the socket, without port. */
   readonly localAddress: string
+  /** Options that earlier `edns0 local` rules put into this query: whatever their code, later ones of these rules find them, and no others do. */
+  readonly local: Set<readonly [code: number, hex: string]>
 }
 
 export interface Rule {

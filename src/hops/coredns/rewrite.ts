@@ -82,6 +82,7 @@ const handler = (r: Rewrite): Handler => function* (query, next) {
     metadata: metadataOf(query),
     // Few rules want it, and the Corefile is searched for it.
     get localAddress() { return localAddress(r.setup, query) },
+    local: new Set<readonly [number, string]>(),
   }
   let changed = query
   const responses: ResponseRule[] = []
