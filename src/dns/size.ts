@@ -65,6 +65,10 @@ function dataBytes(record: ResourceRecord, offset: number, compression?: Compres
   }
   if (record.type === 'TXT' || record.type === 'HINFO' || record.type === 'SPF') return words.reduce((sum, w) => sum + stringBytes(w), 0)
   if (record.type === 'CAA') return 1 + stringBytes(words[1] ?? '') + stringBytes(words[2] ?? '') - 1
+  if (record.type === 'NAPTR') {
+    const beside = 4 + words.slice(2, 5).reduce((sum, w) => sum + stringBytes(w), 0)
+    return beside + nameBytes(words[5] ?? '.', offset + beside, compression)
+  }
   const read = rdataFromText(record.type, record.data, { origin: '.' })
   return read.fault ? record.data.length + 1 : rdataBytes(read.value).length
 }

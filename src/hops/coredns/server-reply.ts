@@ -73,7 +73,11 @@ export function replyTo(client: DnsQuery, asked: DnsQuery, reply: Reply, version
 /** `..` inside a name, as `kubernetes .` makes it, or a dot at its beginning, as `rewrite` can make it. Up to 1.9.3 the latter is written all the same, and nobody
  * can read what follows it. */
 const hasEmptyLabel = ({ name, type, data }: ResourceRecord, version: CorednsVersion): boolean =>
-  isUnwritable(name, version) || (NAMED.has(type) && data.split(' ').some(word => isUnwritable(word, version)))
+  isUnwritable(name, version) || namesIn(type, data).some(word => isUnwritable(word, version))
+
+/** Of a NAPTR only the last word is no text. */
+const namesIn = (type: string, data: string): readonly string[] =>
+  (NAMED.has(type) ? data.split(' ') : type === 'NAPTR' ? [data.slice(data.lastIndexOf(' ') + 1)] : [])
 
 function isUnwritable(escaped: string, version: CorednsVersion): boolean {
   // Escapes never bring dots together, and every answer comes by here.

@@ -90,7 +90,10 @@ export function finishRecord(p: Parser): ZoneRecord | undefined {
   // The text ends right behind the type: a record without data, as updates have them.
   const isEmpty = lexer.peek().text === ''
   if (!isEmpty && token.kind === 'newline') return fail(p, 'unexpected newline', token)
-  const data = isEmpty ? lineRest(lexer) ?? '' : readRdata(lexer, header.type, p.origin, p.options.dialect)
+  const data = isEmpty ? lineRest(lexer) ?? noData(header.type) : readRdata(lexer, header.type, p.origin, p.options.dialect)
   if (data instanceof ZoneFault) return fail(p, data.text, data.token.kind === 'eof' ? token : data.token)
   return { name: header.name, type: header.type, class: header.class, ttlS: header.ttlS, data, source: p.sourceOf(p.startLine, lexer.atLine) }
 }
+
+/** As it is read off the wire again; a name is none. */
+const noData = (type: string): string => (type === 'A' || type === 'AAAA' ? '\\# 0' : '')
