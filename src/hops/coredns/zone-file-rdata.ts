@@ -79,7 +79,7 @@ const types: Rest = ({ lexer }, label) => {
 
 const strings: Rest = (reading, label) => {
   const found = stringsOf(reading.lexer, reading.dialect, label)
-  return found instanceof ZoneFault ? found : found.map(quote).join(' ')
+  return found instanceof ZoneFault ? found : found.length === 0 ? '\\# 0' : found.map(quote).join(' ')
 }
 
 /** Two strings; a lone one is parted at its blanks. */
@@ -222,7 +222,8 @@ function generic(reading: Reading, type: string): string | ZoneFault {
   if ((type === 'A' && bytes < 4) || (type === 'AAAA' && bytes < 16)) {
     return new ZoneFault(`${reading.dialect.untypedOverflow ? '' : `${type}: `}dns: overflow unpacking ${type.toLowerCase()}`, END)
   }
-  return canonicalRdata(type, `\\# ${bytes} ${hex}`.trimEnd())
+  const usedBytes = Math.min(bytes, type === 'A' ? 4 : type === 'AAAA' ? 16 : bytes)
+  return canonicalRdata(type, `\\# ${usedBytes} ${hex.slice(0, 2 * usedBytes)}`.trimEnd())
 }
 
 function asWritten({ lexer }: Reading, type: string): string {

@@ -18,7 +18,7 @@ export function stringsOf(lexer: ZoneLexer, dialect: ZoneDialect, label: string)
       empty = false
       const pieces = piecesOf(token.text, dialect.looseEscapes)
       if (!pieces) return new ZoneFault(label, token)
-      strings.push(...pieces)
+      strings.push(...pieces.map(packed))
     } else if (token.kind === 'quote') {
       if (empty && quoted) strings.push('')
       quoted = !quoted
@@ -39,6 +39,10 @@ function piecesOf(word: string, loose: boolean): string[] | undefined {
   if (octets.at(-1) === '\\') return undefined
   return Array.from({ length: Math.ceil(octets.length / STRING_BYTES) }, (_, i) => octets.slice(i * STRING_BYTES, (i + 1) * STRING_BYTES).join(''))
 }
+
+/** As a string is packed: a backslash at its end is lost, one before fewer than three digits too, and `\\300` is octet 44. */
+const packed = (string: string): string => string.replace(/\\(\d{3}|[^]|$)/g, (escape, of: string) =>
+  (of.length === 3 ? `\\${String(Number(of) & 0xff).padStart(3, '0')}` : of === '' || /\d/.test(of) ? of : escape))
 
 /** An escape stays one inside quotes. */
 export const quote = (string: string): string => `"${string}"`

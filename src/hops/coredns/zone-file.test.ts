@@ -56,6 +56,19 @@ test('before v1.1.72 a TTL wraps at 32 bits, later it is refused', () => {
   expect(read('a 4294967297 A 1.1.1.1\n').error).toContain('not a TTL')
 })
 
+test.each([
+  // packTxtString: the last backslash is lost, `\300` is 300 - 256, fewer than three digits are no code.
+  ['TXT \\300', 'TXT ","'], ['TXT \\100\\1', 'TXT "d1"'], ['TXT a\\"b', 'TXT "a\\"b"'], ['TXT "\\255"', 'TXT "\\255"'],
+  ['TXT ', 'TXT \\# 0'], ['A \\# 4 0a000001', 'A 10.0.0.1'], ['A \\# 5 0a00000102', 'A 10.0.0.1'],
+  ['AAAA \\# 16 20010db8000000000000000000000001', 'AAAA 2001:db8::1'], ['AAAA \\# 17 20010db800000000000000000000000102', 'AAAA 2001:db8::1'],
+])('%s is %s', (line, record) => {
+  expect(read(`a 5 ${line}\n`).records).toEqual([`a.example.org. 5 IN ${record}`])
+})
+
+test('up to v1.1.58 a string may end in a backslash, which is lost', () => {
+  expect(read('a 5 TXT a\\\n', {}, { ...NEWEST, looseEscapes: true }).records).toEqual(['a.example.org. 5 IN TXT "a"'])
+})
+
 test('files that include each other many times are given up, and that is said', () => {
   // Not `a`, `b`…: a word that is also a type is refused after $INCLUDE.
   const { problems } = readZoneFile('z.db', '$INCLUDE f1\n', {
