@@ -119,7 +119,9 @@ function checkOption(setup: PluginSetup, property: Directive): void {
   if (DURATIONS.has(property.name) && goDurationMs(text) === undefined) {
     refuseForward(setup, property.source, /^\d+$/.test(text) ? `time: missing unit in duration "${text}"` : `time: invalid duration "${text}"`)
   }
-  if (NUMBERS.has(property.name) && !/^\d+$/.test(text)) refuseForward(setup, property.source, `strconv.ParseUint: parsing "${text}": invalid syntax`)
+  if (!NUMBERS.has(property.name)) return
+  if (!/^[+-]?\d+$/.test(text)) refuseForward(setup, property.source, `strconv.Atoi: parsing "${text}": invalid syntax`)
+  else if (Number(text) < 0) refuseForward(setup, property.source, `${property.name} can't be negative: ${Number(text)}`)
 }
 
 const DURATIONS = new Set(['expire', 'health_check', 'max_age', 'read_timeout'])
@@ -132,7 +134,7 @@ function natural(directive: Directive | undefined): number | undefined {
 
 function policyOf(text: string | undefined, setup: PluginSetup, directive: Directive | undefined): ForwardOptions['policy'] {
   if (text === 'round_robin' || text === 'sequential' || text === 'random') return text
-  if (text === 'first') return 'sequential'
+  if (text === 'first' && setup.directives[0]?.name === 'proxy') return 'sequential'
   if (text !== undefined && directive) refuseForward(setup, directive.source, `Error during parsing: unknown policy '${text}'`)
   return 'random'
 }

@@ -130,7 +130,7 @@ function readOptions(setup: PluginSetup): HostsOptions | { readonly refused: str
   for (const property of directive.properties) {
     const words = property.args.map(a => a.value)
     const wrong = readProperty(draft, property.name, words, since(setup.version, 1, 14, 7))
-    if (wrong !== undefined) return refused(wrong, property.source)
+    if (wrong !== undefined) return refused(`Error during parsing: ${wrong}`, property.source)
   }
   const lacksFallthrough = draft.fallthroughUnsupported && draft.fallthrough.length === 0
   return lacksFallthrough ? refused('fallthrough_unsupported requires fallthrough', directive.source) : draft
