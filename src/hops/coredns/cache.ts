@@ -76,7 +76,7 @@ function cellOf(c: Cache, query: DnsQuery): string {
 
 /** The entry that answers, fresh or allowed to be stale. */
 function usable(c: Cache, content: Content, heldMs: number): Entry | undefined {
-  const staleS = (c.options.stale?.upToMs ?? 0) / 1000
+  const staleS = Math.floor((c.options.stale?.upToMs ?? 0) / 1000)
   const isUsable = (entry: Entry | undefined): entry is Entry => {
     if (!entry) return false
     const left = leftS(entry, heldMs)

@@ -17,14 +17,15 @@ interface Given {
   readonly version?: CorednsVersion
   readonly files?: Readonly<Record<string, string>>
   readonly hostNetwork?: boolean
+  readonly pod?: string
   /** Lines of `root` in the same block. */
   readonly roots?: readonly string[]
 }
 
-function made({ line = 'hosts', properties = [], version = [1, 14, 7], files = {}, hostNetwork = false, roots = [] }: Given) {
+function made({ line = 'hosts', properties = [], version = [1, 14, 7], files = {}, hostNetwork = false, roots = [], pod = 'kube-system/coredns-x' }: Given) {
   const problems: Problem[] = []
   const model: CorednsModel = {
-    pod: 'kube-system/coredns-x', node: 'n', addresses: ['10.244.0.9'], version: undefined, resolvConf: undefined, hostNetwork,
+    pod, node: 'n', addresses: ['10.244.0.9'], version: undefined, resolvConf: undefined, hostNetwork,
     corefile: { file: 'Corefile', text: '', blocks: [{ keys: [], directives: roots.map(root => directive(root)), source: lineSource('Corefile', 1, '.') }] },
     files: new Map(Object.entries(files).map(([file, text]) => [file, { file, text }])),
     kubernetes: { services: [], endpointSlices: [], namespaces: [], pods: [], nodes: [] },
@@ -54,6 +55,13 @@ test('without a file a pod reads the hosts file kubelet wrote for it', () => {
   const { ask, problems } = made({ properties: ['10.0.0.1 a.test', 'fallthrough'] })
   expect([ask('localhost.'), ask('coredns-x.'), ask('a.test.'), ask('b.test.')]).toEqual(['NOERROR 127.0.0.1', 'NOERROR 10.244.0.9', 'NOERROR 10.0.0.1', 'next'])
   expect(problems).toEqual([])
+})
+
+test('kubelet cuts the name of a pod to the 63 letters of a host name, and knows the names of IPv6', () => {
+  const { ask } = made({ pod: `ns/${'p'.repeat(64)}`, properties: ['ttl 5'] })
+  expect([ask(`${'p'.repeat(63)}.`), ask(`${'p'.repeat(64)}.`)]).toEqual(['NOERROR 10.244.0.9', 'SERVFAIL'])
+  const names = ['localhost.', 'ip6-localhost.', 'ip6-loopback.', 'ip6-localnet.', 'ip6-mcastprefix.', 'ip6-allnodes.', 'ip6-allrouters.']
+  expect(names.map(name => ask(name, 'AAAA'))).toEqual(['::1', '::1', '::1', 'fe00::', 'fe00::', 'fe00::1', 'fe00::2'].map(address => `NOERROR ${address}`))
 })
 
 test('a file the evidence does not have counts as empty, and that is said', () => {
