@@ -103,6 +103,10 @@ export const TEMPLATE_FUNCTIONS: ReadonlyMap<string, GoMethod> = new Map([['pars
   call: ([text, base, bits]) => goUint(parseUint(text?.kind === 'string' ? text.value : '', base?.kind === 'int' ? base.value : 0n, bits?.kind === 'int' ? bits.value : 0n)),
 }]])
 
+/** Underscores between digits, and one behind a prefix. */
+const PARTED = /^[0-9a-zA-Z](?:_?[0-9a-zA-Z])*$/
+const PARTED_AFTER_PREFIX = /^_?[0-9a-zA-Z](?:_?[0-9a-zA-Z])*$/
+
 function parseUint(text: string, base: bigint, bits: bigint): bigint {
   const fault = (what: string): GoError => new GoError(`strconv.ParseUint: parsing ${goQuote(text)}: ${what}`)
   if (text === '') throw fault('invalid syntax')
@@ -120,6 +124,6 @@ function parseUint(text: string, base: bigint, bits: bigint): bigint {
     value = value * radix + digit
     if (value > most) throw fault('value out of range')
   }
-  if (plain === '' || (base === 0n && digits !== plain && !/^_?[0-9a-zA-Z](?:_?[0-9a-zA-Z])*$/.test(digits))) throw fault('invalid syntax')
+  if (plain === '' || (base === 0n && digits !== plain && !(prefix ? PARTED_AFTER_PREFIX : PARTED).test(digits))) throw fault('invalid syntax')
   return value
 }
