@@ -1,6 +1,6 @@
 // Which server block gets a query: ServeDNS of core/dnsserver/server.go, 1.9.3 to 1.15.0. The longest zone first, by whole labels; of the
 // blocks of one zone, in the order of the file, the first whose view takes it; if none does, the next shorter zone. A DS question
-// goes to the last block found on the way up but the root's.
+// goes to the last block found on the way up, of several in one zone too, but the root's, unless it is of the root itself.
 import type { HopRun } from '../../chain/effects.ts'
 import type { DnsQuery } from '../../dns/message.ts'
 import { labelsOf, nameKey } from '../../dns/name.ts'
@@ -31,19 +31,20 @@ export function* chosenBlock<B extends Choosable>(byZone: ReadonlyMap<string, re
   let { metadata } = query
   let highest: B | undefined
   for (let at = 0; at <= labels.length; at++) {
-    const isRoot = at === labels.length
-    if (isRoot && highest) return { block: highest, metadata }
-    for (const block of byZone.get(isRoot ? '.' : `${labels.slice(at).join('.')}.`) ?? []) {
+    // The last resort; a question for the root finds its blocks as any other finds those of its name.
+    const isResort = at === labels.length && at > 0
+    if (isResort && highest) return { block: highest, metadata }
+    for (const block of byZone.get(at === labels.length ? '.' : `${labels.slice(at).join('.')}.`) ?? []) {
       if (block.head === undefined) {
-        if (isRoot) continue
+        if (isResort) continue
         return { block, metadata }
       }
       const collected = block.collects?.(query)
       metadata = collected ?? metadata
       if (block.takes && !(yield* block.takes(collected ? { ...query, metadata: collected } : query))) continue
-      if (isRoot || query.type !== 'DS') return { block, metadata }
+      if (isResort || query.type !== 'DS') return { block, metadata }
       highest = block
     }
   }
-  return undefined
+  return highest && { block: highest, metadata }
 }
