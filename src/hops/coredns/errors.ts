@@ -10,6 +10,8 @@ import { durationText, goDurationMs } from './go-duration.ts'
 import { compileGoRegexp, isRefused, type GoRegexp } from './go-regexp.ts'
 import type { PluginFactory, PluginSetup } from './plugin.ts'
 import { rcodeNumber } from './rcode-number.ts'
+import { typeWord } from './type-word.ts'
+import { unpackedName } from './zone-data.ts'
 
 interface Pattern {
   /** Cell that counts, and hop that prints. */
@@ -34,7 +36,7 @@ export const errors: PluginFactory = setup => {
     const level = pattern?.level ?? 'ERROR'
     // Read from the request when all is over: a `rewrite` shows.
     const { name, type } = served.query ?? query
-    if (isPrinted(level, setup)) yield* note({ kind: 'errors', by: setup.server, line: `[${level}] plugin/errors: ${rcodeNumber(served.rcode)} ${nameKey(name)} ${type}: ${error}` })
+    if (isPrinted(level, setup)) yield* note({ kind: 'errors', by: setup.server, line: `[${level}] plugin/errors: ${rcodeNumber(served.rcode)} ${unpackedName(nameKey(name))} ${typeWord(type, setup.version)}: ${error}` })
     return served
   }
 }

@@ -7,6 +7,7 @@ import { goQuote } from './go-quote.ts'
 import type { PluginFactory, PluginSetup } from './plugin.ts'
 import { since } from './plugin.ts'
 import { bareReply } from './server-reply.ts'
+import { typeWord } from './type-word.ts'
 
 const TTL_S = 604_800
 const ZONES = ['localhost.', '0.in-addr.arpa.', '127.in-addr.arpa.', '255.in-addr.arpa.']
@@ -17,7 +18,7 @@ export const local: PluginFactory = setup => function* (query, next) {
   const isPrefixed = name !== 'localhost.' && name.startsWith('localhost.') && !isPrefixOff(setup)
   // Names below localhost are loopback since 1.14.5.
   if (isPrefixed || (since(setup.version, 1, 14, 5) && name.endsWith('.localhost.'))) {
-    yield* debugLine(setup, `plugin/local: Intercepting localhost query for ${goQuote(name)} ${query.type}, from ${query.client ?? ''}`)
+    yield* debugLine(setup, `plugin/local: Intercepting localhost query for ${goQuote(name)} ${typeWord(query.type, setup.version)}, from ${query.client ?? ''}`)
     return { rcode: 'NOERROR', reply: localhost(query) }
   }
   const zone = ZONES.find(z => isSubdomain(z, name))

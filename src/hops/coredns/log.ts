@@ -17,6 +17,7 @@ import { registeredOptions } from './registered-options.ts'
 import { replyClassOf, replyTypeOf, type ReplyType } from './reply-type.ts'
 import { bareReply, clientBytes, echoedEdns, loggedBytes, scrubbed } from './server-reply.ts'
 import { unpackedName } from './zone-data.ts'
+import { typeWord } from './type-word.ts'
 
 interface Rule {
   readonly zones: readonly string[]
@@ -91,7 +92,7 @@ function valuesOf(setup: PluginSetup, query: DnsQuery, served: Served, reply: Re
   return new Map([
     ['{remote}', bracketed(client)],
     ['{port}', '0'], ['{local}', bracketed(localAddress(setup, query))], ['{>id}', '0'], ['{duration}', '0s'],
-    ['{type}', TYPE_WORDS.get(asked.type) ?? asked.type], ['{class}', CLASS_WORDS.get(asked.class ?? '') ?? asked.class ?? 'IN'], ['{name}', printed(query.name)], ['{proto}', query.transport],
+    ['{type}', typeWord(asked.type, setup.version)], ['{class}', CLASS_WORDS.get(asked.class ?? '') ?? asked.class ?? 'IN'], ['{name}', printed(query.name)], ['{proto}', query.transport],
     ['{size}', String(queryBytes(asked.name, edns) + (query.besideBytes ?? 0))], ['{>do}', String(asked.edns?.do === true)], ['{>bufsize}', String(clientBytes(asked))],
     ['{>opcode}', query.opcode === 'NOTIFY' ? '4' : '0'],
     ['{rcode}', reply ? rcodeWord(reply.rcode, setup.version) : since(setup.version, 1, 8, 5) ? '-' : 'NOERROR'], ['{>rflags}', reply ? ['qr', ...reply.flags].join(',') : '-'],
@@ -100,9 +101,6 @@ function valuesOf(setup: PluginSetup, query: DnsQuery, served: Served, reply: Re
 }
 
 const CLASS_WORDS: ReadonlyMap<string, string> = new Map([['ANY', 'CLASS255'], ['CLASS2', 'CS']])
-/** What miekg/dns calls two types that are none. */
-const TYPE_WORDS: ReadonlyMap<string, string> = new Map([['TYPE0', 'None'], ['TYPE65535', 'Reserved']])
-
 /** Of all messages that were written. */
 const sizeOf = (asked: DnsQuery, reply: Reply): number => [reply, ...reply.also ?? []].reduce((total, each) => total + loggedBytes(asked, each), 0)
 
