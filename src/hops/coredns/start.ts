@@ -60,7 +60,8 @@ export function startCoredns(input: StartInput, reach: (address: string, port?: 
   if (refusal) return failed(refusal.when === 'start' ? started : before, printed(refusal, read.value, path, model.files), refusal.how === 'panic' ? 2 : 1)
   const taken = takenPort(hops.listeners, model)
   if (taken !== undefined) return failed(started, taken)
-  const hash = read.value.blocks.some(b => b.directives.some(d => d.name === 'reload')) ? [hashLine(read.value, version)] : []
+  // For its hash `reload` reads the file once more, and meets the same imports of nothing.
+  const hash = read.value.blocks.some(b => b.directives.some(d => d.name === 'reload')) ? [...warnings, hashLine(read.value, version)] : []
   // A quoted key can be of several lines.
   const banner = flags.quiet ? [] : bannerLines(hops.listeners, version).flatMap(line => line.split('\n'))
   // A process that listens nowhere has nothing to wait for.
