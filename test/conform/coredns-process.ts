@@ -32,7 +32,7 @@ export class CorednsProcess {
   exit: number | null = null
   readonly folder: string
   private readonly child: ChildProcess
-  private readonly ended: Promise<void>
+  readonly ended: Promise<void>
   private settled: (started: boolean) => void = () => {}
   /** True: the banner came; false: it ended without. */
   readonly started: Promise<boolean>

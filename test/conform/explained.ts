@@ -44,6 +44,11 @@ export const EXPLAINED: readonly Explained[] = [
     fits: scenario => /^1\.(9|11)\./.test(scenario.version) && /^ ?cache/m.test(corefileOf(scenario)) && packetsOf(scenario).some(hasHalfClass),
   },
   {
+    reason: 'the lookup of a `rewrite cname` whose answer has the alias again begins the next one, without end: nobody hears anything; ours says loop (SERVFAIL)',
+    mend: 'an internal lookup that is never over',
+    fits: (scenario, { what }) => /^ *rewrite (?:\w+ )?cname /m.test(corefileOf(scenario)) && what.some(text => (sides(text)[1] ?? '') === '{"noReply":true}'),
+  },
+  {
     reason: 'a question with two OPT records goes to the upstream with both; cache before 1.10.1 sets DO in the last one, our recorder reads the first',
     mend: 'questions with several OPT records',
     fits: (scenario, { what }) => /^1\.9\./.test(scenario.version) && what.every(text => text.startsWith('asked: ')) && packetsOf(scenario).some(packet => (packet.match(OPT_HEX) ?? []).length > 1),

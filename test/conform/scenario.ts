@@ -1,5 +1,6 @@
 // One generated scenario: a Corefile in parts that can be left out, what upstreams answer, and what is done to the server in turn.
 // It becomes rows in the columns of the recordings (test/fidelity/rows), one for each query.
+import { existsSync, readFileSync } from 'node:fs'
 import type { Row } from '../fidelity/coredns-replay.ts'
 import type { Json } from '../fidelity/programs.ts'
 
@@ -79,7 +80,9 @@ export function rowsOf(scenario: Scenario, { steps, seen }: Ran): readonly Row[]
     version: scenario.version, corefile: corefileOf(scenario), upstreamScript: scenario.script,
     ...(Object.keys(scenario.files).length > 0 && { files: scenario.files }), ...(Object.keys(scenario.env).length > 0 && { env: scenario.env }),
   }
-  if (scenario.part === 'start') return [{ id: `${prefix}/start`, ...input, state: {}, query: null, observed: seen[0] as Observed }]
+  // `debug` tells of the machine's own file.
+  const hosts = corefileOf(scenario).includes('debug') && existsSync('/etc/hosts') ? { preamble: [{ systemHostsFile: readFileSync('/etc/hosts', 'utf8') }] } : {}
+  if (scenario.part === 'start') return [{ id: `${prefix}/start`, ...input, state: hosts, query: null, observed: seen[0] as Observed }]
   const state = scenario.objects && { fixture: fixtureId(scenario) }
   const rows: Row[] = []
   for (const [at, step] of steps.entries()) {
