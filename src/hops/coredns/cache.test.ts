@@ -1,18 +1,19 @@
 import { expect, test } from 'vitest'
-import { LOST, type Hop, type Plain } from '../../chain/effects.ts'
+import { LOST, sleep, type Hop, type Plain } from '../../chain/effects.ts'
 import type { DnsQuery, Reply } from '../../dns/message.ts'
 import { oneCoredns, type OneCoredns } from '../../../test/support/one-coredns.ts'
 
-type Upstream = OneCoredns & { answer: Partial<Reply> | undefined; asked: number }
+type Upstream = OneCoredns & { answer: Partial<Reply> | undefined; asked: number; delayMs: number }
 const bare: Reply = { rcode: 'NOERROR', flags: ['ra'], answer: [], authority: [], additional: [] }
 const address = (ttlS: number, data = '10.0.0.1'): Partial<Reply> => ({ answer: [{ name: 'a.test.', type: 'A', ttlS, data }] })
 const FAILS: Partial<Reply> = { rcode: 'SERVFAIL' }
 
 /** An upstream whose answer a test changes. */
 function made(options: string, version = '1.14.7'): Upstream {
-  const state = { answer: address(10), asked: 0 } as Upstream
+  const state = { answer: address(10), asked: 0, delayMs: 0 } as Upstream
   const hop: Hop = function* () {
     state.asked++
+    if (state.delayMs > 0) yield* sleep(state.delayMs)
     return state.answer ? { ...bare, ...state.answer } as unknown as Plain : LOST
   }
   return Object.assign(state, oneCoredns(version, `. {\n cache {\n  ${options}\n }\n forward . 10.0.0.1 {\n  max_fails 0\n }\n}\n`, { '10.0.0.1': hop }))
@@ -52,6 +53,22 @@ test('verify asks first: an answer replaces the stale one, a failure leaves it',
   expect([told(server), server.asked]).toEqual(['NOERROR 0 10.0.0.1', 2])
   server.answer = address(20, '10.0.0.2')
   expect([told(server), told(server), server.asked]).toEqual(['NOERROR 20 10.0.0.2', 'NOERROR 20 10.0.0.2', 3])
+})
+
+test('verify with a time waits as long for an answer; what comes later is kept for the next', () => {
+  const server = made('serve_stale 1h verify 300ms')
+  told(server)
+  server.run.pass(11_000)
+  server.answer = address(20, '10.0.0.2')
+  server.delayMs = 500
+  const began = server.run.nowMs
+  expect([told(server), server.run.nowMs - began]).toEqual(['NOERROR 0 10.0.0.1', 300])
+  server.run.pass(201)
+  expect([told(server), server.asked]).toEqual(['NOERROR 20 10.0.0.2', 2])
+  server.run.pass(21_000)
+  server.answer = address(20, '10.0.0.3')
+  server.delayMs = 200
+  expect([told(server), server.asked]).toEqual(['NOERROR 20 10.0.0.3', 3])
 })
 
 test('after a failure nothing is renewed until the time to recheck is over', () => {
