@@ -35,7 +35,7 @@ function partsOf(template: string, groups: number): readonly Part[] {
     if (text !== '') parts.push({ text: text.toLowerCase() })
     if (open < 0) break
     const close = template.indexOf('}', open)
-    if (close < 0) throw new RuleRefused('unclosed placeholder in metadata name replacement')
+    if (close < open) throw new RuleRefused('unclosed placeholder in metadata name replacement')
     parts.push(placeholder(template.slice(open + 1, close), groups))
     at = close + 1
   }

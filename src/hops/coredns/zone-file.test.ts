@@ -65,6 +65,12 @@ test.each([
   expect(read(`a 5 ${line}\n`).records).toEqual([`a.example.org. 5 IN ${record}`])
 })
 
+test.each(['NS', 'CNAME', 'MX 10', 'SRV 1 2 3'])('up to v1.1.64 the line end behind %s is taken for its name, later it is refused', type => {
+  const line = `a 5 ${type} \nb 5 A 1.1.1.1\n`
+  expect(read(line).error).toMatch(/bad \w+ \w+: "\\n" at line: 1:\d+/)
+  expect(read(line, {}, { ...NEWEST, lineEndIsName: true }).error).not.toMatch(/bad \w+ \w+: "\\n"/)
+})
+
 test('up to v1.1.58 a string may end in a backslash, which is lost', () => {
   expect(read('a 5 TXT a\\\n', {}, { ...NEWEST, looseEscapes: true }).records).toEqual(['a.example.org. 5 IN TXT "a"'])
 })
