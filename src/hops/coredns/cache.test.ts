@@ -69,6 +69,9 @@ test('verify with a time waits as long for an answer; what comes later is kept f
   server.answer = address(20, '10.0.0.3')
   server.delayMs = 200
   expect([told(server), server.asked]).toEqual(['NOERROR 20 10.0.0.3', 3])
+  server.run.pass(21_000)
+  server.answer = FAILS
+  expect([told(server), server.asked]).toEqual(['NOERROR 0 10.0.0.3', 4])
 })
 
 test('after a failure nothing is renewed until the time to recheck is over', () => {
@@ -93,4 +96,57 @@ test('an entry that is asked for often is renewed ahead of its end', () => {
   }
   // 10 % of 10 s is the last second, and the second question is the first that is answered from what is kept.
   expect([asked('prefetch 2', 8000), asked('prefetch 2', 9000), asked('prefetch 3', 9000), asked('prefetch 2 1s', 9000), asked('prefetch 2 1m 20%', 8000), asked('prefetch 0', 9000)]).toEqual([1, 2, 1, 1, 2, 1])
+})
+
+test.each([['success 100', 5000], ['servfail 3s', 3000], ['servfail 1500ms', 1000], ['servfail 0s', 0], ['servfail 5m', 300_000]])('with %s a failure is kept %i ms', (option, ms) => {
+  const askedAt = (passed: number): number => {
+    const server = made(option)
+    server.answer = FAILS
+    told(server)
+    server.run.pass(passed)
+    told(server)
+    return server.asked
+  }
+  if (ms > 0) expect(askedAt(ms - 1)).toBe(1)
+  expect(askedAt(ms)).toBe(2)
+})
+
+test('the bounds of success and denial are for answers and for denials', () => {
+  const denial = (ttlS: number): Partial<Reply> => ({ rcode: 'NXDOMAIN', authority: [{ name: 'test.', type: 'SOA', ttlS, data: 'ns.test. h.test. 1 2 3 4 5' }] })
+  const ttl = (options: string, answer: Partial<Reply>): number | undefined => {
+    const server = made(options)
+    server.answer = answer
+    const reply = server.ask({ name: 'a.test.' })
+    return reply === LOST ? undefined : [...reply.answer, ...reply.authority][0]?.ttlS
+  }
+  const options = 'success 100 30 10\n  denial 100 40 20'
+  expect([5, 25, 50].map(ttlS => ttl(options, address(ttlS)))).toEqual([10, 25, 30])
+  expect([5, 25, 50].map(ttlS => ttl(options, denial(ttlS)))).toEqual([20, 25, 40])
+  expect([1, 3601].map(ttlS => ttl('keepttl', address(ttlS)))).toEqual([5, 3600])
+  expect([1, 1801].map(ttlS => ttl('keepttl', denial(ttlS)))).toEqual([5, 1800])
+  expect([0, 1].map(ttlS => ttl('success 100 30 0', address(ttlS)))).toEqual([0, 1])
+})
+
+test('disable keeps nothing of one kind, in its zones', () => {
+  const asked = (options: string, answer: Partial<Reply>): number => {
+    const server = made(options)
+    server.answer = answer
+    told(server)
+    told(server)
+    return server.asked
+  }
+  expect([asked('disable success', address(10)), asked('disable success a.test', address(10)), asked('disable success b.test', address(10)), asked('disable denial', address(10))]).toEqual([2, 2, 1, 1])
+  expect([asked('disable denial', FAILS), asked('disable success', FAILS), asked('disable denial b.test', FAILS)]).toEqual([2, 1, 1])
+})
+
+test('AD is left for a client that set AD or DO, the first time and from what is kept', () => {
+  const flags = (query: Partial<DnsQuery>): unknown => {
+    const server = made('success 100')
+    server.answer = { ...address(10), flags: ['ra', 'ad'] }
+    return [1, 2].map(() => {
+      const reply = server.ask({ name: 'a.test.', ...query })
+      return reply !== LOST && reply.flags.includes('ad')
+    })
+  }
+  expect([flags({}), flags({ ad: true }), flags({ edns: { sizeBytes: 1232, do: true } }), flags({ edns: { sizeBytes: 1232 } })]).toEqual([[false, false], [true, true], [true, true], [false, false]])
 })
