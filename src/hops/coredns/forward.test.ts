@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { call, LOST, type Hop, type Pick, type Plain } from '../../chain/effects.ts'
+import { call, LOST, sleep, type Hop, type Pick, type Plain } from '../../chain/effects.ts'
 import { hopId } from '../../chain/hop.ts'
 import { REFUSED_PORT, type DnsQuery, type Reply } from '../../dns/message.ts'
 import { oneCoredns, refusalOf, zone } from '../../../test/support/one-coredns.ts'
@@ -122,4 +122,16 @@ test('proxy, the forerunner, has options of its own', () => {
 test('upstreams over TLS are asked as plain DNS, at the port of the scheme, and that is said', () => {
   const server = oneCoredns('1.11.3', block('forward . tls://10.0.0.1%dns.test'), { '10.0.0.1#853': upstream, '10.0.0.1:853': upstream, '10.0.0.1': upstream })
   expect(server.problems).toMatchObject([{ code: 'forward-transport', state: 'partly-modelled', message: 'forward: tls upstreams are asked as plain DNS here' }])
+})
+
+test('a reply over UDP is waited for two seconds', () => {
+  const rcode = (afterMs: number, transport: 'udp' | 'tcp'): unknown => {
+    const late: Hop = function* (query) {
+      yield* sleep(afterMs)
+      return yield* upstream(query)
+    }
+    const reply = oneCoredns('1.11.3', block('forward . 10.0.0.1 {\n  max_fails 0\n }'), { '10.0.0.1': late }).ask({ name: 'a.test.', transport })
+    return reply === LOST ? LOST : reply.rcode
+  }
+  expect([rcode(1999, 'udp'), rcode(2001, 'udp'), rcode(1500, 'tcp')]).toEqual(['NOERROR', 'SERVFAIL', 'NOERROR'])
 })
