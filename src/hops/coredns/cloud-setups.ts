@@ -94,18 +94,23 @@ function azureOption(c: Dispenser, at: SetupAt): void {
 export const clouddnsSetup: SetupCheck = (c, at) => {
   while (c.next()) {
     zoneWords(c, 3, text => c.err(`invalid zone ${goQuote(text)}`), text => c.err(`conflict zone ${goQuote(text)}`))
-    while (c.nextBlock()) clouddnsOption(c, at)
+    let unread: string | undefined
+    while (c.nextBlock()) unread = clouddnsOption(c, at) ?? unread
+    if (unread !== undefined) throw c.bare(c.refuse(`cannot read credentials file: ${unread}`))
   }
 }
 
-function clouddnsOption(c: Dispenser, at: SetupAt): void {
+/** Up to 1.13 Google's client is the first to read the credentials, when the block is over: why it cannot. */
+function clouddnsOption(c: Dispenser, at: SetupAt): string | undefined {
   const name = c.val()
   if (name === 'upstream' || name === 'fallthrough') c.remainingArgs()
   else if (name === 'credentials') {
     const path = nextWord(c)
-    const fault = since(at.version, 1, 14) ? readFault(at, path) : undefined
-    if (fault !== undefined) throw c.err(`invalid credentials file ${goQuote(path)}: ${fault}`)
+    const fault = readFault(at, path)
+    if (fault !== undefined && since(at.version, 1, 14)) throw c.err(`invalid credentials file ${goQuote(path)}: ${fault}`)
+    return fault
   } else if (name === 'endpoint' && since(at.version, 1, 15)) nextWord(c)
   else if (name === 'refresh' && since(at.version, 1, 15)) refresh(c, 'unable to parse duration')
   else throw c.err(`unknown property ${goQuote(name)}`)
+  return undefined
 }
