@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { LOST, type Hop, type Plain } from '../../chain/effects.ts'
+import { loopLine, loopProbeHop } from './loop.ts'
+import { Run } from '../../../test/support/run.ts'
+
+/** What the socket was asked, and when, while it answers the Nth probe alone. */
+function probed(zone: string, answers = Infinity): unknown[] {
+  const seen: unknown[] = []
+  const listener: Hop = function* (query) {
+    seen.push([run.nowMs, query])
+    return seen.length === answers ? 'reply' : LOST
+  }
+  const run: Run = new Run(new Map([['socket', listener], ['probe', loopProbeHop({ id: 'p', listener: 'socket', zone })]]))
+  run.query('probe', { numbers: '12.34', aheadMs: 0 } as Plain)
+  return seen
+}
+
+test('a server asks itself over UDP for the two numbers below its zone', () => {
+  const query = { type: 'HINFO', transport: 'udp', rd: true, client: '127.0.0.1', loopProbe: { by: 'p', passes: 0 } }
+  expect(probed('.', 1)).toEqual([[0, { ...query, name: '12.34.' }]])
+  expect(probed('a.test', 1)).toEqual([[0, { ...query, name: '12.34.a.test.' }]])
+})
+
+test('without a reply it asks again a second after the two it waits, for half a minute', () => {
+  expect(probed('.', 3).map(each => (each as [number])[0])).toEqual([0, 3000, 6000])
+  expect(probed('.')).toHaveLength(10)
+})
+
+test('the last line names the sockets, the zone and the question', () => {
+  expect(loopLine('.', '12.34', '::1', 53)).toBe(
+    '[FATAL] plugin/loop: Loop (127.0.0.1:0 -> [::1]:53) detected for zone ".", see https://coredns.io/plugins/loop#troubleshooting. Query: "HINFO 12.34."')
+})
