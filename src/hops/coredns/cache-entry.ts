@@ -17,6 +17,8 @@ export type Entry = {
   readonly sinceMs: number
   /** Metadata that a hit sets again, since 1.10. */
   readonly wildcard?: string
+  /** Filled before the lookup, by nobody knows whom. */
+  readonly mayLackAd?: boolean
 }
 export type Content = { readonly success?: Entry; readonly denial?: Entry }
 export type MapName = keyof Content
@@ -85,7 +87,7 @@ export function storedOf(served: Served, query: DnsQuery, options: CacheOptions,
 }
 
 /** AD is taken out for a client that did not want it, and from 1.12.3 to 1.14.6 before the reply is kept. */
-const losesAd = (version: CorednsVersion): boolean => since(version, 1, 12, 3) && !since(version, 1, 14, 7)
+export const losesAd = (version: CorednsVersion): boolean => since(version, 1, 12, 3) && !since(version, 1, 14, 7)
 
 /** Every record with one TTL, and no OPT: how a reply leaves the cache, and how it is kept. */
 export function withTtl(reply: Reply, ttlS: number): Reply {

@@ -3,10 +3,10 @@
 // the refresh of a stale entry run beside the query, over TCP.
 // Not modelled: capacity (an entry can be gone early), the last good answer that `prefer_positive` keeps behind one that answers nothing, answers made
 // from wildcards of signed zones.
-import { ask, background, call, get, LOST, put, type Fill, type Hop, type HopRun, type Plain } from '../../chain/effects.ts'
+import { ask, background, call, get, LOST, pick, put, type Fill, type Hop, type HopRun, type Plain } from '../../chain/effects.ts'
 import { FLAG_ORDER, type DnsQuery, type Reply } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
-import { ageMsOf, hasOtherType, leftS, lifetimeS, storedOf, withTtl, type Content, type Entry, type Stored } from './cache-entry.ts'
+import { ageMsOf, hasOtherType, leftS, lifetimeS, losesAd, storedOf, withTtl, type Content, type Entry, type Stored } from './cache-entry.ts'
 import { readCacheOptions, type CacheOptions } from './cache-options.ts'
 import { endsAtZero, isRenewed, mayRenew, renewalEnded } from './cache-stale.ts'
 import { matchZone } from './origins.ts'
@@ -57,7 +57,8 @@ export const cache: PluginFactory = setup => {
     } else if (isStale) yield* refreshInBackground(refresh, query, true)
     else if (yield* isDueForPrefetch(c, cell, found, left)) yield* refreshInBackground(refresh, query, false)
     const ttlS = options.keepTtl ? Math.floor(found.ttlS) : Math.max(0, left)
-    const answered = hit(c, query, found, (isStale && options.stale?.ttlS) || ttlS)
+    const entry = yield* asFirstAsked(c, query, cell, found)
+    const answered = hit(c, query, entry, (isStale && options.stale?.ttlS) || ttlS)
     // 1.7.0 writes into copies here.
     if (since(c.version, 1, 7, 1)) yield* writeHeld(c, answered)
     return leaving(answered)
@@ -96,6 +97,14 @@ function hit(c: Cache, query: DnsQuery, entry: Entry, ttlS: number): Served {
   if (!mayHaveAd(c, query)) flags.delete('ad')
   const reply = { ...withTtl(withoutProofs(c, query, stored), ttlS), flags: FLAG_ORDER.filter(f => flags.has(f)) }
   return { rcode: 'NOERROR', reply, ...(entry.wildcard !== undefined && query.metadata && { metadata: { [WILDCARD_LABEL]: entry.wildcard } }) }
+}
+
+/** Whoever filled the cell before the lookup may not have wanted AD. */
+function* asFirstAsked(c: Cache, query: DnsQuery, cell: string, entry: Entry): HopRun<Entry> {
+  if (!entry.mayLackAd || !mayHaveAd(c, query)) return entry
+  const key = `${cell} kept for a client that wanted AD`
+  if (yield* pick({ at: key, key, options: [true, false] })) return entry
+  return { ...entry, reply: { ...entry.reply, flags: entry.reply.flags.filter(f => f !== 'ad') } }
 }
 
 const mayHaveAd = (c: Cache, query: DnsQuery): boolean => query.edns?.do === true || (since(c.version, 1, 9, 4) && query.ad === true) || !since(c.version, 1, 7, 1)
@@ -170,7 +179,8 @@ function fillFor(c: Cache, query: DnsQuery): Fill {
     lifeMs: value => (of(value)?.entry.ttlS ?? 0) * 1000,
     stores: value => {
       const stored = of(value) as Stored
-      return { [stored.map]: stored.entry } as unknown as Plain
+      const mayLackAd = losesAd(c.version) && stored.entry.reply.flags.includes('ad')
+      return { [stored.map]: { ...stored.entry, ...(mayLackAd && { mayLackAd }) } } as unknown as Plain
     },
   }
 }
