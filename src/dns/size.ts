@@ -52,7 +52,7 @@ const NAMED: ReadonlyMap<string, { readonly fields: readonly number[]; readonly 
 ])
 
 function dataBytes(record: ResourceRecord, offset: number, compression?: Compression): number {
-  const generic = /^\\# (\d+)/.exec(record.data)
+  const generic = record.data.startsWith('\\# ') ? /^\\# (\d+)/.exec(record.data) : undefined
   if (generic) return Number(generic[1])
   if (record.type === 'A') return 4
   if (record.type === 'AAAA') return 16

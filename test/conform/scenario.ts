@@ -80,9 +80,11 @@ export function rowsOf(scenario: Scenario, { steps, seen }: Ran): readonly Row[]
     version: scenario.version, corefile: corefileOf(scenario), upstreamScript: scenario.script,
     ...(Object.keys(scenario.files).length > 0 && { files: scenario.files }), ...(Object.keys(scenario.env).length > 0 && { env: scenario.env }),
   }
-  // `debug` tells of the machine's own file.
-  const hosts = corefileOf(scenario).includes('debug') && existsSync('/etc/hosts') ? { preamble: [{ systemHostsFile: readFileSync('/etc/hosts', 'utf8') }] } : {}
-  if (scenario.part === 'start') return [{ id: `${prefix}/start`, ...input, state: hosts, query: null, observed: seen[0] as Observed }]
+  if (scenario.part === 'start') {
+    // `debug` tells of the machine's own file.
+    const hosts = input.corefile.includes('debug') && existsSync('/etc/hosts') ? { preamble: [{ systemHostsFile: readFileSync('/etc/hosts', 'utf8') }] } : {}
+    return [{ id: `${prefix}/start`, ...input, state: hosts, query: null, observed: seen[0] as Observed }]
+  }
   const state = scenario.objects && { fixture: fixtureId(scenario) }
   const rows: Row[] = []
   for (const [at, step] of steps.entries()) {

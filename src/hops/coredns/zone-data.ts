@@ -105,11 +105,9 @@ function oddRecord(records: readonly ZoneRecord[], path: string, origin: string,
 export const printedName = (name: string): string => nameFromText(name).value?.text.replace(/\\\$/g, '$') ?? name
 
 /** As the DNS library writes a name it has read from a packet: these behind a backslash, what does not print as `\DDD`, all else bare. */
-export const unpackedName = (name: string): string => name.replace(/\\(\d{3})|\\?([ -~])/g, (all, code: string | undefined, c: string | undefined) => {
-  const octet = code === undefined ? c as string : String.fromCharCode(Number(code))
-  if (!/^[ -~]$/.test(octet)) return all
-  const isDotBetween = all === '.'
-  return !isDotBetween && BACKSLASHED.has(octet) ? `\\${octet}` : octet
+export const unpackedName = (name: string): string => name.replace(/\\(\d{3})|\\([ -~])|[ '@;()"\\]/g, (all, code: string | undefined, escaped: string | undefined) => {
+  const octet = code === undefined ? escaped ?? all : String.fromCharCode(Number(code))
+  return BACKSLASHED.has(octet) ? `\\${octet}` : /^[ -~]$/.test(octet) ? octet : all
 })
 
 const BACKSLASHED = new Set('. \'@;()"\\')
