@@ -5,9 +5,6 @@ import { goQuote } from './go-quote.ts'
 import { SETUP_ONLY } from './order.ts'
 import { statFault, type SetupCheck } from './setup-check.ts'
 
-/** Never a handler, so no plugin that could be asked. */
-const NO_HANDLERS = SETUP_ONLY
-
 export const autopathSetup: SetupCheck = (c, at) => {
   let provider = ''
   while (c.next()) {
@@ -20,6 +17,6 @@ export const autopathSetup: SetupCheck = (c, at) => {
     const fault = statFault(at, path)
     if (fault !== undefined) throw c.refuse(`failed to parse ${goQuote(path)}: open ${path}: ${fault}`)
   }
-  if (!at.has(provider) || PROVIDERS.has(provider) || NO_HANDLERS.has(provider)) return
+  if (!at.has(provider) || PROVIDERS.has(provider) || SETUP_ONLY.has(provider)) return
   at.refuseAtStart(`plugin/autopath: ${provider} does not implement the AutoPather interface`)
 }

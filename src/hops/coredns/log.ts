@@ -16,8 +16,8 @@ import { rcodeWord } from './rcode-number.ts'
 import { registeredOptions } from './registered-options.ts'
 import { replyClassOf, replyTypeOf, type ReplyType } from './reply-type.ts'
 import { bareReply, clientBytes, echoedEdns, loggedBytes, scrubbed } from './server-reply.ts'
-import { unpackedName } from './zone-data.ts'
 import { typeWord } from './type-word.ts'
+import { unpackedName } from './zone-data.ts'
 
 interface Rule {
   readonly zones: readonly string[]
@@ -101,6 +101,7 @@ function valuesOf(setup: PluginSetup, query: DnsQuery, served: Served, reply: Re
 }
 
 const CLASS_WORDS: ReadonlyMap<string, string> = new Map([['ANY', 'CLASS255'], ['CLASS2', 'CS']])
+
 /** Of all messages that were written. */
 const sizeOf = (asked: DnsQuery, reply: Reply): number => [reply, ...reply.also ?? []].reduce((total, each) => total + loggedBytes(asked, each), 0)
 

@@ -158,6 +158,7 @@ const PREFERRED = /^(([A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?)\.)+$/
 export function bannerLines(listeners: readonly ListeningHop[], version: CorednsVersion): string[] {
   return listeners.flatMap(({ transport, address, port, zones, sockets }) => {
     const prefix = transport === 'dns' ? '' : `${transport}://`
+    // Reverse zones in lower case only are spared the warning.
     const lines = zones.toSorted((a, b) => (a < b ? -1 : 1)).flatMap(zone => {
       const odd = since(version, 1, 9, 4) && zone !== '.' && !/\.(in-addr|ip6)\.arpa\.$/.test(zone) && !PREFERRED.test(zone)
       const line = `${prefix}${zone}:${port}${address === '' ? '' : ` on ${address}`}`

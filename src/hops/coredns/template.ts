@@ -25,7 +25,7 @@ import { readStanzas, type Stanza, type TemplateRecord } from './template-setup.
 import { worked, type Worked } from './template-variables.ts'
 import { containerFile, dialectOf, recordOf } from './zone-data.ts'
 import { readRecord } from './zone-file.ts'
-import { goTypeName, goTypeNumber } from './zone-file-types.ts'
+import { goTypeText, goTypeNumber } from './zone-file-types.ts'
 
 interface Template {
   readonly setup: PluginSetup
@@ -157,7 +157,7 @@ const CLASS_WORDS = (number: number): string => (CLASSES.get(number) ?? '')
 const CLASSES: ReadonlyMap<number, string> = new Map([[1, 'IN'], [2, 'CS'], [3, 'CH'], [4, 'HS'], [254, 'NONE'], [255, 'ANY']])
 /** dns.TypeToString has no `TYPE65280`. */
 const TYPE_WORDS = (number: number): string => {
-  const word = number === 0 ? 'None' : number === 41 ? 'OPT' : number === 65_535 ? 'Reserved' : goTypeName(number)
+  const word = goTypeText(number)
   return word.startsWith('TYPE') ? '' : word
 }
 /** Of what was asked; of the stanza where that is ANY. */

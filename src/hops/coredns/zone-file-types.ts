@@ -22,6 +22,8 @@ const WORDS: ReadonlyMap<number, string> = new Map([...NUMBERS].map(([word, numb
 /** By its word only, upper case. */
 export const goTypeNumber = (upper: string): number | undefined => NUMBERS.get(upper)
 export const goTypeName = (number: number): string => WORDS.get(number) ?? `TYPE${number}`
+/** dns.TypeToString: words for two types that are none, too. */
+export const goTypeText = (number: number): string => (number === 0 ? 'None' : number === 65_535 ? 'Reserved' : goTypeName(number))
 
 /** What differs between the releases of the library. */
 export interface ZoneDialect {
