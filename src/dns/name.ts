@@ -16,6 +16,9 @@ export function isAbsolute(name: string): boolean {
 
 export const absolute = (name: string): string => (name === '' ? '.' : isAbsolute(name) ? name : `${name}.`)
 
+/** `parts` one below the other, the last an absolute name: dnsutil.Join. */
+export const joinNames = (...parts: readonly string[]): string => absolute((parts.at(-1) === '.' ? parts.slice(0, -1) : parts).join('.'))
+
 /** As people write a name; the root stays. */
 export const withoutDot = (name: string): string => (name === '.' ? name : name.replace(/\.$/, ''))
 

@@ -7,7 +7,7 @@ import { pick, type HopRun } from '../../chain/effects.ts'
 import type { Directive } from '../../chain/model.ts'
 import type { Source } from '../../chain/source.ts'
 import type { DnsQuery, Reply, ResourceRecord } from '../../dns/message.ts'
-import { isSubdomain, labelsOf, nameKey, sameName } from '../../dns/name.ts'
+import { isSubdomain, joinNames, labelsOf, nameKey, sameName } from '../../dns/name.ts'
 import { refusedHandler } from './authoritative-reply.ts'
 import { goQuote } from './go-quote.ts'
 import { indexKubernetes } from './kubernetes-index.ts'
@@ -87,8 +87,7 @@ function podSearch(setup: PluginSetup, source: Source): Search {
     const namespaces = query.client === undefined ? undefined : index.podsAt(query.client)?.map(p => p.namespace)
     const namespace = namespaces ? namespaces[0] : yield* unknownNamespace(setup, query, source)
     if (namespace === undefined) return []
-    const below = zone === '.' ? '' : zone
-    return [`${namespace}.svc.${below}`, `svc.${below}`, zone, ...own, '']
+    return [joinNames(namespace, 'svc', zone), joinNames('svc', zone), zone, ...own, '']
   }
 }
 

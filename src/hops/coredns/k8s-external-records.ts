@@ -3,7 +3,7 @@
 import { pick, type HopRun } from '../../chain/effects.ts'
 import type { Source } from '../../chain/source.ts'
 import { addressOfReverse, parseAddress } from '../../dns/go-address.ts'
-import { labelsOf } from '../../dns/name.ts'
+import { joinNames, labelsOf } from '../../dns/name.ts'
 import type { KubernetesIndex, Port, ServiceEntry } from './kubernetes-index.ts'
 import type { KubernetesOptions } from './kubernetes-options.ts'
 import { endpointLabel } from './kubernetes-records.ts'
@@ -64,7 +64,7 @@ interface Asked {
 
 function* ofService(k: ExternalSetup, asked: Asked): HopRun<readonly External[]> {
   const entry = k.index.service(asked.service, asked.namespace)
-  const target = `${asked.service}.${asked.namespace}.${asked.zone === '.' ? '' : asked.zone}`
+  const target = joinNames(asked.service, asked.namespace, asked.zone)
   if (!entry) {
     if (k.index.knowsServices) return []
     return (yield* unknown(k, target, ['absent', 'exists'])) === 'exists' ? [{ host: UNKNOWN, port: 0, target }] : []

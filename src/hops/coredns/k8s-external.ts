@@ -5,7 +5,7 @@
 import type { HopRun } from '../../chain/effects.ts'
 import type { Directive } from '../../chain/model.ts'
 import { parseAddress } from '../../dns/go-address.ts'
-import { absolute, isSubdomain, labelsOf, nameKey } from '../../dns/name.ts'
+import { absolute, isSubdomain, joinNames, labelsOf, nameKey } from '../../dns/name.ts'
 import type { DnsQuery, Reply, ResourceRecord } from '../../dns/message.ts'
 import { isLoopback } from '../../dns/socket-address.ts'
 import { authoritativeReply, refusedHandler } from './authoritative-reply.ts'
@@ -70,7 +70,7 @@ const handler = (p: Plugin): Handler => function* (query, next) {
   for (const z of zones) {
     if (name === z) return { rcode: 'NOERROR', reply: atApex(p, query, zone) }
     // What it makes of the root's is no name that anything is below of.
-    if (z !== '.' && isSubdomain(joined(apex, z), name)) return { rcode: 'NOERROR', reply: belowApex(p, query, zone) }
+    if (z !== '.' && isSubdomain(joinNames(apex, z), name)) return { rcode: 'NOERROR', reply: belowApex(p, query, zone) }
   }
   const { services, rcode } = yield* externalAt(p.records, name, zone, query.type)
   if (services.length === 0) {
@@ -82,24 +82,21 @@ const handler = (p: Plugin): Handler => function* (query, next) {
   return { rcode: 'NOERROR', reply: found.answer.length > 0 ? authoritativeReply(query, found) : denial(p, query, zone, 'NOERROR', found) }
 }
 
-/** dnsutil.Join. */
-const joined = (...labels: readonly string[]): string => absolute((labels.at(-1) === '.' ? labels.slice(0, -1) : labels).join('.'))
-
 function denial(p: Plugin, query: DnsQuery, zone: string, rcode: Reply['rcode'], parts: Found = { answer: [] }): Reply {
   return authoritativeReply(query, { ...parts, rcode, authority: [soa(p, zone)], cause: { kind: 'denied', by: p.by } })
 }
 
 function soa(p: Plugin, zone: string): ResourceRecord {
   const { apex, ttlS } = p.options
-  return { name: zone, type: 'SOA', ttlS, data: `${joined('ns1', apex, zone)} ${joined('hostmaster', apex, zone)} 1 7200 1800 86400 ${ttlS}` }
+  return { name: zone, type: 'SOA', ttlS, data: `${joinNames('ns1', apex, zone)} ${joinNames('hostmaster', apex, zone)} 1 7200 1800 86400 ${ttlS}` }
 }
 
 function atApex(p: Plugin, query: DnsQuery, zone: string): Reply {
   const { apex, ttlS } = p.options
   if (query.type === 'SOA') return authoritativeReply(query, { answer: [soa(p, zone)] })
   if (query.type !== 'NS') return denial(p, query, zone, 'NOERROR')
-  const additional = externalAddresses(p.records).map(({ type, data }) => ({ name: joined('ns1', apex, query.name), type, ttlS, data }))
-  return authoritativeReply(query, { answer: [{ name: zone, type: 'NS', ttlS, data: joined('ns1', apex, zone) }], additional })
+  const additional = externalAddresses(p.records).map(({ type, data }) => ({ name: joinNames('ns1', apex, query.name), type, ttlS, data }))
+  return authoritativeReply(query, { answer: [{ name: zone, type: 'NS', ttlS, data: joinNames('ns1', apex, zone) }], additional })
 }
 
 /** `dns.<zone>` is empty, `ns1.dns.<zone>` the server itself. */
@@ -123,7 +120,7 @@ function* answerTo(p: Plugin, query: DnsQuery, services: readonly External[]): H
     case 'SRV': return yield* serviceRecords(p, query, services)
     case 'PTR': {
       const hosts = since(p.setup.version, 1, 9, 4) ? [...new Set(services.map(s => s.host))] : []
-      return { answer: hosts.map(host => ({ name: query.name, type: 'PTR', ttlS: p.options.ttlS, data: joined(host, p.options.zones[0] ?? '.') })) }
+      return { answer: hosts.map(host => ({ name: query.name, type: 'PTR', ttlS: p.options.ttlS, data: joinNames(host, p.options.zones[0] ?? '.') })) }
     }
     default: return { answer: [] }
   }

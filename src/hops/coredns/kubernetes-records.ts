@@ -5,7 +5,7 @@
 import { pick, type HopRun } from '../../chain/effects.ts'
 import type { Source } from '../../chain/source.ts'
 import { parseAddress } from '../../dns/go-address.ts'
-import { labelsOf } from '../../dns/name.ts'
+import { joinNames, labelsOf } from '../../dns/name.ts'
 import { type Endpoint, type KubernetesIndex, type Port, type ServiceEntry, type SliceEntry } from './kubernetes-index.ts'
 import { parseKubernetesName, type KubernetesName } from './kubernetes-name.ts'
 import type { KubernetesOptions } from './kubernetes-options.ts'
@@ -87,7 +87,7 @@ function* podsAt(k: Lookup, asked: KubernetesName, zone: string): HopRun<Found> 
   const isIpv4 = name.split('-').length === 4 && !name.includes('--')
   const host = name.replaceAll('-', isIpv4 ? '.' : ':')
   if (!parseAddress(host)) return 'no name'
-  const pod = [backend(host, 0, `${name}.${asked.namespace}.pod.${zone === '.' ? '' : zone}`)]
+  const pod = [backend(host, 0, joinNames(name, asked.namespace, 'pod', zone))]
   if (k.options.pods === 'insecure') return pod
   const pods = k.index.podsAt(host)
   if (pods) return pods.some(p => p.namespace === asked.namespace) ? pod : 'no name'
@@ -95,7 +95,7 @@ function* podsAt(k: Lookup, asked: KubernetesName, zone: string): HopRun<Found> 
 }
 
 function* servicesAt(k: Lookup, asked: KubernetesName, name: string, zone: string): HopRun<Found> {
-  const target = `${asked.service}.${asked.namespace}.svc.${zone === '.' ? '' : zone}`
+  const target = joinNames(asked.service, asked.namespace, 'svc', zone)
   const service = k.index.service(asked.service, asked.namespace)
   if (!service) return k.index.knowsServices ? 'no name' : yield* unknownService(k, asked, name, target)
   if (!(yield* exposed(k, service.namespace))) return 'no name'
@@ -199,19 +199,18 @@ function* reverse(k: Lookup, address: string): HopRun<readonly string[] | 'panic
 }
 
 function* nameServers(k: Lookup, zone: string): HopRun<readonly Backend[] | 'panic'> {
-  const below = zone === '.' ? '' : zone
   if (k.panics && k.localAddresses.length > 0) return 'panic'
   const slices = k.localAddresses.flatMap(a => k.index.slicesAt(a) ?? [])
   const isUnknown = k.localAddresses.length > 0 && (!k.index.knowsServices || k.localAddresses.some(a => k.index.slicesAt(a) === undefined))
   if (isUnknown && (yield* unknown(k, `name servers of ${zone.toLowerCase()}`, ['own address', 'service'])) === 'service') {
     return unknownBackends('ipv4', 0, UNKNOWN)
   }
-  if (slices.length === 0) return k.localAddresses.map(a => backend(a, 0, `ns.dns.${below}`))
+  if (slices.length === 0) return k.localAddresses.map(a => backend(a, 0, joinNames('ns.dns', zone)))
   return slices.flatMap(slice => {
     const [name = '', namespace = ''] = slice.service.split('.')
     const service = k.index.service(name, namespace)
     if (!service) return []
-    const target = `${name}.${namespace}.svc.${below}`
+    const target = joinNames(name, namespace, 'svc', zone)
     return service.headless ? slice.endpoints.map(e => backend(e.address, 0, `${hostLabel(k, e)}.${target}`))
       : (service.clusterIPs ?? []).map(ip => backend(ip, 0, target))
   })

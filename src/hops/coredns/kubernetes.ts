@@ -7,7 +7,7 @@ import type { HopRun } from '../../chain/effects.ts'
 import type { KubernetesView } from '../../chain/model.ts'
 import { addressOfReverse, parseAddress } from '../../dns/go-address.ts'
 import type { Cause, DnsQuery, Reply, ResourceRecord } from '../../dns/message.ts'
-import { absolute, isSubdomain, labelsOf, nameKey } from '../../dns/name.ts'
+import { absolute, isSubdomain, joinNames, labelsOf, nameKey } from '../../dns/name.ts'
 import { isLoopback } from '../../dns/socket-address.ts'
 import { authoritativeReply, refusedHandler } from './authoritative-reply.ts'
 import { internalLookup } from './internal-lookup.ts'
@@ -89,8 +89,7 @@ function denial(k: Kubernetes, query: DnsQuery, zone: string, rcode: Reply['rcod
 }
 
 function soa(k: Kubernetes, zone: string): ResourceRecord {
-  const below = zone === '.' ? '' : zone
-  const data = `ns.dns.${below} hostmaster.${below} ${k.synced ? 1 : 0} 7200 1800 86400 ${k.options.ttlS}`
+  const data = `${joinNames('ns.dns', zone)} ${joinNames('hostmaster', zone)} ${k.synced ? 1 : 0} 7200 1800 86400 ${k.options.ttlS}`
   return { name: zone, type: 'SOA', ttlS: Math.min(k.options.ttlS, SOA_TTL_LIMIT_S), data }
 }
 
@@ -163,7 +162,7 @@ function* followed(
 
 function* text(k: Kubernetes, query: DnsQuery, zone: string): HopRun<Ended> {
   const key = nameKey(query.name)
-  if (key === `dns-version.${zone === '.' ? '' : nameKey(zone)}`) return { answer: [{ name: query.name, type: 'TXT', ttlS: VERSION_TTL_S, data: '"1.1.0"' }] }
+  if (key === joinNames('dns-version', nameKey(zone))) return { answer: [{ name: query.name, type: 'TXT', ttlS: VERSION_TTL_S, data: '"1.1.0"' }] }
   if (!since(k.setup.version, 1, 10, 1)) return { answer: [] }
   const found = yield* k.records.at(key, zone)
   if (typeof found === 'string') return found
