@@ -198,3 +198,10 @@ describe('whatever comes', () => {
     await silent.close()
   })
 })
+
+test('records beside the question are measured as CoreDNS writes them again: a client subnet without the octets behind its prefix', () => {
+  // example.org A; authority: OPT with a /24 of four octets; additional: an address. CoreDNS 1.9.3 and 1.11.3 log 78 octets.
+  const packet = Uint8Array.from(Buffer.from('b22001000001000000010001076578616d706c65036f72670000010001000029ffff00000000000c000800080001180001020300c00c000100010000003c00040a000001', 'hex'))
+  const door = atTheDoor(packet, { transport: 'udp' })
+  expect(door.kind === 'query' && 12 + 17 + (door.query.besideBytes ?? 0)).toBe(78)
+})

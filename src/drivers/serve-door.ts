@@ -74,20 +74,19 @@ function bytesBeside(message: WireMessage): number {
 }
 
 const optBytes = ({ rdata }: WireRecord): number =>
-  OPT_BYTES + (rdata.kind === 'OPT' ? rdata.options.reduce((sum, { data }) => sum + 4 + data.length, 0) : 0)
+  OPT_BYTES + (rdata.kind === 'OPT' ? rdata.options.reduce((sum, { code, data }) => sum + 4 + (code === SUBNET ? maskedSubnet(data) : data).length, 0) : 0)
 
 /** Client subnets are written again with no more octets than their prefix has. */
 function rewritten(query: DnsQuery): DnsQuery {
   const options = query.edns?.options
   if (!query.edns || !options?.some(([code]) => code === SUBNET)) return query
-  return { ...query, edns: { ...query.edns, options: options.map(([code, hex]) => [code, code === SUBNET ? maskedSubnet(hex) : hex] as const) } }
+  return { ...query, edns: { ...query.edns, options: options.map(([code, hex]) => [code, code === SUBNET ? hexOf(maskedSubnet(bytesOfHex(hex) ?? new Uint8Array(0))).toLowerCase() : hex] as const) } }
 }
 
-function maskedSubnet(hex: string): string {
-  const data = bytesOfHex(hex) ?? new Uint8Array(0)
+function maskedSubnet(data: Uint8Array): Uint8Array {
   const bits = u16(data, 0) === 0 ? 0 : data[2] as number
   const address = Uint8Array.from({ length: Math.ceil(bits / 8) }, (_, i) => (data[4 + i] ?? 0) & (0xff << Math.max(0, 8 * (i + 1) - bits)))
-  return hexOf(Uint8Array.of(...data.subarray(0, 4), ...address)).toLowerCase()
+  return Uint8Array.of(...data.subarray(0, 4), ...address)
 }
 
 /** Lengths that the option's own reader takes (edns.go, unpack), by code; others are taken as they are. */
