@@ -79,6 +79,15 @@ test('a difference is known only where the release of the case and what differs 
   expect(explained({ ...scenario, version: '1.9.3' }, { kind: 'different', what: ['reply: {"answer":["old.test. 30 IN A 10.0.0.1"]} for {"answer":[]}'] })).toBeUndefined()
 })
 
+test('questions of an endless lookup are known beside what a later question asked, and no others', () => {
+  const endless = { ...scenario, blocks: [{ keys: '.', directives: [{ plugin: 'rewrite', text: 'rewrite cname exact b.test. a.test.' }] }] }
+  const asked = (...theirs: string[]) => ({ kind: 'different', what: [`asked: ["127.0.0.12 udp b.test. A rd "] for ${JSON.stringify(theirs)}`] }) as const
+  expect(explained(endless, asked('127.0.0.11 udp b.test. A rd ', '127.0.0.12 udp a.test. A rd '))).toBeDefined()
+  expect(explained(endless, asked('127.0.0.11 udp b.test. A rd ', '127.0.0.12 udp c.test. A rd '))).toBeUndefined()
+  expect(explained(endless, asked('127.0.0.12 udp a.test. A rd '))).toBeUndefined()
+  expect(explained(scenario, asked('127.0.0.11 udp b.test. A rd ', '127.0.0.12 udp a.test. A rd '))).toBeUndefined()
+})
+
 test('a case is made smaller as long as it still differs, and keeps the question that does', async () => {
   const large = generate(3, 8)
   const query = { query: { name: 'kept.test.', type: 'A', proto: 'udp' } } as const
