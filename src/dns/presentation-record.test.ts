@@ -21,6 +21,10 @@ test.each([
   ['NSEC3PARAM', '1 0 10 AABB'], ['TLSA', `3 1 1 ${SHA1}`], ['SMIMEA', '3 0 0 AB'], ['SPF', '"v=spf1 -all"'],
   ['HTTPS', '0 pool.example.'], ['HTTPS', '1 . alpn="h2,h3" no-default-alpn port=8443 ipv4hint=192.0.2.1,192.0.2.2 ipv6hint=2001:db8::1'],
   ['SVCB', '1 foo.example. mandatory=alpn,ipv4hint alpn="f\\\\\\\\oo\\\\,bar,h2" ipv4hint=192.0.2.1 ech=AAAA dohpath="/dns-query{?dns}" ohttp key667="hello\\210qoo" key668'],
+  ['AFSDB', '1 db.example.'], ['KX', '10 kx.example.'], ['RT', '10 relay.example.'], ['LP', '10 l64.example.'], ['L32', '10 10.1.2.0'], ['MB', 'mb.example.'], ['MR', 'mr.example.'],
+  ['MINFO', 'owner.example. error.example.'], ['RP', 'admin.example. txt.example.'], ['X25', '311061700956'], ['EUI48', '00-00-5e-00-53-2a'], ['EUI64', '00-00-5e-ef-10-00-00-2a'],
+  ['OPENPGPKEY', 'AQPSKmyn'], ['DHCID', 'AAIBY2/AuCccgoJbsaxcQc9TUapptP69lOjxfNuVAA2kjEA='], ['KEY', '512 255 1 AQAB'], ['CSYNC', '66 3 A NS AAAA'],
+  ['URI', '10 1 "ftp://ftp1.example.com/public"'], ['ZONEMD', '2018031500 1 1 00112233445566778899AABBCCDDEEFF'],
   ['TYPE65280', '\\# 4 0A000001'], ['NULL', '\\# 0'], ['OPT', '\\# 12 000A00080011223344556677'],
 ])('%s %s is printed as it is read', (type, text) => {
   const { value, fault } = rdataFromText(type, text)
@@ -43,6 +47,7 @@ test.each([
   ['MX', '65536 a.', 'text-number'], ['MX', '-1 a.', 'text-number'], ['MX', '10', 'text-field-missing'], ['NS', 'relative', 'text-name-relative'], ['NS', 'a..b.', 'label-empty'],
   ['NS', `${'a'.repeat(64)}.`, 'label-too-long'], ['NS', `${'a.'.repeat(128)}`, 'name-too-long'], ['NS', 'a\\256.', 'text-escape'], ['NS', 'a\\25.', 'text-escape'], ['NS', 'a\\', 'text-name-relative'],
   ['TXT', '"open', 'text-quote-open'], ['TXT', `"${'x'.repeat(256)}"`, 'text-string-too-long'], ['TXT', '', 'text-field-missing'], ['TXT', 'a\nb', 'text-line-end'],
+  ['EUI48', '00-00-5e-00-53', 'text-address'], ['EUI48', '00-00-5e-00-53-2', 'text-address'], ['EUI64', '00-00-5e-ef-10-00-00-2g', 'text-address'], ['X25', '', 'text-field-missing'],
   ['DS', '1 1 1 ABC', 'text-hex'], ['DS', '1 1 1 GG', 'text-hex'], ['DS', '( 1 1 1 AB', 'text-parenthesis'], ['DS', '1 1 1 AB )', 'text-parenthesis'], ['DNSKEY', '1 1 1 A===', 'text-base64'],
   ['DNSKEY', '1 1 1 AB', 'text-base64'], ['DNSKEY', '1 1 1 AB==', 'text-base64'], ['NSEC3', '1 0 0 - W', 'text-base32'], ['NSEC', '. NOPE', 'text-type'],
   ['RRSIG', 'A 5 3 1 20260230000000 0 1 . AA==', 'text-time'], ['RRSIG', 'A 5 3 1 tomorrow 0 1 . AA==', 'text-time'], ['HTTPS', '1 . alpn=h2 alpn=h3', 'text-svcb-param'],

@@ -145,6 +145,13 @@ export const stringField: Field<string> = {
 /** A character string that is printed without quotes: the tag of CAA. */
 export const tagField: Field<string> = { ...stringField, print: value => (value === '' ? '""' : unquoted(value)) }
 
+/** Octets as pairs of digits with dashes (RFC 7043). */
+const euiField = (size: number): Field<string> => addressField(size,
+  (bytes, at) => Array.from(bytes.subarray(at, at + size), byte => byte.toString(16).padStart(2, '0')).join('-'),
+  text => (text.length === 3 * size - 1 && /^[\da-f]{2}(?:-[\da-f]{2})*$/i.test(text) ? Uint8Array.from(text.split('-'), pair => Number.parseInt(pair, 16)) : undefined))
+export const eui48Field = euiField(6)
+export const eui64Field = euiField(8)
+
 /** Character strings to the end of RDATA, at least one. */
 export const stringsField: Field<readonly string[]> = {
   read: (reader, end) => {

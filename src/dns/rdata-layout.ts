@@ -1,8 +1,8 @@
 // What RDATA consists of, type by type: RFC 1035 and the RFC of each later type. A type that is not here is bytes (RFC 3597); so is RDATA that
 // does not have the form of its type, together with a fault, so that nothing is lost and it can be sent again as it came.
-// Not modelled: TSIG, SIG, TKEY and the obsolete types as fields.
+// Not modelled: TSIG, SIG, TKEY, LOC, CERT, APL, HIP, IPSECKEY, NID, L64 and the types that no library of the field prints as fields.
 import type { Field } from './rdata-fields.ts'
-import { compressibleNameField, hashField, ip4Field, ip6Field, plainNameField, restBase64Field, restHexField, restTextField, saltField, stringField,
+import { compressibleNameField, eui48Field, eui64Field, hashField, ip4Field, ip6Field, plainNameField, restBase64Field, restHexField, restTextField, saltField, stringField,
   stringsField, tagField, timeField, typeField, u16Field, u32Field, u8Field } from './rdata-fields.ts'
 import { typesField } from './rdata-bitmap.ts'
 import { paramsField } from './rdata-svcb.ts'
@@ -16,30 +16,50 @@ import { writeBytes } from './wire-writer.ts'
 const digest = [['keyTag', u16Field], ['algorithm', u8Field], ['digestType', u8Field], ['digest', restHexField]] as const
 const key = [['flags', u16Field], ['protocol', u8Field], ['algorithm', u8Field], ['publicKey', restBase64Field]] as const
 const binding = [['priority', u16Field], ['target', plainNameField], ['params', paramsField]] as const
+const preferredHost = [['preference', u16Field], ['host', plainNameField]] as const
+const oldHost = [['host', compressibleNameField]] as const
 const certificate = [['usage', u8Field], ['selector', u8Field], ['matchingType', u8Field], ['data', restHexField]] as const
 
 const LAYOUTS = {
   A: [['address', ip4Field]],
   AAAA: [['address', ip6Field]],
+  AFSDB: [['subtype', u16Field], ['host', plainNameField]],
   CAA: [['flags', u8Field], ['tag', tagField], ['value', restTextField]],
   CDNSKEY: key,
   CDS: digest,
   CNAME: [['target', compressibleNameField]],
+  CSYNC: [['serial', u32Field], ['flags', u16Field], ['types', typesField]],
+  DHCID: [['digest', restBase64Field]],
   DNAME: [['target', plainNameField]],
   DNSKEY: key,
   DS: digest,
+  EUI48: [['address', eui48Field]],
+  EUI64: [['address', eui64Field]],
   HINFO: [['cpu', stringField], ['os', stringField]],
   HTTPS: binding,
+  KEY: key,
+  KX: preferredHost,
+  L32: [['preference', u16Field], ['locator', ip4Field]],
+  LP: preferredHost,
+  MB: oldHost,
+  MD: oldHost,
+  MF: oldHost,
+  MG: oldHost,
+  MINFO: [['rmailbx', compressibleNameField], ['emailbx', compressibleNameField]],
+  MR: oldHost,
   MX: [['preference', u16Field], ['exchange', compressibleNameField]],
   NAPTR: [['order', u16Field], ['preference', u16Field], ['flags', stringField], ['services', stringField], ['regexp', stringField], ['replacement', plainNameField]],
   NS: [['target', compressibleNameField]],
   NSEC: [['next', plainNameField], ['types', typesField]],
   NSEC3: [['algorithm', u8Field], ['flags', u8Field], ['iterations', u16Field], ['salt', saltField], ['next', hashField], ['types', typesField]],
   NSEC3PARAM: [['algorithm', u8Field], ['flags', u8Field], ['iterations', u16Field], ['salt', saltField]],
+  OPENPGPKEY: [['publicKey', restBase64Field]],
   OPT: [['options', optionsField]],
   PTR: [['target', compressibleNameField]],
+  RP: [['mbox', plainNameField], ['txt', plainNameField]],
   RRSIG: [['covered', typeField], ['algorithm', u8Field], ['labels', u8Field], ['originalTtl', u32Field], ['expiration', timeField], ['inception', timeField],
     ['keyTag', u16Field], ['signer', plainNameField], ['signature', restBase64Field]],
+  RT: preferredHost,
   SMIMEA: certificate,
   SOA: [['mname', compressibleNameField], ['rname', compressibleNameField], ['serial', u32Field], ['refresh', u32Field], ['retry', u32Field], ['expire', u32Field],
     ['minimum', u32Field]],
@@ -49,6 +69,9 @@ const LAYOUTS = {
   SVCB: binding,
   TLSA: certificate,
   TXT: [['strings', stringsField]],
+  URI: [['priority', u16Field], ['weight', u16Field], ['target', restTextField]],
+  X25: [['address', tagField]],
+  ZONEMD: [['serial', u32Field], ['scheme', u8Field], ['algorithm', u8Field], ['digest', restHexField]],
 } as const
 
 type Layouts = typeof LAYOUTS

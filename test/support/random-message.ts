@@ -60,12 +60,22 @@ const digest = { keyTag: u16, algorithm: u8, digestType: u8, digest: bytes() }
 const key = { flags: u16, protocol: u8, algorithm: u8, publicKey: bytes() }
 const binding = { priority: u16, target: anyName, params }
 const certificate = { usage: u8, selector: u8, matchingType: u8, data: bytes() }
+const preferredHost = { preference: u16, host: anyName }
+const eui = (size: number): fc.Arbitrary<string> => bytes(size, size).map(b => Buffer.from(b).toString('hex').replaceAll(/(..)(?!$)/g, '$1-'))
 
 const FIELDS: { readonly [K in RdataKind]: { readonly [F in Exclude<keyof Extract<Rdata, { kind: K }>, 'kind'>]: fc.Arbitrary<Extract<Rdata, { kind: K }>[F]> } } = {
   A: { address: bytes(4, 4).map(b => ip4Text(b)) },
   AAAA: { address: fc.oneof(bytes(16, 16), fc.array(fc.constantFrom(0, 0, 0, 1, 255), { minLength: 16, maxLength: 16 }).map(b => Uint8Array.from(b))).map(b => ip6Text(b)) },
   CAA: { flags: u8, tag: string, value: string },
+  AFSDB: { subtype: u16, host: anyName }, KX: preferredHost, LP: preferredHost, RT: preferredHost,
   CDNSKEY: key, CDS: digest,
+  CSYNC: { serial: u32, flags: u16, types },
+  DHCID: { digest: bytes(20, 1) }, OPENPGPKEY: { publicKey: bytes(20, 1) },
+  EUI48: { address: eui(6) }, EUI64: { address: eui(8) },
+  KEY: key,
+  L32: { preference: u16, locator: bytes(4, 4).map(b => ip4Text(b)) },
+  MB: { host: anyName }, MD: { host: anyName }, MF: { host: anyName }, MG: { host: anyName }, MR: { host: anyName },
+  MINFO: { rmailbx: anyName, emailbx: anyName }, RP: { mbox: anyName, txt: anyName },
   CNAME: { target: anyName }, DNAME: { target: anyName }, NS: { target: anyName }, PTR: { target: anyName },
   DNSKEY: key, DS: digest,
   HINFO: { cpu: string, os: string },
@@ -82,6 +92,9 @@ const FIELDS: { readonly [K in RdataKind]: { readonly [F in Exclude<keyof Extrac
   SPF: { strings }, TXT: { strings },
   SRV: { priority: u16, weight: u16, port: u16, target: anyName },
   SSHFP: { algorithm: u8, fingerprintType: u8, fingerprint: bytes() },
+  URI: { priority: u16, weight: u16, target: string },
+  X25: { address: string },
+  ZONEMD: { serial: u32, scheme: u8, algorithm: u8, digest: bytes() },
 }
 export const RDATA_KINDS = Object.keys(FIELDS) as readonly RdataKind[]
 
