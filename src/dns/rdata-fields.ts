@@ -145,12 +145,19 @@ export const stringField: Field<string> = {
 /** A character string that is printed without quotes: the tag of CAA. */
 export const tagField: Field<string> = { ...stringField, print: value => (value === '' ? '""' : unquoted(value)) }
 
-/** Octets as pairs of digits with dashes (RFC 7043). */
-const euiField = (size: number): Field<string> => addressField(size,
-  (bytes, at) => Array.from(bytes.subarray(at, at + size), byte => byte.toString(16).padStart(2, '0')).join('-'),
-  text => (text.length === 3 * size - 1 && /^[\da-f]{2}(?:-[\da-f]{2})*$/i.test(text) ? Uint8Array.from(text.split('-'), pair => Number.parseInt(pair, 16)) : undefined))
-export const eui48Field = euiField(6)
-export const eui64Field = euiField(8)
+/** Octets in hexadecimal, `size` groups of `octets` with `between` in the middle. */
+const groupsField = (size: number, octets: number, between: string, letterCase: 'upper' | 'lower'): Field<string> => addressField(size * octets,
+  (bytes, at) => Array.from({ length: size }, (_, i) => hexOf(bytes.subarray(at + i * octets, at + (i + 1) * octets))).join(between)[letterCase === 'upper' ? 'toUpperCase' : 'toLowerCase'](),
+  text => {
+    const groups = text.split(between)
+    return groups.length === size && groups.every(group => group.length === 2 * octets) ? bytesOfHex(groups.join('')) : undefined
+  })
+/** RFC 7043. */
+export const eui48Field = groupsField(6, 1, '-', 'lower')
+export const eui64Field = groupsField(8, 1, '-', 'lower')
+/** RFC 6742, in the letters of miekg/dns. */
+export const node64Field = groupsField(4, 2, ':', 'lower')
+export const locator64Field = groupsField(4, 2, ':', 'upper')
 
 /** Character strings to the end of RDATA, at least one. */
 export const stringsField: Field<readonly string[]> = {

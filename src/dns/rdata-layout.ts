@@ -1,19 +1,20 @@
 // What RDATA consists of, type by type: RFC 1035 and the RFC of each later type. A type that is not here is bytes (RFC 3597); so is RDATA that
 // does not have the form of its type, together with a fault, so that nothing is lost and it can be sent again as it came.
-// Not modelled: TSIG, SIG, TKEY, LOC, CERT, APL, HIP, IPSECKEY, NID, L64 and the types that no library of the field prints as fields.
+// Not modelled: TSIG, SIG, TKEY, LOC, CERT, APL, HIP, IPSECKEY, AMTRELAY and the types that no library of the field prints as fields.
 import type { Field } from './rdata-fields.ts'
-import { compressibleNameField, eui48Field, eui64Field, hashField, ip4Field, ip6Field, plainNameField, restBase64Field, restHexField, restTextField, saltField, stringField,
+import { compressibleNameField, eui48Field, eui64Field, hashField, ip4Field, ip6Field, locator64Field, node64Field, plainNameField, restBase64Field, restHexField, restTextField, saltField, stringField,
   stringsField, tagField, timeField, typeField, u16Field, u32Field, u8Field } from './rdata-fields.ts'
 import { typesField } from './rdata-bitmap.ts'
 import { paramsField } from './rdata-svcb.ts'
 import { optionsField } from './edns-options.ts'
-import { typeNumber } from './wire-numbers-table.ts'
+import { typeName } from './wire-numbers-table.ts'
 import type { WireReader } from './wire-reader.ts'
 import { fault } from './wire-reader.ts'
 import type { WireWriter } from './wire-writer.ts'
 import { writeBytes } from './wire-writer.ts'
 
 const digest = [['keyTag', u16Field], ['algorithm', u8Field], ['digestType', u8Field], ['digest', restHexField]] as const
+const textStrings = [['strings', stringsField]] as const
 const key = [['flags', u16Field], ['protocol', u8Field], ['algorithm', u8Field], ['publicKey', restBase64Field]] as const
 const binding = [['priority', u16Field], ['target', plainNameField], ['params', paramsField]] as const
 const preferredHost = [['preference', u16Field], ['host', plainNameField]] as const
@@ -24,6 +25,7 @@ const LAYOUTS = {
   A: [['address', ip4Field]],
   AAAA: [['address', ip6Field]],
   AFSDB: [['subtype', u16Field], ['host', plainNameField]],
+  AVC: textStrings,
   CAA: [['flags', u8Field], ['tag', tagField], ['value', restTextField]],
   CDNSKEY: key,
   CDS: digest,
@@ -33,13 +35,17 @@ const LAYOUTS = {
   DNAME: [['target', plainNameField]],
   DNSKEY: key,
   DS: digest,
+  EID: [['endpoint', restHexField]],
   EUI48: [['address', eui48Field]],
   EUI64: [['address', eui64Field]],
+  GID: [['id', u32Field]],
+  GPOS: [['longitude', tagField], ['latitude', tagField], ['altitude', tagField]],
   HINFO: [['cpu', stringField], ['os', stringField]],
   HTTPS: binding,
   KEY: key,
   KX: preferredHost,
   L32: [['preference', u16Field], ['locator', ip4Field]],
+  L64: [['preference', u16Field], ['locator', locator64Field]],
   LP: preferredHost,
   MB: oldHost,
   MD: oldHost,
@@ -49,13 +55,19 @@ const LAYOUTS = {
   MR: oldHost,
   MX: [['preference', u16Field], ['exchange', compressibleNameField]],
   NAPTR: [['order', u16Field], ['preference', u16Field], ['flags', stringField], ['services', stringField], ['regexp', stringField], ['replacement', plainNameField]],
+  NID: [['preference', u16Field], ['node', node64Field]],
+  NIMLOC: [['locator', restHexField]],
+  NINFO: textStrings,
   NS: [['target', compressibleNameField]],
+  'NSAP-PTR': [['host', plainNameField]],
   NSEC: [['next', plainNameField], ['types', typesField]],
   NSEC3: [['algorithm', u8Field], ['flags', u8Field], ['iterations', u16Field], ['salt', saltField], ['next', hashField], ['types', typesField]],
   NSEC3PARAM: [['algorithm', u8Field], ['flags', u8Field], ['iterations', u16Field], ['salt', saltField]],
   OPENPGPKEY: [['publicKey', restBase64Field]],
   OPT: [['options', optionsField]],
   PTR: [['target', compressibleNameField]],
+  PX: [['preference', u16Field], ['map822', plainNameField], ['mapX400', plainNameField]],
+  RKEY: key,
   RP: [['mbox', plainNameField], ['txt', plainNameField]],
   RRSIG: [['covered', typeField], ['algorithm', u8Field], ['labels', u8Field], ['originalTtl', u32Field], ['expiration', timeField], ['inception', timeField],
     ['keyTag', u16Field], ['signer', plainNameField], ['signature', restBase64Field]],
@@ -63,12 +75,15 @@ const LAYOUTS = {
   SMIMEA: certificate,
   SOA: [['mname', compressibleNameField], ['rname', compressibleNameField], ['serial', u32Field], ['refresh', u32Field], ['retry', u32Field], ['expire', u32Field],
     ['minimum', u32Field]],
-  SPF: [['strings', stringsField]],
+  SPF: textStrings,
   SRV: [['priority', u16Field], ['weight', u16Field], ['port', u16Field], ['target', plainNameField]],
   SSHFP: [['algorithm', u8Field], ['fingerprintType', u8Field], ['fingerprint', restHexField]],
   SVCB: binding,
+  TALINK: [['previous', plainNameField], ['next', plainNameField]],
   TLSA: certificate,
-  TXT: [['strings', stringsField]],
+  TXT: textStrings,
+  UID: [['id', u32Field]],
+  UINFO: [['text', stringField]],
   URI: [['priority', u16Field], ['weight', u16Field], ['target', restTextField]],
   X25: [['address', tagField]],
   ZONEMD: [['serial', u32Field], ['scheme', u8Field], ['algorithm', u8Field], ['digest', restHexField]],
@@ -93,7 +108,7 @@ export interface Layout {
 
 const BY_KIND: ReadonlyMap<string, Layout> = new Map(Object.entries(LAYOUTS).map(([kind, fields]) =>
   [kind, { kind: kind as RdataKind, fields: fields as unknown as Layout['fields'] }]))
-const BY_NUMBER: readonly (Layout | undefined)[] = Array.from({ length: 258 }, (_, type) => [...BY_KIND.values()].find(layout => typeNumber(layout.kind) === type))
+const BY_NUMBER: readonly (Layout | undefined)[] = Array.from({ length: 259 }, (_, type) => BY_KIND.get(typeName(type)))
 
 const CLASS_CHAOS = 3
 const CLASS_NONE = 254

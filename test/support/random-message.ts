@@ -61,7 +61,8 @@ const key = { flags: u16, protocol: u8, algorithm: u8, publicKey: bytes() }
 const binding = { priority: u16, target: anyName, params }
 const certificate = { usage: u8, selector: u8, matchingType: u8, data: bytes() }
 const preferredHost = { preference: u16, host: anyName }
-const eui = (size: number): fc.Arbitrary<string> => bytes(size, size).map(b => Buffer.from(b).toString('hex').replaceAll(/(..)(?!$)/g, '$1-'))
+const groups = (size: number, octets: number, between: string): fc.Arbitrary<string> =>
+  fc.array(bytes(octets, octets).map(b => Buffer.from(b).toString('hex')), { minLength: size, maxLength: size }).map(all => all.join(between))
 
 const FIELDS: { readonly [K in RdataKind]: { readonly [F in Exclude<keyof Extract<Rdata, { kind: K }>, 'kind'>]: fc.Arbitrary<Extract<Rdata, { kind: K }>[F]> } } = {
   A: { address: bytes(4, 4).map(b => ip4Text(b)) },
@@ -71,8 +72,16 @@ const FIELDS: { readonly [K in RdataKind]: { readonly [F in Exclude<keyof Extrac
   CDNSKEY: key, CDS: digest,
   CSYNC: { serial: u32, flags: u16, types },
   DHCID: { digest: bytes(20, 1) }, OPENPGPKEY: { publicKey: bytes(20, 1) },
-  EUI48: { address: eui(6) }, EUI64: { address: eui(8) },
-  KEY: key,
+  EID: { endpoint: bytes(20, 1) }, NIMLOC: { locator: bytes(20, 1) },
+  EUI48: { address: groups(6, 1, '-') }, EUI64: { address: groups(8, 1, '-') },
+  GID: { id: u32 }, UID: { id: u32 },
+  GPOS: { longitude: string, latitude: string, altitude: string },
+  KEY: key, RKEY: key,
+  L64: { preference: u16, locator: groups(4, 2, ':').map(text => text.toUpperCase()) }, NID: { preference: u16, node: groups(4, 2, ':') },
+  'NSAP-PTR': { host: anyName },
+  PX: { preference: u16, map822: anyName, mapX400: anyName },
+  TALINK: { previous: anyName, next: anyName },
+  UINFO: { text: string },
   L32: { preference: u16, locator: bytes(4, 4).map(b => ip4Text(b)) },
   MB: { host: anyName }, MD: { host: anyName }, MF: { host: anyName }, MG: { host: anyName }, MR: { host: anyName },
   MINFO: { rmailbx: anyName, emailbx: anyName }, RP: { mbox: anyName, txt: anyName },
@@ -89,7 +98,7 @@ const FIELDS: { readonly [K in RdataKind]: { readonly [F in Exclude<keyof Extrac
   RRSIG: { covered: u16, algorithm: u8, labels: u8, originalTtl: u32, expiration: u32, inception: u32, keyTag: u16, signer: anyName, signature: bytes() },
   SMIMEA: certificate, TLSA: certificate,
   SOA: { mname: anyName, rname: anyName, serial: u32, refresh: u32, retry: u32, expire: u32, minimum: u32 },
-  SPF: { strings }, TXT: { strings },
+  AVC: { strings }, NINFO: { strings }, SPF: { strings }, TXT: { strings },
   SRV: { priority: u16, weight: u16, port: u16, target: anyName },
   SSHFP: { algorithm: u8, fingerprintType: u8, fingerprint: bytes() },
   URI: { priority: u16, weight: u16, target: string },

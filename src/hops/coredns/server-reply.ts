@@ -96,9 +96,12 @@ const questionOf = ({ name, type, class: dnsClass }: DnsQuery): NonNullable<Repl
 export const loggedBytes = (query: DnsQuery, reply: Reply): number =>
   [...reply.answer, ...reply.authority, ...reply.additional].reduce((sum, r) => sum + overcounted(r), messageBytes(reply.question?.name ?? query.name, reply))
 
+/** Types whose data ends in base64. */
+const BASE64: ReadonlySet<string> = new Set(['CDNSKEY', 'DHCID', 'DNSKEY', 'KEY', 'OPENPGPKEY', 'RKEY', 'RRSIG'])
+
 /** dns.Msg.Len counts escapes in strings as they are written, and the padding of base64. */
 function overcounted({ type, data }: Reply['answer'][number]): number {
-  if (type === 'DNSKEY' || type === 'CDNSKEY' || type === 'RRSIG') return data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0
+  if (BASE64.has(type)) return data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0
   if (type !== 'TXT' && type !== 'SPF' && type !== 'HINFO') return 0
   return data.length - textBytes(data)
 }

@@ -1,22 +1,12 @@
 // The words for types that miekg/dns knows (ztypes.go `StringToType`, v1.1.72), and its rules for texts: what a name, a TTL or a number is.
 // Not modelled: the few types that v1.1.49 (CoreDNS 1.9) did not have yet.
 import { isAbsolute, isDomainName } from '../../dns/name.ts'
-import { typeName } from '../../dns/wire-numbers-table.ts'
+import { TYPE_NUMBERS, typeName } from '../../dns/wire-numbers-table.ts'
 
-/** Those without a word in `dns/wire-numbers-table.ts`. */
-const MORE: readonly (readonly [string, number])[] = [
-  ['NSAP-PTR', 23], ['GPOS', 27], ['NXT', 30], ['EID', 31], ['NIMLOC', 32], ['ATMA', 34], ['NINFO', 56], ['RKEY', 57], ['TALINK', 58], ['PX', 26],
-  ['UINFO', 100], ['UID', 101], ['GID', 102], ['UNSPEC', 103], ['NXNAME', 128], ['AVC', 258], ['AMTRELAY', 260], ['RESINFO', 261], ['TA', 32768],
-  ['DLV', 32769],
-]
 /** Words of the common table that miekg/dns has not. */
 const UNKNOWN: ReadonlySet<string> = new Set(['WKS'])
 
-const NUMBERS: ReadonlyMap<string, number> = new Map([
-  ...Array.from({ length: 258 }, (_, number) => [typeName(number), number] as const)
-    .filter(([word]) => !word.startsWith('TYPE') && !UNKNOWN.has(word)),
-  ...MORE,
-])
+const NUMBERS: ReadonlyMap<string, number> = new Map(TYPE_NUMBERS.map(number => [typeName(number), number] as const).filter(([word]) => !UNKNOWN.has(word)))
 const WORDS: ReadonlyMap<number, string> = new Map([...NUMBERS].map(([word, number]) => [number, word]))
 
 /** By its word only, upper case. */
