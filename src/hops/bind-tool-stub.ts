@@ -16,7 +16,7 @@ import { bindToolSettings, type BindToolSettings } from './bind-tool-settings.ts
 import { isCellOf } from './stub-cells.ts'
 import { causeOf, addressesOf, replyOf } from './stub-reply.ts'
 import type { StubQuery } from './stub-query.ts'
-import { answered, RCODE_RESULTS } from './stub-result.ts'
+import { answered, excerpt, RCODE_RESULTS } from './stub-result.ts'
 import { atLeast, stubVersion, type StubVersion } from './stub-version.ts'
 
 export type BindTool = Extract<StubKind, 'dig' | 'dig-search' | 'host' | 'nslookup'>
@@ -77,7 +77,7 @@ type Last = { readonly found: Replied; readonly fqdn: string; readonly shown: st
 function* lookUp(setup: Setup, { name, family }: StubQuery): HopRun {
   const { tool, version, settings } = setup
   if (settings.broken) {
-    const cause: Cause = { kind: 'failed', by: tool, detail: `resolv.conf: ${settings.broken.source.text.slice(0, 80)}` }
+    const cause: Cause = { kind: 'failed', by: tool, detail: `resolv.conf: ${excerpt(settings.broken.source.text)}` }
     return plain({ result: 'error', addresses: [], code: isDig(tool) ? 'no reply' : tool === 'nslookup' && !atLeast(version, 9, 17) ? 'exit 10' : 'exit 1', says: `${tool.replace('-search', '')}: parse of /etc/resolv.conf failed`, cause })
   }
   const type = family === 'inet6' ? 'AAAA' : 'A'

@@ -15,7 +15,7 @@ import { absolute, isDomainName } from '../dns/name.ts'
 import { glibcAddress } from './stub-address.ts'
 import { addressesOf, causeOf, replyOf } from './stub-reply.ts'
 import type { StubQuery } from './stub-query.ts'
-import { answered, RCODE_RESULTS } from './stub-result.ts'
+import { answered, excerpt, RCODE_RESULTS } from './stub-result.ts'
 import { defaultServer, hostDomain, serverOf, type StubServer } from './stub-settings.ts'
 import { atLeast, stubVersion, type StubVersion } from './stub-version.ts'
 
@@ -87,7 +87,7 @@ function* lookUp(setup: Setup, { name, family }: StubQuery): HopRun {
   const types = family === 'inet' ? ['A'] : family === 'inet6' ? ['AAAA'] : ['A', 'AAAA']
   const names = name.includes('.') || setup.search.length === 0 ? [name] : setup.search.map(domain => `${name}.${domain}`)
   const questions = types.flatMap(type => names.map((shown): Question => ({ shown, name: absolute(shown), type })))
-  if (setup.bad !== undefined) return plain({ result: 'error', addresses: [], code: 'exit 1', says: `nslookup: bad address '${setup.bad.slice(0, 80)}'` })
+  if (setup.bad !== undefined) return plain({ result: 'error', addresses: [], code: 'exit 1', says: `nslookup: bad address '${excerpt(setup.bad)}'` })
   return yield* call(`${setup.id} turn`, plain(nextRound({ ...FIRST, questions })))
 }
 

@@ -120,10 +120,10 @@ function judged(tried: Tried & { readonly kind: 'done' }, { name, types }: Excha
   const second = replies[1] ?? first
   // Two equal words are one result, whichever came first: A's cause stands for both.
   const alike = first.reply.rcode === second.reply.rcode
-  const deciding = alike ? (first.type <= second.type ? first : second) : first.reply.rcode === 'NOERROR' ? second : first
+  const deciding = alike ? (first.type === 'A' ? first : second) : first.reply.rcode === 'NOERROR' ? second : first
   const cause = causeOf(plain(deciding.reply as never), hop)
   if (holdsAnswer(first) || holdsAnswer(second)) {
-    const wanted = ({ type }: Got): readonly string[] => (strictTypes || types.length === 1 ? [type] : types)
+    const wanted = ({ type }: Got): readonly string[] => (strictTypes ? [type] : types)
     const addresses = replies.flatMap(got => wanted(got).flatMap(type => ownAddressesOf(got.reply, name, type)))
     // Only an alias: positive for the search, and no address.
     return { end: 'positive', addresses, single, ...(addresses.length === 0 && { cause: { kind: 'denied', by: hop, detail: 'alias without address' } }) }
@@ -157,7 +157,7 @@ function* overUdp(setup: ExchangeSetup, q: Exchange, server: number): HopRun<Tri
   const timeoutMs = serverTimeoutMs(settings, server)
   let { single, sockets, open } = q
   for (;;) {
-    const inTurn = single !== 'together' && q.types.length > 1
+    const inTurn = single !== 'together'
     const heard = inTurn
       ? yield* oneByOne(setup, { ...q, open, single, sockets }, server, timeoutMs)
       : yield* allAtOnce(setup, { ...q, open, sockets }, server, timeoutMs)
@@ -166,7 +166,7 @@ function* overUdp(setup: ExchangeSetup, q: Exchange, server: number): HopRun<Tri
     const next = { kind: 'next', single, heard: true, close: false, rcode, cause: causeOf(last, hop), open } as const
     if (state === 'done') return { kind: 'done', replies, single, rcode }
     if (state === 'tcp') return { kind: 'tcp', single }
-    if (state === 'closed') return { ...next, heard: replies.length > 0 || rcode !== undefined, close: true }
+    if (state === 'closed') return { ...next, heard: rcode !== undefined, close: true }
     if (state === 'bad') return { ...next, close: q.types.length === 1 || strict || (inTurn && atLeast(version, 2, 41)) }
     if (replies.length === 0) return next
     // Half of the pair is there: ask again, in another manner.

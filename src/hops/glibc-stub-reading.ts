@@ -20,13 +20,12 @@ export type Reading = {
 
 /** `strict`: a failure of one is a failure of both. */
 export function read(types: readonly string[], came: readonly Came[], strict: boolean): Reading {
-  const buffers: [Got | undefined, Got | undefined] = [undefined, undefined]
-  const kept = (): readonly Got[] => buffers.filter(got => got !== undefined)
+  const replies: Got[] = []
   const received = new Set<string>()
   let rcode: Rcode | undefined
   let last: Plain | undefined
   for (const { type, value } of came) {
-    const reading = (state: Reading['state']): Reading => ({ state, replies: kept(), rcode, last: value })
+    const reading = (state: Reading['state']): Reading => ({ state, replies, rcode, last: value })
     if (value === REFUSED_PORT) return reading('closed')
     const reply = replyOf(value)
     // The second reply to a question, after one that came late, is passed over.
@@ -35,11 +34,11 @@ export function read(types: readonly string[], came: readonly Came[], strict: bo
     if (received.size === 0) rcode = reply.rcode
     if (isBad(reply)) {
       if (types.length === 1 || strict) return reading('bad')
-      if (received.size > 0) return reading(kept().length > 0 ? 'done' : 'bad')
+      if (received.size > 0) return reading(replies.length > 0 ? 'done' : 'bad')
     } else if (hasFlag(reply, 'tc')) return reading('tcp')
-    else buffers[received.size === 0 ? 0 : 1] = { type, reply }
+    else replies.push({ type, reply })
     received.add(type)
     if (received.size === types.length) return reading('done')
   }
-  return { state: 'wait', replies: kept(), rcode, last }
+  return { state: 'wait', replies, rcode, last }
 }

@@ -16,9 +16,9 @@ export interface GlibcSettings extends CommonSettings {
   readonly flags: ReadonlySet<GlibcFlag>
 }
 
-/** In the order of the program's table: the first prefix wins. `since`: the release that knows the word. */
+/** In the order of the program's table: the first prefix wins. `since`: the release that knows the word; none: every one. */
 const FLAGS: readonly { readonly word: string; readonly flag: GlibcFlag; readonly since: readonly number[] }[] = [
-  { word: 'rotate', flag: 'rotate', since: [2] },
+  { word: 'rotate', flag: 'rotate', since: [] },
   { word: 'edns0', flag: 'edns0', since: [2, 6] },
   { word: 'single-request-reopen', flag: 'single-request-reopen', since: [2, 9] },
   { word: 'single-request', flag: 'single-request', since: [2, 10] },
@@ -55,9 +55,12 @@ export function glibcSettings(conf: ResolvConf, versionText: string, around: Stu
   }
 }
 
+/** A bound of ours: a variable can have any length. */
+const MOST_READ = 4096
+
 /** The value of an environment variable; its place is not in the file. */
 const blankSeparated = (conf: ResolvConf, text: string): Sourced<string>[] =>
-  text.slice(0, 4096).split(/[ \t]+/).map(value => ({ value, source: fileSource(conf) }))
+  text.slice(0, MOST_READ).split(/[ \t]+/).map(value => ({ value, source: fileSource(conf) }))
 
 type Options = Omit<GlibcSettings, 'servers' | 'search'>
 

@@ -20,7 +20,7 @@ import { glibcSettings } from './glibc-stub-settings.ts'
 import { glibcAddress } from './stub-address.ts'
 import { hostsEntry } from './stub-hosts.ts'
 import type { StubQuery } from './stub-query.ts'
-import { answered, failed, unmodelled } from './stub-result.ts'
+import { answered, excerpt, failed, unmodelled } from './stub-result.ts'
 import { atLeast, stubVersion } from './stub-version.ts'
 
 type Remembered = { readonly end: HError; readonly cause: Cause }
@@ -66,7 +66,6 @@ function* lookUp(model: StubModel, setup: ExchangeSetup, query: StubQuery): HopR
   const services = model.nss?.map(word => word.value) ?? ['files', 'dns']
   let result: StubResult = failed('glibc', 'EAI_NONAME')
   for (const [i, service] of services.entries()) {
-    if (service.startsWith('[')) continue
     const got = yield* askService(model, setup, service, query, wanted)
     if (got !== undefined) result = got
     if (result.result === 'answer' || result.code === 'unmodelled') break
@@ -89,7 +88,7 @@ function returnsOn(action: string | undefined, status: string): boolean {
 /** res_hnok: letters, digits, `-` and `_` alone, and no `-` at the very beginning. */
 const isHostName = (name: string): boolean => isDomainName(absolute(name)) && /^(?!-)[0-9A-Za-z_.-]*$/.test(name)
 
-/** Undefined: the service has nothing to say. */
+/** Undefined: the service has nothing to say, or it is the action behind one. */
 function* askService(model: StubModel, setup: ExchangeSetup, service: string, query: StubQuery, wanted: readonly string[]): HopRun<StubResult | undefined> {
   const { name, family } = query
   if (service === 'files') {
@@ -98,7 +97,7 @@ function* askService(model: StubModel, setup: ExchangeSetup, service: string, qu
     return addresses.length > 0 ? answered(addresses) : failed('glibc', 'EAI_NONAME')
   }
   if (service === 'dns') {
-    if (atLeast(setup.version, 2, 29) && !isHostName(name)) return failed('glibc', 'EAI_NONAME', { kind: 'failed', by: 'glibc', detail: `${name.slice(0, 80)} is no host name` })
+    if (atLeast(setup.version, 2, 29) && !isHostName(name)) return failed('glibc', 'EAI_NONAME', { kind: 'failed', by: 'glibc', detail: `${excerpt(name)} is no host name` })
     const noAaaa = setup.settings.flags.has('no-aaaa')
     const result = outcome(yield* searched(setup, name, noAaaa && family === 'unspec' ? ['A'] : wanted, false), family === 'inet', setup)
     // gethostbyname2_r stood behind an AF_INET lookup, and told its errors apart only since 2.27.
@@ -144,7 +143,7 @@ const candidate = (name: string, domain: string): string => absolute(`${name}.${
 
 function* askCandidate(setup: ExchangeSetup, q: Search, name: string): HopRun<Exchanged> {
   if (q.name === '' || !isDomainName(name)) {
-    return { end: 'NO_RECOVERY', single: q.single, cause: { kind: 'failed', by: 'glibc', detail: `${name.slice(0, 80)} is no domain name` } }
+    return { end: 'NO_RECOVERY', single: q.single, cause: { kind: 'failed', by: 'glibc', detail: `${excerpt(name)} is no domain name` } }
   }
   const { step, types, single, turn } = q
   // no-aaaa: the question for AAAA alone becomes one for A, whose records are taken out of the answer.

@@ -14,7 +14,7 @@ import { muslSettings } from './musl-stub-settings.ts'
 import { muslAddress } from './stub-address.ts'
 import { hostsEntry } from './stub-hosts.ts'
 import type { StubQuery } from './stub-query.ts'
-import { answered, failed, type EaiCode } from './stub-result.ts'
+import { answered, excerpt, failed, type EaiCode } from './stub-result.ts'
 import { atLeast, stubVersion, type StubVersion } from './stub-version.ts'
 
 type Search = { readonly name: string; readonly types: readonly string[]; readonly step: number }
@@ -81,7 +81,7 @@ function* judgedName(setup: MuslSetup, { name, types, step }: Search, ad = false
   const { id, version, settings } = setup
   if (settings.attempts === 0) return { end: 'EAI_FAIL', cause: { kind: 'broken', by: 'musl', detail: CRASH } }
   // res_mkquery takes one trailing dot away; before 1.2.4 a second one goes into the packet, which no server can read.
-  const broken: Cause = { kind: 'broken', by: 'musl', detail: `${name.slice(0, 80)} is no domain name` }
+  const broken: Cause = { kind: 'broken', by: 'musl', detail: `${excerpt(name)} is no domain name` }
   if (name.endsWith('..') && !atLeast(version, 1, 2, 4)) {
     yield* sleep(settings.timeoutMs)
     return { end: 'EAI_AGAIN', cause: broken }

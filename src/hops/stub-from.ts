@@ -2,6 +2,7 @@
 // that library behind it: `java@17`, `java@17+musl@1.2.5`. Tools of a shell go by their own names: `dig`, `host`, `nslookup`, `busybox`.
 import type { StubKind, StubModel } from '../chain/model.ts'
 import { isOverLibc } from '../chain/stub-libc.ts'
+import { excerpt } from './stub-result.ts'
 import { isStubKind } from './stub.ts'
 
 /** The newest release that was compared with the real program. */
@@ -15,11 +16,11 @@ export type StubChoice = Pick<StubModel, 'kind' | 'version' | 'libc'> | { readon
 export function stubFrom(spec: string): StubChoice {
   const [first = '', second] = spec.trim().split(/\+(?=(?:glibc|musl)(?:@|$))/i)
   const { kind, version } = partOf(first)
-  if (!isStubKind(kind)) return { error: `${spec.slice(0, 60)}: a stub is named glibc@2.36, musl@1.2.5, go@1.26, java@17+musl@1.2.5 or dig` }
+  if (!isStubKind(kind)) return { error: `${excerpt(spec)}: a stub is named glibc@2.36, musl@1.2.5, go@1.26, java@17+musl@1.2.5 or dig` }
   const chosen = { kind, version: version ?? NEWEST_STUB[kind] }
   if (second === undefined) return chosen
   const { kind: libc, version: release } = partOf(second)
-  if (!isOverLibc(kind) || (libc !== 'glibc' && libc !== 'musl')) return { error: `${spec.slice(0, 60)}: ${kind} does not ask a C library` }
+  if (!isOverLibc(kind) || (libc !== 'glibc' && libc !== 'musl')) return { error: `${excerpt(spec)}: ${kind} does not ask a C library` }
   return { ...chosen, libc: { kind: libc, version: release ?? NEWEST_STUB[libc] } }
 }
 

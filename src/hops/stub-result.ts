@@ -32,6 +32,10 @@ export function failed(library: 'glibc' | 'musl', code: EaiCode, cause?: Cause):
   return { result, addresses: [], code, says: SAYS[library][code], ...(cause && { cause }) }
 }
 
+/** A bound of ours: what stands in a file or is asked for can be long, and a sentence holds its beginning. */
+const MOST_SHOWN = 80
+export const excerpt = (text: string): string => text.slice(0, MOST_SHOWN)
+
 /** The model ends here: nothing may be concluded from this result. */
 export const unmodelled = (by: string, detail: string): StubResult =>
   ({ result: 'error', addresses: [], code: 'unmodelled', says: '', cause: { kind: 'unmodelled', by, detail } })

@@ -36,10 +36,21 @@ test('options of glibc by the release that knows them, their first letters being
     expect(flags(word, unknown), word).toEqual([])
   }
   expect(flags('rotate', '2.0')).toEqual(['rotate'])
-  expect(flags('no_tld_query', '2.36')).toEqual(['no-tld-query'])
+  expect(['2.13', '2.14'].map(version => flags('no_tld_query', version))).toEqual([[], ['no-tld-query']])
   expect(flags('rotated single-requests', '2.36')).toEqual(['rotate', 'single-request'])
   expect(flags('ROTATE', '2.36')).toEqual([])
   expect([flags('rotate -rotate', '2.41'), flags('rotate -rotate', '2.40')]).toEqual([[], ['rotate']])
+})
+
+test('each setting of glibc names the words it comes from, the environment stands at the head of the file', () => {
+  const read = glibcSettings(conf('search a b\r\noptions rotate ndots:3 debug\n'), '2.36', { env: { RES_OPTIONS: 'edns0' } })
+  expect([...read.optionSources].map(([option, source]) => `${option}: ${source.line} ${source.text}`)).toEqual(['rotate: 2 rotate', 'ndots: 2 ndots:3', 'edns0: 1 '])
+  expect(read.search.map(({ value, source }) => `${value}: ${source.text}`)).toEqual(['a: a', 'b\\013: b'])
+})
+
+test('LOCALDOMAIN ends where its line does, and goes before the file', () => {
+  const search = (LOCALDOMAIN: string): string[] => values(glibcSettings(conf('search x\n'), '2.36', { env: { LOCALDOMAIN } }).search)
+  expect([search('a b\tc'), search('a\nb\nc'), search('a b\nc')]).toEqual([['a', 'b', 'c'], ['a'], ['a', 'b']])
 })
 
 test('options of Go are whole words, and two of them have other names', () => {
