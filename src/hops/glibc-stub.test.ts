@@ -179,7 +179,7 @@ describe('a search of glibc', () => {
   })
 
   test('the root on the list stands for the bare name, up to where the list was left', () => {
-    const names = (list: string): string[] => asked({ name: 'a', conf: `${ONE}search ${list}\noptions attempts:1\n`, servers: { [A]: of('a.x.', 'FORMERR') } }).candidates
+    const names = (list: string): readonly string[] => asked({ name: 'a', conf: `${ONE}search ${list}\noptions attempts:1\n`, servers: { [A]: of('a.x.', 'FORMERR') } }).candidates
     expect(names('. x')).toEqual(['a. HOST_NOT_FOUND', 'a.x. NO_RECOVERY'])
     expect(names('x .')).toEqual(['a.x. NO_RECOVERY', 'a. HOST_NOT_FOUND'])
   })
@@ -203,7 +203,7 @@ describe('rotate of glibc', () => {
   test('begins with either of two servers at even odds, and says which words make it so', () => {
     const { outcomes, sites } = explored(`${TWO}options rotate\n`)
     expect(outcomes.map(({ value, odds }) => `${String((value as { addresses: readonly string[] }).addresses[0])} ${formatRational(odds)}`).sort()).toEqual(['10.1.1.1 1/2', '10.1.1.2 1/2'])
-    expect(sites.map(site => [site.at, site.source?.text, site.options.map(option => option.source?.text)])).toEqual([['stub p rotate', 'rotate', [A, B]]])
+    expect((sites ?? []).map(site => [site.at, site.source?.text, site.options.map(option => option.source?.text)])).toEqual([['stub p rotate', 'rotate', [A, B]]])
   })
 
   test('is no choice with one server, or without the option', () => {
@@ -230,7 +230,7 @@ describe('getaddrinfo of glibc', () => {
   const LONG = `${'l'.repeat(64)}.corp.${'m'.repeat(60)}`
 
   test('asks nobody since 2.29 for what is no host name, and says so with its beginning', () => {
-    const odd = (name: string, version: string): string[] => asked({ name, version, family: 'inet' }).asked
+    const odd = (name: string, version: string): readonly string[] => asked({ name, version, family: 'inet' }).asked
     for (const name of ['a%b.corp', '-a.corp', 'a b.corp']) expect([odd(name, '2.28').length > 0, odd(name, '2.29'), odd(name, '2.31')]).toEqual([true, [], []])
     for (const name of ['a_b.corp', 'a-.corp', '_a.corp']) expect(odd(name, '2.36')).toEqual([`0 ${A} ${name}. A`])
     expect([asked({ name: LONG }).result.cause, asked({ name: LONG, version: '2.28' }).result.cause]).toEqual([

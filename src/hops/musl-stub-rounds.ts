@@ -25,6 +25,8 @@ export interface MuslSetup {
 export type Gotten = {
   readonly rcode: Rcode
   readonly addresses: readonly string[]
+  /** Records, but no address among them. */
+  readonly aliased?: true
   readonly cause?: Cause
   readonly cut?: number
   readonly bad?: number
@@ -74,7 +76,7 @@ const questionId = (id: string): string => `${id} question`
 /** Asks for one name; the value is a `Have`. `ad`: res_query sets the AD bit, getaddrinfo takes it out again. */
 export function* muslExchange(setup: MuslSetup, start: Pick<Instant, 'name' | 'step' | 'types' | 'ad'>): HopRun<Have> {
   if (setup.settings.timeoutMs === 0) return {}
-  const first = nextRound(setup, { ...start, round: -1, have: {}, send: {}, open: [], leftMs: 0, repeats: 0 })
+  const first = nextRound(setup, { ...start, round: -1, have: {}, open: [] })
   return (yield* call(roundId(setup.id), plain(first))) as unknown as Have
 }
 
@@ -94,7 +96,7 @@ const isOpen = (got: Gotten | undefined): boolean => got === undefined || got.ba
 /** Every flow of a candidate begins so. */
 const flowPrefix = (id: string, { name, step }: Instant | Question): string => `${id}|${step} ${name}|`
 
-function nextRound({ settings: { timeoutMs, attempts }, hops }: MuslSetup, q: Instant): Instant {
+function nextRound({ settings: { timeoutMs, attempts }, hops }: MuslSetup, q: Omit<Instant, 'send' | 'leftMs' | 'repeats'>): Instant {
   const round = q.round + 1
   const intervalMs = Math.floor(timeoutMs / attempts)
   const leftMs = round === attempts - 1 ? timeoutMs - intervalMs * round : intervalMs
@@ -129,14 +131,13 @@ function* instant(setup: MuslSetup, q: Instant): HopRun {
 /** What comes at this very instant, by question. All of it is sent at once. */
 function* heardNow(setup: MuslSetup, q: Instant): HopRun<readonly (readonly [type: string, ended: Questioned])[]> {
   const { name, step, ad } = q
-  const all = q.types.flatMap((type): readonly Question[] => {
+  const all = q.types.map((type): Question => {
     const got = q.have[type]
-    if (!isOpen(got) && got?.cut === undefined) return []
     const landed = q.landed?.type === type ? q.landed : undefined
-    return [{
+    return {
       name, step, type, ad, transport: got?.cut === undefined ? 'udp' : 'tcp', servers: q.send[type] ?? [],
       open: q.open.filter(waiting => waiting.type === type), ...(landed && { landed }),
-    }]
+    }
   })
   const busy = all.filter(question => question.servers.length > 0 || question.landed)
   const arrivals = yield* ask(busy.map(question => ({ hop: questionId(setup.id), query: plain(question) })), 1)
@@ -148,7 +149,7 @@ function* heardNow(setup: MuslSetup, q: Instant): HopRun<readonly (readonly [typ
 
 /** Until something comes, or it is time to send again. */
 function* waited(setup: MuslSetup, q: Instant): HopRun {
-  const { arrivals, open } = yield* askOn([], q.open.map(waiting => waiting.ticket), q.leftMs, got => got.length > 0)
+  const { arrivals, open } = yield* askOn([], q.open.map(waiting => waiting.ticket), q.leftMs, () => true)
   const still = open.map(({ from, ticket }): Waiting => ({ ...(q.open[from] as Waiting), ticket }))
   const [first] = arrivals
   if (!first) return q.round === setup.settings.attempts - 1 ? plain(complete(q.have)) : yield* call(roundId(setup.id), plain(nextRound(setup, { ...q, open: still })))
@@ -193,7 +194,7 @@ function gotten(setup: MuslSetup, reply: Reply, q: Question, server: number): Go
   const bad = reply.rcode !== 'NOERROR' && reply.rcode !== 'NXDOMAIN'
   const cut = q.transport === 'udp' && hasFlag(reply, 'tc') && atLeast(setup.version, 1, 2, 4)
   return {
-    rcode: reply.rcode, addresses, ...(addresses.length === 0 && { cause: causeOf(reply as unknown as Plain, setup.hops[server] as string) }),
+    rcode: reply.rcode, addresses, ...(addresses.length === 0 && reply.rcode === 'NOERROR' && reply.answer.length > 0 && { aliased: true }), ...(addresses.length === 0 && { cause: causeOf(reply as unknown as Plain, setup.hops[server] as string) }),
     ...(bad ? { bad: server } : cut && { cut: server }),
   }
 }

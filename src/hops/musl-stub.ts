@@ -22,7 +22,8 @@ type Search = { readonly name: string; readonly types: readonly string[]; readon
 /** `absent`: the only end after which a search goes on. */
 type Judged =
   | { readonly end: 'addresses'; readonly addresses: readonly string[] }
-  | { readonly end: 'absent' | EaiCode; readonly cause: Cause }
+  /** `aliased`: an answer of nothing but aliases. */
+  | { readonly end: 'absent' | EaiCode; readonly cause: Cause; readonly aliased?: true }
 
 const searchId = (id: string): string => `${id} search`
 
@@ -42,7 +43,7 @@ function* lookUp(model: StubModel, setup: MuslSetup, { name, family, api }: Stub
   // A name of the wrong family, or an answer without address.
   const noAddress: EaiCode = atLeast(version, 1, 2, 4) ? 'EAI_NODATA' : 'EAI_NONAME'
   if (api !== undefined) return plain(resolverCall(yield* judgedName(setup, { name, types: ['A'], step: 0 }, atLeast(version, 1, 2, 1)), version))
-  if (name === '' || name.length > 254) return plain(failed('musl', 'EAI_NONAME'))
+  if (name.length > 254) return plain(failed('musl', 'EAI_NONAME'))
   const numeric = muslAddress(name)
   if (numeric) {
     const fits = family === 'unspec' || (family === 'inet') === (numeric.family === 4)
@@ -105,7 +106,8 @@ function judge(types: readonly string[], have: Have, nodata: boolean): Judged {
   }
   const addresses = types.flatMap(type => have[type]?.addresses ?? [])
   if (addresses.length > 0) return { end: 'addresses', addresses }
-  return { end: nodata ? 'EAI_NODATA' : 'EAI_NONAME', cause: have[types[0] as string]?.cause ?? NODATA }
+  const { cause = NODATA, aliased } = have[types[0] as string] ?? {}
+  return { end: nodata ? 'EAI_NODATA' : 'EAI_NONAME', cause, ...(aliased && { aliased }) }
 }
 
 /** Before: any address will do; without one only the first question's reply counts. */
@@ -117,10 +119,13 @@ function judgeBefore121(types: readonly string[], have: Have): Judged {
   return { end: first.rcode === 'NXDOMAIN' ? 'absent' : 'EAI_NONAME', cause: first.cause ?? NODATA }
 }
 
-const H_ERRNO: Readonly<Record<string, number>> = { absent: 1, EAI_AGAIN: 2, EAI_FAIL: 3, EAI_NODATA: 4, EAI_NONAME: 4 }
+const H_ERRNO: ReadonlyMap<string, number> = new Map([['absent', 1], ['EAI_AGAIN', 2], ['EAI_NODATA', 4], ['EAI_NONAME', 4]])
 
-/** h_errno tells of a failure since 1.2.2. */
+/** res_query. h_errno tells of a failure since 1.2.2; a name that cannot be written leaves it as it was, and an answer of aliases alone is no failure. */
 function resolverCall(judged: Judged, version: StubVersion): StubResult {
   if (judged.end === 'addresses') return answered(judged.addresses, 'h_errno=0')
-  return { ...failed('musl', judged.end === 'absent' ? 'EAI_NONAME' : judged.end, judged.cause), code: `h_errno=${atLeast(version, 1, 2, 2) ? H_ERRNO[judged.end] ?? 3 : 0}`, says: '' }
+  if (judged.cause.detail === CRASH) return crashed(judged.cause)
+  const isUnwritten = judged.cause.by === 'musl' && judged.end !== 'EAI_AGAIN'
+  const isTold = atLeast(version, 1, 2, 2) && !isUnwritten && !judged.aliased
+  return { ...failed('musl', judged.end === 'absent' ? 'EAI_NONAME' : judged.end, judged.cause), code: `h_errno=${isTold ? H_ERRNO.get(judged.end) : 0}`, says: '' }
 }

@@ -22,6 +22,8 @@ export interface Lookup extends Partial<StubQuery> {
   readonly servers: Readonly<Record<string, Script>>
   readonly more?: Partial<StubModel>
   readonly seed?: number
+  /** Replies of one instant in any order, by the seed. */
+  readonly atOnce?: boolean
 }
 
 export interface Ended {
@@ -38,7 +40,7 @@ export interface Ended {
 /** Packets of one instant are served in the order sent, A before AAAA. */
 const A_FIRST_MS = { A: 0.01, AAAA: 0.02 } as Readonly<Record<string, number>>
 
-export function lookedUp({ kind, version, conf, name, family = 'unspec', api, servers, more, seed = 1 }: Lookup): Ended {
+export function lookedUp({ kind, version, conf, name, family = 'unspec', api, servers, more, seed = 1, atOnce = false }: Lookup): Ended {
   const model: StubModel = { place: 'p', node: 'n', kind, version, certainty: 'confirmed', resolvConf: readResolvConf('f', conf).value, hosts: [], ...more }
   const [asked, flows]: [string[], string[]] = [[], []]
   const server = (address: string, script: Script): Hop => {
@@ -47,7 +49,7 @@ export function lookedUp({ kind, version, conf, name, family = 'unspec', api, se
       const q = query as unknown as DnsQuery
       const start = yield* get('start')
       if (!start) yield* put('start', true, Infinity)
-      yield* sleep(A_FIRST_MS[q.type] ?? 0.03)
+      if (!atOnce) yield* sleep(A_FIRST_MS[q.type] ?? 0.03)
       const signs = [...(q.transport === 'tcp' ? ['tcp'] : []), ...(q.edns ? [`edns ${q.edns.sizeBytes}`] : []), ...(q.ad ? ['ad'] : []), ...(q.rd ? [] : ['no rd'])]
       asked.push([Math.round(start?.ageMs ?? 0), address, q.name, q.type, ...signs].join(' '))
       flows.push(q.flow ?? '')
