@@ -38,7 +38,8 @@ export function ownAnswers(model: ResolvedModel, version: number, by: string): O
   return (name, type) => (hosts && fromHosts(hosts, version, name, type)) ?? synthetic(version, by, name, type)
 }
 
-const own = (answer: readonly ResourceRecord[]): Reply => ({ rcode: 'NOERROR', flags: ['aa', 'rd', 'ra'], answer, authority: [], additional: [] })
+/** The stub sets the other flags. */
+const own = (answer: readonly ResourceRecord[]): Reply => ({ rcode: 'NOERROR', flags: ['aa'], answer, authority: [], additional: [] })
 const made = (name: string, type: string, data: string): ResourceRecord => ({ name, type, ttlS: 0, data })
 const typeOf = (address: string): string => (parseAddress(address)?.family === 4 ? 'A' : 'AAAA')
 const takes = (asked: string, type: string): boolean => asked === type || asked === 'ANY'

@@ -70,6 +70,6 @@ function score({ scope, domains, searches, subnets }: Wants, prefers: boolean, n
 }
 
 function isInSubnet(subnets: readonly Cidr[], name: string): boolean {
-  const asked = subnets.length > 0 ? addressOfReverse(nameKey(name)) : undefined
+  const asked = addressOfReverse(nameKey(name))
   return asked !== undefined && subnets.some(subnet => cidrContains(subnet, asked.text))
 }

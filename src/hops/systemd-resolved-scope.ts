@@ -10,6 +10,7 @@
 import { ask, call, get, LOOP, LOST, pick, put, sleep, type Fill, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
 import type { HopEntries, Reach } from '../chain/hop.ts'
 import type { ResolvedModel, ResolvedScope } from '../chain/model.ts'
+import type { Sourced } from '../chain/source.ts'
 import { REFUSED_PORT, type DnsQuery, type Reply, type ResourceRecord } from '../dns/message.ts'
 import { isSubdomain, nameKey, sameName } from '../dns/name.ts'
 import { isLoopback } from '../dns/socket-address.ts'
@@ -21,7 +22,7 @@ const CACHE_TTL_MAX_S = 7_200
 /** CACHE_TTL_STRANGE_RCODE_USEC; 30 s before v247. */
 const SERVFAIL_S = 10
 const SERVFAIL_OLD_S = 30
-/** Of one answer, so that no answer costs much. */
+/** A bound of ours: no answer may cost much. */
 const MOST_KEPT_APART = 64
 /** Link MTU 1500 less the IPv4 and UDP headers; before 248 the least there is. */
 const EDNS_BYTES = 1_472
@@ -32,12 +33,12 @@ type Attempt = {
   readonly name: string
   readonly type: string
   readonly server: number
-  /** Servers of the scope that this transaction has picked, as a bit each. */
-  readonly picked: number
+  /** How many servers this transaction has left behind: they are asked in turn. */
+  readonly left: number
   readonly attempt: number
   readonly edns: boolean
-  /** SERVFAILs of this server in a row. */
-  readonly failed: number
+  /** This server was asked the same again after SERVFAIL. */
+  readonly repeated: boolean
   /** A server of the scope asked this very resolver. */
   readonly looped?: true
 }
@@ -62,13 +63,12 @@ export function scopeHops(setup: ScopeSetup): HopEntries {
   const scopeHop: Hop = function* (asked) {
     const { name, type } = asked as { readonly name: string; readonly type: string }
     const server = yield* currentServer(setup)
-    const first: Attempt = { name, type, server, picked: 0, attempt: 1, edns: true, failed: 0 }
-    const keeps = setup.model.cache !== 'no'
-    for (const { cell, fill } of keeps ? cellsOf(setup, name, type, server, first) : []) {
+    const first: Attempt = { name, type, server, left: 0, attempt: 1, edns: true, repeated: false }
+    for (const { cell, fill } of cellsOf(setup, name, type, server, first)) {
       const held = yield* get(cell, fill)
       if (held) return aged(held.value as unknown as Reply, held.ageMs) as unknown as Plain
     }
-    const alias = keeps && type !== 'CNAME' ? yield* get(`${cellOf(setup, server, name)} CNAME`) : undefined
+    const alias = yield* get(`${cellOf(setup, server, name)} CNAME`)
     if (alias) return aged(alias.value as unknown as Reply, alias.ageMs) as unknown as Plain
     const taken = yield* call(attemptId(setup), plain(first))
     if (typeof taken === 'string') return taken
@@ -92,7 +92,7 @@ function* currentServer(setup: ScopeSetup): HopRun<number> {
   const key = `${label(setup)} current server`
   const options = servers.map(server => server.value)
   const taken = yield* pick({ at: key, key, options, optionSources: servers.map(server => server.source),
-    ...(servers[0] && { source: servers[0].source }) })
+    source: (servers[0] as Sourced<string>).source })
   return options.indexOf(taken)
 }
 
@@ -102,8 +102,9 @@ const cellOf = (setup: ScopeSetup, server: number, name: string): string =>
 /** dns_cache_put: the records of other names and types of a positive answer, each a cell of its own unless it is there already. */
 function* keepApart(setup: ScopeSetup, server: number, asked: { readonly name: string; readonly type: string }, taken: Taken): HopRun<void> {
   const { reply, uncached } = taken
-  const lifeS = uncached || reply.rcode !== 'NOERROR' || reply.answer.length === 0 ? 0 : lifetimeS(reply, asked.name, setup.model, setup.version)
-  if (lifeS <= 0) return
+  if (uncached || reply.rcode !== 'NOERROR') return
+  const lifeS = lifetimeS(reply, asked.name, setup.model, setup.version)
+  if (lifeS === 0) return
   const apart = new Map<string, ResourceRecord[]>()
   for (const record of reply.answer.slice(0, MOST_KEPT_APART)) {
     const cell = `${cellOf(setup, server, record.name)} ${record.type}`
@@ -139,8 +140,9 @@ function lifetimeS(reply: Reply, name: string, model: ResolvedModel, version: nu
   if (reply.rcode === 'NOERROR' && reply.answer.length > 0) return Math.min(CACHE_TTL_MAX_S, ...reply.answer.map(record => record.ttlS))
   if (model.cache === 'no-negative') return 0
   const soa = reply.authority.find(record => record.type === 'SOA' && isSubdomain(record.name, name))
-  const minimum = Number(soa?.data.split(/\s+/)[6])
-  return soa && Number.isFinite(minimum) ? Math.min(CACHE_TTL_MAX_S, minimum, soa.ttlS, ...reply.answer.map(record => record.ttlS)) : 0
+  if (!soa) return 0
+  const minimum = Number(soa.data.split(/\s+/)[6])
+  return Number.isFinite(minimum) ? Math.min(CACHE_TTL_MAX_S, minimum, soa.ttlS, ...reply.answer.map(record => record.ttlS)) : 0
 }
 
 /** From the cache: the remaining time of the shortest record, at least one second. */
@@ -162,13 +164,13 @@ function attemptHop(setup: ScopeSetup): Hop {
     if (value === LOOP) {
       // The question comes back to a transaction that is already under way, and waits for it until the attempt is over.
       yield* sleep(ATTEMPT_MS)
-      return yield* moveOn(setup, { ...state, looped: true }, false)
+      return yield* moveOn(setup, { ...state, looped: true })
     }
-    if (value === LOST || value === REFUSED_PORT) return yield* moveOn(setup, state, false)
+    if (value === LOST || value === REFUSED_PORT) return yield* moveOn(setup, state)
     let reply = value as unknown as Reply
     if (reply.flags.includes('tc')) {
       const whole = (yield* exchange(setup, state, reach(server.address, server.port), 'tcp'))[0]?.value ?? LOST
-      if (typeof whole === 'string') return yield* moveOn(setup, state, false)
+      if (typeof whole === 'string') return yield* moveOn(setup, state)
       reply = whole as unknown as Reply
     }
     return yield* judge(setup, state, reply, isLoopback(server.address))
@@ -192,33 +194,30 @@ function* judge(setup: ScopeSetup, state: Attempt, reply: Reply, loopback: boole
   switch (reply.rcode) {
     case 'NXDOMAIN':
       // DVE-2018-0001: from v248 to v253 an NXDOMAIN to a question with EDNS is asked again without.
-      return state.edns && version >= 248 && version < 254 ? yield* again({ edns: false, failed: 0 }) : taken
+      return state.edns && version >= 248 && version < 254 ? yield* again({ edns: false }) : taken
     case 'SERVFAIL': case 'FORMERR': case 'NOTIMP': {
-      const sameAgain = reply.rcode === 'SERVFAIL' && version >= 250 && state.failed === 0 && state.edns
-      if (sameAgain) return yield* again({ failed: 1 })
-      if (state.edns) return yield* again({ edns: false, failed: state.failed + 1 })
-      return pickedAll(state, scope) ? taken : yield* moveOn(setup, state, true)
+      const sameAgain = reply.rcode === 'SERVFAIL' && version >= 250 && !state.repeated && state.edns
+      if (sameAgain) return yield* again({ repeated: true })
+      if (state.edns) return yield* again({ edns: false })
+      return pickedAll(state, scope) ? taken : yield* moveOn(setup, state)
     }
     case 'REFUSED':
       // Before 248 they are asked in turn for as long as there are attempts, and nobody is told.
-      return version >= 248 && pickedAll(state, scope) ? taken : yield* moveOn(setup, state, true)
+      return version >= 248 && pickedAll(state, scope) ? taken : yield* moveOn(setup, state)
     default:
       return taken
   }
 }
 
-const pickedAll = (state: Attempt, scope: ResolvedScope): boolean =>
-  (state.picked | (1 << state.server % 31)) === (1 << Math.min(scope.servers.length, 31)) - 1
+const pickedAll = (state: Attempt, scope: ResolvedScope): boolean => state.left + 1 >= scope.servers.length
 
 /** The next server is current from now on, and the question goes there. */
-function* moveOn(setup: ScopeSetup, state: Attempt, answered: boolean): HopRun {
+function* moveOn(setup: ScopeSetup, state: Attempt): HopRun {
   const { servers } = setup.scope
   if (state.attempt >= MOST_ATTEMPTS) return state.looped ? LOOP : LOST
   const server = (state.server + 1) % servers.length
-  if (servers.length > 1) yield* put(movedCell(setup), server, Infinity)
-  const picked = state.picked | (1 << state.server % 31)
-  return yield* call(attemptId(setup), plain({ ...state, server, picked: answered || servers.length > 1 ? picked : 0,
-    attempt: state.attempt + 1, edns: true, failed: 0 }))
+  yield* put(movedCell(setup), server, Infinity)
+  return yield* call(attemptId(setup), plain({ ...state, server, left: state.left + 1, attempt: state.attempt + 1, edns: true, repeated: false }))
 }
 
 /** `1.2.3.4:5353%eth0#name`. */

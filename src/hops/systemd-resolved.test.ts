@@ -1,57 +1,14 @@
 import { expect, test } from 'vitest'
 import { ask, LOST, type Chain, type Hop, type Plain } from '../chain/effects.ts'
-import { hopId } from '../chain/hop.ts'
 import type { HostsLine, ResolvedModel, ResolvedScope } from '../chain/model.ts'
 import { formatRational } from '../chain/rational.ts'
-import { lineSource, type Sourced } from '../chain/source.ts'
-import type { DnsQuery, Reply } from '../dns/message.ts'
+import type { Reply } from '../dns/message.ts'
 import { explore } from '../drivers/explore.ts'
 import { simulate } from '../drivers/simulate.ts'
+import { model, question, said, scope, shown, stub, world, type Script, type World } from '../../test/support/one-resolved.ts'
 import { router } from './systemd-resolved-routing.ts'
 import { resolvedHops } from './systemd-resolved.ts'
 
-const said = (value: string): Sourced<string> => ({ value, source: lineSource('netplan', 1, value) })
-const scope = (name: string, servers: readonly string[], domains: readonly string[] = [], defaultRoute = true): ResolvedScope =>
-  ({ name, servers: servers.map(said), domains: domains.map(said), defaultRoute })
-const model = (scopes: readonly ResolvedScope[], more: Partial<ResolvedModel> = {}): ResolvedModel =>
-  ({ node: 'n1', version: '252', scopes, fallbackServers: [], stubListener: true, readEtcHosts: true, hosts: [], ...more })
-
-type Script = (query: DnsQuery, nth: number) => string
-const SOA = { name: 'corp.example.', type: 'SOA', ttlS: 300, data: 'ns. h. 1 2 3 4 60' }
-
-/** `10.0.0.1` = that address with TTL 600; rcode words; `LOST`; `TC`; `CNAME x`. */
-function made(query: DnsQuery, word: string, address: string): Plain {
-  if (word === LOST || word === 'PORT_UNREACHABLE') return word
-  const reply = (rcode: string, answer: readonly object[] = []): object =>
-    ({ rcode, flags: ['rd', 'ra', ...(word === 'TC' && query.transport === 'udp' ? ['tc'] : [])],
-    answer, authority: answer.length === 0 && (rcode === 'NXDOMAIN' || rcode === 'NOERROR') ? [SOA] : [], additional: [],
-    ...(rcode === 'NXDOMAIN' && { cause: { kind: 'denied', by: `upstream ${address}` } }) })
-  if (word.startsWith('CNAME ')) return reply('NOERROR', [{ name: query.name, type: 'CNAME', ttlS: 600, data: word.slice(6) }]) as Plain
-  if (word === 'TC') return reply('NOERROR', query.transport === 'tcp' ? [{ name: query.name, type: 'A', ttlS: 600, data: '10.9.9.9' }]
-    : []) as Plain
-  if (word === 'NODATA') return reply('NOERROR') as Plain
-  return (/^\d/.test(word) ? reply('NOERROR', [{ name: query.name, type: 'A', ttlS: 600, data: word }]) : reply(word)) as Plain
-}
-
-interface World { readonly chain: Chain; readonly asked: string[] }
-
-function world(resolved: ResolvedModel, servers: Readonly<Record<string, Script>>): World {
-  const asked: string[] = []
-  const hops: [string, Hop][] = Object.entries(servers).map(([address, script]) => [hopId.upstream(address), function* (value) {
-    const query = value as unknown as DnsQuery
-    asked.push(`${address} ${query.name} ${query.type}${query.edns ? ' edns' : ''}${query.transport === 'tcp' ? ' tcp' : ''}`)
-    return made(query, script(query, asked.filter(line => line.startsWith(`${address} `)).length), address)
-  }])
-  return { asked, chain: new Map([...resolvedHops(resolved, address => hopId.upstream(address)), ...hops]) }
-}
-
-const question = (name: string, type = 'A', more: object = {}): Plain => ({ name, type, transport: 'udp', rd: true, ...more })
-const stub = hopId.resolved('n1')
-const shown = (value: Plain): string => {
-  if (typeof value !== 'object' || value === null) return String(value)
-  const reply = value as unknown as Reply
-  return [reply.rcode, ...reply.answer.map(record => record.data), ...(reply.cause ? [`(${reply.cause.kind})`] : [])].join(' ')
-}
 const outcomes = ({ chain }: World, name: string, type = 'A'): string[] => {
   const explored = explore(chain, { hop: stub, query: question(name, type) }, { start: 'cold' })
   expect(explored.complete).toBe(true)
@@ -223,6 +180,11 @@ test('routing by the best domain, with the label count of the longest', () => {
   }
   expect([routed('x.eu.corp.example.'), routed('x.corp.example.'), routed('other.test.'), routed('9.1.254.169.in-addr.arpa.', 'PTR'),
     routed('tld.', 'NS')]).toEqual(['b', 'a', 'c', 'c', 'a'])
+  const two = router(model([]), [scope('a', ['1'], ['example', 'eu.corp.example']), scope('b', ['2'], ['~corp.example'])], 255)('x.eu.corp.example.', 'A')
+  expect(two).toMatchObject({ kind: 'scopes', scopes: [{ name: 'a' }] })
+  // A link that searches is as good for a single label as one that routes just this label.
+  const single = router(model([]), [scope('a', ['1'], ['corp.example']), scope('b', ['2'], ['~tld']), scope('c', ['3'])], 255)('tld.', 'NS')
+  expect(single).toMatchObject({ kind: 'scopes', scopes: [{ name: 'a' }, { name: 'b' }] })
 })
 
 test('names of .local go to mDNS where that is on, and to a link that routes them before it', () => {
@@ -235,6 +197,7 @@ test('names of .local go to mDNS where that is on, and to a link that routes the
   expect(routed(plainLink, {}, 'printer.local.')).toBe('nobody: no link takes this name')
   expect(routed([scope('a', ['1'], ['~local'])], { mdns: true }, 'printer.local.')).toBe('a')
   expect(routed(plainLink, { mdns: true }, 'printer.localx.')).toBe('a')
+  expect(routed([scope('a', ['1'], ['~.'])], { mdns: true }, 'printer.local.')).toBe('a')
   expect(routed([], {}, 'a.example.')).toBe('nobody: no link has a name server')
 })
 
@@ -251,7 +214,8 @@ test('a single label goes to links that search, and with ResolveUnicastSingleLab
 })
 
 test('reverse names go to the link whose subnet they are in since 248, and link-local ones to nobody', () => {
-  const links: readonly ResolvedScope[] = [{ ...scope('a', ['1'], [], false), addresses: ['192.0.2.9/24', '2001:db8::9/64'] }, { ...scope('b', ['2']), addresses: ['198.51.100.1'] }]
+  const links: readonly ResolvedScope[] = [{ ...scope('a', ['1'], [], false), addresses: ['192.0.2.9/24', '2001:db8::9/64'] }, { ...scope('b', ['2']), addresses: ['203.0.113.1'] },
+    { ...scope('c', ['3'], [], false), addresses: ['198.51.100.1', '2001:db8:1::9'] }]
   const routed = (name: string, version = 255): string => {
     const found = router(model([]), links, version)(name, 'PTR')
     return found.kind === 'scopes' ? found.scopes.map(s => s.name).join() : found.kind
@@ -261,8 +225,93 @@ test('reverse names go to the link whose subnet they are in since 248, and link-
   expect(routed('7.3.0.192.in-addr.arpa.')).toBe('b')
   expect(routed(`1.${'0.'.repeat(15)}0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa.`)).toBe('a')
   // An address alone is a subnet of one.
-  expect(routed('1.100.51.198.in-addr.arpa.')).toBe('b')
+  expect(['1.100.51.198.in-addr.arpa.', '2.100.51.198.in-addr.arpa.'].map(name => routed(name))).toEqual(['c', 'b'])
+  const v6 = (last: number): string => routed(`${last}.${'0.'.repeat(18)}0.1.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa.`)
+  expect([v6(9), v6(8)]).toEqual(['c', 'b'])
+  expect([247, 248].map(version => routed('7.2.0.192.in-addr.arpa.', version))).toEqual(['b', 'a'])
   for (const zone of ['8', '9', 'a', 'b']) expect(routed(`1.${zone}.e.f.ip6.arpa.`), zone).toBe('nobody')
   expect(routed('1.c.e.f.ip6.arpa.')).toBe('b')
   expect(routed('1.1.254.169.in-addr.arpa.')).toBe('nobody')
+})
+
+const reply = (value: Plain | undefined): Reply => value as unknown as Reply
+const only = (w: World, query: Plain): { readonly value: Reply; readonly elapsedMs: number } => {
+  const [outcome] = explore(w.chain, { hop: stub, query }, { start: 'cold' }).outcomes
+  return { value: reply(outcome?.value), elapsedMs: outcome?.elapsedMs ?? -1 }
+}
+
+test('transfers and the types of the protocol itself are refused, before 248 as not implemented, and so is a question without recursion', () => {
+  const refused = (version: string, type: string, more: object = {}): Reply => only(world(model([scope('eth0', ['10.0.0.1'])], { version }), { '10.0.0.1': knows }), question('a.example.', type, more)).value
+  for (const type of ['AXFR', 'IXFR', 'OPT', 'TSIG', 'TKEY', 'MAILA', 'MAILB', 'MD', 'MF']) {
+    expect(['247', '248', '257'].map(version => refused(version, type).rcode), type).toEqual(['NOTIMP', 'REFUSED', 'REFUSED'])
+  }
+  expect(refused('252', 'AXFR').cause?.detail).toBe('type AXFR')
+  expect(['247', '248'].map(version => refused(version, 'A', { rd: false })).map(one => [one.rcode, one.cause?.detail, one.flags])).toEqual([
+    ['REFUSED', 'recursion not desired', ['rd', 'ra']], ['REFUSED', 'recursion not desired', ['ra']],
+  ])
+})
+
+test('a name that nobody takes is refused with authority, before 248 it was a failure without', () => {
+  const nobody = (version: string): Reply => only(world(model([scope('eth0', ['10.0.0.1'])], { version }), { '10.0.0.1': knows }), question('app.')).value
+  expect(['247', '248'].map(nobody).map(one => [one.rcode, one.flags])).toEqual([['SERVFAIL', ['rd', 'ra']], ['REFUSED', ['aa', 'rd', 'ra']]])
+  expect(nobody('248').cause).toMatchObject({ kind: 'refused', by: stub })
+})
+
+test('what a server says goes on without its flags, and before 248 without all but the answer', () => {
+  const denial = { name: 'corp.example.', type: 'SOA', ttlS: 300, data: 'ns. h. 1 2 3 4 60' }
+  const script: Script = () => ({ rcode: 'NXDOMAIN', flags: ['aa', 'tc', 'ad', 'rd', 'ra'].filter(flag => flag !== 'tc'), authority: [denial], additional: [denial], edns: { sizeBytes: 1232 } })
+  const passed = (version: string, more: object): Reply => only(world(model([scope('eth0', ['10.0.0.1'])], { version }), { '10.0.0.1': script }), question('a.example.', 'A', more)).value
+  expect(passed('247', {})).toEqual({ rcode: 'NXDOMAIN', flags: ['rd', 'ra'], answer: [], authority: [], additional: [] })
+  expect(passed('248', { edns: { sizeBytes: 512 } })).toEqual({ rcode: 'NXDOMAIN', flags: ['rd', 'ra'], answer: [], authority: [denial], additional: [denial], edns: { sizeBytes: 65_494 } })
+})
+
+test('open alias chains are followed sixteen times', () => {
+  const chain = (last: number): Script => query => {
+    const at = Number(/^n(\d+)\./.exec(query.name)?.[1])
+    return at === last ? '10.1.1.1' : `CNAME n${at + 1}.example.`
+  }
+  const followed = (last: number): { readonly value: Reply } => only(world(model([scope('eth0', ['10.0.0.1'])]), { '10.0.0.1': chain(last) }), question('n0.example.'))
+  expect(followed(16).value).toMatchObject({ rcode: 'NOERROR', answer: { length: 17 } })
+  expect(followed(17).value).toMatchObject({ rcode: 'SERVFAIL', answer: [], flags: ['rd', 'ra'], cause: { kind: 'loop', detail: 'more than 16 aliases' } })
+})
+
+test('a chain is followed from its end on, what is found there stands behind it, and a denied one is not followed', () => {
+  const alias = (name: string, data: string): Reply['answer'][number] => ({ name, type: 'CNAME', ttlS: 60, data })
+  const two = [alias('b.example.', 'c.example.'), alias('a.example.', 'b.example.')]
+  const w = (rcode: Reply['rcode'], behind: string): World => world(model([scope('eth0', ['10.0.0.1'])], { version: '255' }), { '10.0.0.1': query => (query.name === 'a.example.' ? { rcode, answer: two } : behind) })
+  const open = w('NOERROR', '10.1.1.1')
+  expect([shown(only(open, question('a.example.')).value as unknown as Plain), open.asked.map(line => line.split(' ')[1])]).toEqual(['NOERROR c.example. b.example. 10.1.1.1', ['a.example.', 'c.example.']])
+  expect(shown(only(w('NOERROR', 'NXDOMAIN'), question('a.example.')).value as unknown as Plain)).toBe('NXDOMAIN c.example. b.example. (denied)')
+  const denied = w('NXDOMAIN', '10.1.1.1')
+  expect([shown(only(denied, question('a.example.')).value as unknown as Plain), denied.asked.length]).toEqual(['NXDOMAIN c.example. b.example.', 1])
+  for (const type of ['CNAME', 'ANY']) {
+    const asked = w('NOERROR', '10.1.1.1')
+    expect([only(asked, question('a.example.', type)).value.answer.length, asked.asked.length], type).toEqual([2, 1])
+  }
+})
+
+test('fallback servers are asked where no link has one, and nowhere else', () => {
+  const fallback = { fallbackServers: [said('10.0.0.9')] }
+  const servers: Record<string, Script> = { '10.0.0.1': knows, '10.0.0.9': denies }
+  expect(outcomes(world(model([scope('eth0', ['10.0.0.1'])], fallback), servers), 'a.example.')).toEqual(['NOERROR 10.1.1.1 1 0 ms'])
+  expect(outcomes(world(model([scope('eth0', [])], fallback), servers), 'a.example.')).toEqual(['NXDOMAIN (denied) 1 0 ms'])
+})
+
+test('where the node does not say its release, it is one of the usual ones', () => {
+  const w = world({ node: 'n1', scopes: [scope('eth0', ['10.0.0.1'])], fallbackServers: [], stubListener: true, readEtcHosts: true, hosts: [] }, { '10.0.0.1': denies })
+  expect([outcomes(w, '9.0.0.127.in-addr.arpa.', 'PTR'), outcomes(w, 'invalid.')]).toEqual([['NXDOMAIN (denied) 1 0 ms'], ['NXDOMAIN (denied) 1 0 ms']])
+})
+
+test('of several scopes none is waited for once one has an answer, and silence of all is two minutes', () => {
+  const three = model([scope('eth0', ['10.0.0.1']), scope('eth1', ['10.0.0.2']), scope('eth2', ['10.0.0.3'])])
+  expect(outcomes(world(three, { '10.0.0.1': denies, '10.0.0.2': knows, '10.0.0.3': silent }), 'a.example.')).toEqual(['NOERROR 10.1.1.1 1 0 ms'])
+  expect(outcomes(world(three, { '10.0.0.1': silent, '10.0.0.2': silent, '10.0.0.3': silent }), 'a.example.')).toEqual(['LOST 1 120000 ms'])
+})
+
+test('whose failure is reported is not known, unless all say the same', () => {
+  const two = model([scope('eth0', ['10.0.0.1']), scope('eth1', ['10.0.0.2'])], { version: '255' })
+  const key = 'resolved n1 scope whose failure is reported'
+  expect(outcomes(world(two, { '10.0.0.1': denies, '10.0.0.2': () => 'SERVFAIL' }), 'a.example.')).toEqual([`${key} = eth0: NXDOMAIN (denied) 1 0 ms`, `${key} = eth1: SERVFAIL 1 0 ms`])
+  expect(outcomes(world(two, { '10.0.0.1': () => 'SERVFAIL', '10.0.0.2': () => 'SERVFAIL' }), 'a.example.')).toEqual(['SERVFAIL 1 0 ms'])
+  expect(outcomes(world(two, { '10.0.0.1': denies, '10.0.0.2': silent }), 'a.example.')).toEqual([`${key} = eth0: NXDOMAIN (denied) 1 120000 ms`, `${key} = eth1: LOST 1 120000 ms`])
 })

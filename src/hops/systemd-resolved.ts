@@ -10,6 +10,7 @@ import { hopId, type HopEntries, type Reach } from '../chain/hop.ts'
 import type { ResolvedModel, ResolvedScope } from '../chain/model.ts'
 import type { Cause, DnsQuery, Rcode, Reply, ResourceRecord } from '../dns/message.ts'
 import { sameName } from '../dns/name.ts'
+import { replyOf } from './stub-reply.ts'
 import { ownAnswers, STUB_ANEW, type OwnAnswer } from './systemd-resolved-own.ts'
 import { router, type Router } from './systemd-resolved-routing.ts'
 import { scopeHops, scopeId } from './systemd-resolved-scope.ts'
@@ -71,45 +72,38 @@ function* answer(setup: Setup, query: DnsQuery): HopRun<Reply | Silence> {
 
 /** The name at the end of an alias chain that has no record of the type; undefined = nothing to follow. */
 function openAlias(reply: Reply, name: string, type: string): string | undefined {
-  if (type === 'CNAME' || type === 'ANY' || reply.answer.some(record => record.type === type)) return undefined
-  let at = name
-  for (let step = 0; step <= reply.answer.length; step++) {
-    const alias = reply.answer.find(record => record.type === 'CNAME' && sameName(record.name, at))
-    if (!alias) break
-    at = alias.data
-  }
-  return sameName(at, name) ? undefined : at
+  if (type === 'ANY' || reply.answer.some(record => record.type === type)) return undefined
+  const aliasOf = (at: string): string => reply.answer.find(record => record.type === 'CNAME' && sameName(record.name, at))?.data ?? at
+  const end = reply.answer.reduce(aliasOf, name)
+  return sameName(end, name) ? undefined : end
 }
 
 function* fromScopes({ model, version, by, route }: Setup, name: string, type: string): HopRun<Reply | Silence> {
   const routed = route(name, type)
   // Nothing of it came from the network, so it counts as authoritative.
-  if (routed.kind === 'nobody') return { ...failure(version < STUB_ANEW ? 'SERVFAIL' : 'REFUSED', { kind: 'refused', by, detail: routed.why }), flags: ['aa', 'rd', 'ra'] }
+  if (routed.kind === 'nobody') return { ...failure(version < STUB_ANEW ? 'SERVFAIL' : 'REFUSED', { kind: 'refused', by, detail: routed.why }), flags: ['aa'] }
   if (routed.kind === 'unmodelled') return failure('SERVFAIL', { kind: 'unmodelled', by, detail: routed.why })
   const query = { name, type }
   const ids = routed.scopes.map(scope => scopeId(model.node, scope.name))
-  if (ids.length === 1) return replyOf(yield* call(ids[0] as string, query))
+  if (ids.length === 1) return passedOn(yield* call(ids[0] as string, query))
   const arrivals = yield* ask(ids.map(hop => ({ hop, query })), QUERY_MS, got => got.some(isSuccess) || got.length === ids.length)
   const winner = arrivals.find(isSuccess)
-  if (winner) return replyOf(winner.value)
+  if (winner) return passedOn(winner.value)
   return yield* oneFailure(model, arrivals, routed.scopes)
 }
 
-/** Records of a server are passed on as not authoritative. */
-function replyOf(value: Plain | undefined): Reply | Silence {
-  if (value === LOOP) return LOOP
-  if (value === undefined || value === null || typeof value !== 'object') return LOST
-  const reply = value as unknown as Reply
-  return { ...reply, flags: reply.flags.filter(flag => flag !== 'aa') }
+/** Records of a server are passed on as not authoritative; the stub sets the other flags. */
+function passedOn(value: Plain | undefined): Reply | Silence {
+  const reply = replyOf(value)
+  return reply ? { ...reply, flags: [] } : value === LOOP ? LOOP : LOST
 }
 
 /** With or without data. */
-const isSuccess = ({ value }: Arrival): boolean => value !== null && typeof value === 'object'
-  && (value as unknown as Reply).rcode === 'NOERROR'
+const isSuccess = ({ value }: Arrival): boolean => replyOf(value)?.rcode === 'NOERROR'
 
 /** All scopes gave up: the failure of one of them is reported, in the order of a list that is not known. */
 function* oneFailure(model: ResolvedModel, arrivals: readonly Arrival[], scopes: readonly ResolvedScope[]): HopRun<Reply | Silence> {
-  const replies = scopes.map((_, from) => replyOf(arrivals.find(arrival => arrival.from === from)?.value))
+  const replies = scopes.map((_, from) => passedOn(arrivals.find(arrival => arrival.from === from)?.value))
   const kinds = new Set(replies.map(reply => (typeof reply === 'string' ? reply : `${reply.rcode} ${reply.cause?.by ?? ''}`)))
   if (kinds.size === 1) return replies[0] as Reply | Silence
   const key = `resolved ${model.node} scope whose failure is reported`
@@ -117,7 +111,7 @@ function* oneFailure(model: ResolvedModel, arrivals: readonly Arrival[], scopes:
   return replies[names.indexOf(yield* pick({ at: key, key, options: names }))] as Reply | Silence
 }
 
-const failure = (rcode: Rcode, cause: Cause): Reply => ({ rcode, flags: ['rd', 'ra'], answer: [], authority: [], additional: [], cause })
+const failure = (rcode: Rcode, cause: Cause): Reply => ({ rcode, flags: [], answer: [], authority: [], additional: [], cause })
 
 /** The stub makes its own message: recursion offered, authoritative for what it made up; before 248 never so, and answers alone. */
 function toClient(reply: Reply, version: number, query: DnsQuery): Reply {
