@@ -34,7 +34,6 @@ const DEFAULTS = { success: 3600, denial: 1800, minTtlS: 5, servfailS: 5 }
 const STALE_MS = 3_600_000
 const PREFETCH_GAP_MS = 60_000
 const PREFETCH_PERCENT = 10
-const SERVFAIL_LIMIT_S = 300
 
 export function readCacheOptions(setup: PluginSetup): CacheOptions {
   const directive = setup.directives[0] as Directive
@@ -52,7 +51,7 @@ export function readCacheOptions(setup: PluginSetup): CacheOptions {
     zones: originsOf(ttlS === undefined ? words : words.slice(1), setup.zones),
     success: limitsOf(of('success'), ttlS ?? DEFAULTS.success),
     denial: limitsOf(of('denial'), ttlS ?? DEFAULTS.denial),
-    servfailS: servfailOf(setup, of('servfail')),
+    servfailS: servfailOf(of('servfail')),
     exceptSuccess: zonesOff('success'), exceptDenial: zonesOff('denial'),
     keepTtl: of('keepttl') !== undefined,
     prefetch: prefetchOf(of('prefetch')),
@@ -62,8 +61,8 @@ export function readCacheOptions(setup: PluginSetup): CacheOptions {
 
 /** Options by the release that has them first. */
 export const CACHE_OPTIONS: ReadonlyMap<string, CorednsVersion> = new Map([
-  ['success', [1, 0, 0]], ['denial', [1, 0, 0]], ['prefetch', [1, 0, 0]], ['serve_stale', [1, 6, 2]], ['servfail', [1, 9, 4]], ['disable', [1, 9, 4]],
-  ['keepttl', [1, 10, 1]], ['serve_stale_policy', [1, 14, 4]],
+  ['success', [1, 0, 0]], ['denial', [1, 0, 0]], ['prefetch', [1, 0, 0]], ['serve_stale', [1, 6, 6]], ['servfail', [1, 9, 4]], ['disable', [1, 9, 4]],
+  ['keepttl', [1, 10, 1]], ['serve_stale_policy', [1, 14, 7]],
 ])
 
 function checkOption(setup: PluginSetup, property: Directive): void {
@@ -73,24 +72,22 @@ function checkOption(setup: PluginSetup, property: Directive): void {
 
 function limitsOf(directive: Directive | undefined, fallback: number): Limits {
   const number = (at: number): number | undefined => {
-    const value = Number(directive?.args[at]?.value)
-    return directive?.args[at] && Number.isInteger(value) && value >= 0 ? value : undefined
+    const text = directive?.args[at]?.value ?? ''
+    return /^\+?\d+$/.test(text) ? Number(text) : undefined
   }
   return { maxTtlS: number(1) ?? fallback, minTtlS: number(2) ?? DEFAULTS.minTtlS }
 }
 
-function servfailOf(setup: PluginSetup, directive: Directive | undefined): number {
+function servfailOf(directive: Directive | undefined): number {
   const ms = goDurationMs(directive?.args[0]?.value ?? '')
-  if (!directive || ms === undefined) return DEFAULTS.servfailS
-  if (ms / 1000 > SERVFAIL_LIMIT_S) refuse(setup.report, 'plugin/cache: caching SERVFAIL responses over 5 minutes is not permitted', directive.source)
-  return Math.max(0, ms / 1000)
+  return ms === undefined ? DEFAULTS.servfailS : Math.max(0, ms / 1000)
 }
 
 function prefetchOf(directive: Directive | undefined): CacheOptions['prefetch'] {
-  const amount = Number(directive?.args[0]?.value)
-  if (!directive || !(amount > 0)) return undefined
-  const percent = Number.parseInt(directive.args[2]?.value ?? '', 10)
-  return { amount, gapMs: goDurationMs(directive.args[1]?.value ?? '') ?? PREFETCH_GAP_MS, percent: Number.isNaN(percent) ? PREFETCH_PERCENT : percent }
+  const [amount, gap = '', percentage = ''] = directive?.args.map(a => a.value) ?? []
+  if (!(Number(amount) > 0)) return undefined
+  const percent = Number.parseInt(percentage, 10)
+  return { amount: Number(amount), gapMs: goDurationMs(gap) ?? PREFETCH_GAP_MS, percent: Number.isNaN(percent) ? PREFETCH_PERCENT : percent }
 }
 
 function staleOf(directive: Directive | undefined, prefersPositive: boolean): CacheOptions['stale'] {

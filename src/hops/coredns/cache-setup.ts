@@ -63,13 +63,13 @@ function prefetch(c: Dispenser, args: readonly string[]): void {
 }
 
 function serveStale(c: Dispenser, args: readonly string[], version: CorednsVersion): void {
-  const isLonger = since(version, 1, 14, 4)
-  if (args.length > (isLonger ? 5 : 2)) throw c.argErr()
+  if (args.length > staleWords(version)) throw c.argErr()
   const [time, refresh, ...more] = args
   if (time !== undefined && valueOf(c, parseDuration(time)) < 0) throw c.refuse('invalid negative duration for serve_stale')
   if (refresh === undefined) return
   const mode = refresh.toLowerCase()
   if (mode !== 'immediate' && mode !== 'verify') throw c.refuse(`invalid value for serve_stale refresh mode: ${mode}`)
+  if (mode !== 'verify' && more.length > 0 && !since(version, 1, 14, 7)) throw c.refuse('serve_stale timeout is only valid with the verify refresh mode')
   if (mode === 'verify' && more[0] !== undefined) {
     if (staleTime(c, more.shift() as string, 'verify timeout') < 0) throw c.refuse('invalid negative timeout for serve_stale verify')
   } else if (more.length > 2) throw c.argErr()
@@ -80,6 +80,9 @@ function serveStale(c: Dispenser, args: readonly string[], version: CorednsVersi
   if (again < 0) throw c.refuse('invalid negative failure recheck for serve_stale')
   if (again > FIVE_MINUTES_MS) throw c.refuse('serve_stale failure recheck cannot exceed 5 minutes')
 }
+
+/** DURATION; REFRESH; the time for `verify`; TTL and RECHECK. */
+const staleWords = (version: CorednsVersion): number => (since(version, 1, 14, 7) ? 5 : since(version, 1, 14, 4) ? 3 : since(version, 1, 9, 2) ? 2 : 1)
 
 const FIVE_MINUTES_MS = 300_000
 const LARGEST_TTL_MS = (2 ** 32 - 1) * 1000

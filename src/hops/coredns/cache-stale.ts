@@ -1,6 +1,7 @@
 // How CoreDNS's cache renews an entry before or after its end: doPrefetch, verifyStaleResponseWriter, beginRefresh and endRefresh of
-// plugin/cache/. Up to 1.11 any reply replaces a stale entry that is renewed behind the client's back. Seen in 1.14.7: only an answer or a
-// denial does (with `prefer_positive` only an answer), one renewal of an entry runs at a time, and RECHECK keeps the next away from a failure.
+// plugin/cache/. Up to 1.14.6 any reply replaces a stale entry that is renewed behind the client's back. Since 1.14.7 only an answer or a
+// denial does (with `prefer_positive` only an answer), and RECHECK keeps the next away from a failure; since 1.14.3 one renewal of
+// an entry runs at a time.
 import { get, put, type HopRun } from '../../chain/effects.ts'
 import type { DnsQuery, Reply } from '../../dns/message.ts'
 import { isNonAnswer } from './cache-answers.ts'
@@ -10,9 +11,11 @@ import { replyTypeOf } from './reply-type.ts'
 import { isForOther } from './server-reply.ts'
 
 /** A stale entry counts from its last second on; before, from the second after. */
-export const endsAtZero = (version: CorednsVersion): boolean => since(version, 1, 14, 4)
+export const endsAtZero = (version: CorednsVersion): boolean => since(version, 1, 14, 7)
 
-const comparesMore = (version: CorednsVersion): boolean => since(version, 1, 14, 4)
+const comparesMore = (version: CorednsVersion): boolean => since(version, 1, 14, 7)
+
+const oneAtATime = (version: CorednsVersion): boolean => since(version, 1, 14, 3)
 
 /** `behind`: no client waits for it. */
 export function isRenewed(reply: Reply | undefined, query: DnsQuery, options: CacheOptions, version: CorednsVersion, behind: boolean): reply is Reply {
@@ -27,7 +30,7 @@ export function isRenewed(reply: Reply | undefined, query: DnsQuery, options: Ca
 
 /** False: another renewal runs, or one has failed too short a time ago. */
 export function* mayRenew(options: CacheOptions, version: CorednsVersion, cell: string, stale: boolean): HopRun<boolean> {
-  if (!comparesMore(version)) return true
+  if (!oneAtATime(version)) return true
   if (stale && options.stale?.recheckMs && (yield* get(`${cell} failed`))) return false
   if (yield* get(`${cell} renewing`)) return false
   yield* put(`${cell} renewing`, true, Infinity)
@@ -35,7 +38,7 @@ export function* mayRenew(options: CacheOptions, version: CorednsVersion, cell: 
 }
 
 export function* renewalEnded(options: CacheOptions, version: CorednsVersion, cell: string, renewed: boolean): HopRun<void> {
-  if (!comparesMore(version)) return
+  if (!oneAtATime(version)) return
   const recheckMs = options.stale?.recheckMs ?? 0
   if (recheckMs > 0) yield* put(`${cell} failed`, true, renewed ? 0 : recheckMs)
   yield* put(`${cell} renewing`, true, 0)

@@ -61,17 +61,13 @@ const READ_TIMEOUT_MS = 2000
 const DEADLINE_MS = 5000
 
 export function readForward(directive: Directive, setup: PluginSetup): ForwardOptions {
-  const isProxy = directive.name === 'proxy'
   const [from, ...tos] = directive.args
   if (!from || tos.length === 0) refuseForward(setup, directive.source, argumentText(from?.value ?? directive.name))
   const found = tos.map(to => serversOf(to.value, to.source, setup))
   const servers = withoutTwins(found.flatMap(f => f.servers))
-  const count = since(setup.version, 1, 14, 4) ? tos.length : servers.length
-  if (count > MOST_SERVERS) refuseForward(setup, directive.source, `more than ${MOST_SERVERS} TOs configured: ${count}`)
+  if (servers.length > MOST_SERVERS) refuseForward(setup, directive.source, `more than ${MOST_SERVERS} TOs configured: ${servers.length}`)
   const unknown = found.find(f => f.unknown)?.unknown
-  if (tos.length > 0 && servers.length === 0 && unknown === undefined) {
-    refuseForward(setup, directive.source, since(setup.version, 1, 14, 4) ? 'no valid upstream addresses found' : 'no nameservers found')
-  }
+  if (servers.length === 0 && unknown === undefined) refuseForward(setup, directive.source, 'no nameservers found')
   const option = (name: string): Directive | undefined => directive.properties.findLast(p => p.name === name)
   const listed = (name: string): string[] => directive.properties.filter(p => p.name === name).flatMap(p => p.args.map(a => a.value))
   for (const property of directive.properties) checkOption(setup, property)
@@ -80,7 +76,7 @@ export function readForward(directive: Directive, setup: PluginSetup): ForwardOp
     except: originsOf(listed('except'), []),
     servers, unknown,
     policy: policyOf(option('policy')?.args[0]?.value, setup, option('policy')),
-    maxFails: natural(option('max_fails')) ?? (isProxy ? 1 : 2),
+    maxFails: natural(option('max_fails')) ?? 2,
     healthCheckMs: goDurationMs(option('health_check')?.args[0]?.value ?? '') || 500,
     probe: probeOf(option('health_check'), setup),
     forceTcp: option('force_tcp') !== undefined || option('protocol')?.args[1]?.value === 'force_tcp',
@@ -101,7 +97,7 @@ const refuseForward = (setup: PluginSetup, source: Source, text: string): void =
 /** Options by the release that has them first. */
 export const FORWARD_OPTIONS: ReadonlyMap<string, CorednsVersion> = new Map([
   ['except', [1, 4, 0]], ['expire', [1, 4, 0]], ['failfast_all_unhealthy_upstreams', [1, 12, 1]], ['failover', [1, 13, 0]], ['force_tcp', [1, 4, 0]],
-  ['health_check', [1, 4, 0]], ['max_age', [1, 14, 3]], ['max_concurrent', [1, 6, 9]], ['max_connect_attempts', [1, 13, 2]], ['max_fails', [1, 4, 0]],
+  ['health_check', [1, 4, 0]], ['max_age', [1, 14, 3]], ['max_concurrent', [1, 6, 8]], ['max_connect_attempts', [1, 13, 2]], ['max_fails', [1, 4, 0]],
   ['max_idle_conns', [1, 14, 1]], ['next', [1, 11, 4]], ['next_on_nodata', [1, 14, 4]], ['policy', [1, 4, 0]], ['prefer_udp', [1, 4, 0]],
   ['read_timeout', [1, 14, 5]], ['tls', [1, 4, 0]], ['tls_servername', [1, 4, 0]], ['doh_method', [1, 14, 5]], ['resolver', [1, 14, 4]],
   ['source_address', [1, 14, 6]],

@@ -43,7 +43,7 @@ const healthCheck: Option = (c, at) => {
   while (c.nextArg()) {
     const name = c.val()
     if (name === 'no_rec') continue
-    if (name !== 'domain' || !since(at.version, 1, 9)) throw c.refuse(`health_check: unknown option ${name}`)
+    if (name !== 'domain' || !since(at.version, 1, 9, 2)) throw c.refuse(`health_check: unknown option ${name}`)
     const domain = nextWord(c)
     if (since(at.version, 1, 9, 4) && !isDomainName(domain)) throw c.refuse(`health_check: invalid domain name ${domain}`)
   }

@@ -50,8 +50,8 @@ const EXPIRE_MS = 10_000
 
 function optionsFirst(c: Dispenser, at: SetupAt, to: readonly string[]): number {
   const { serverName, resolvers } = readOptions(c, at)
-  const withPath = to.find(text => transportOf(text, at.version).transport === 'https' && transportOf(text, at.version).rest.includes('/'))
-  if (withPath !== undefined) throw c.refuse(`paths are not allowed in HTTPS upstream addresses (the /dns-query path is used by default): ${withPath}`)
+  const withPath = since(at.version, 1, 14, 5) && to.find(text => transportOf(text, at.version).transport === 'https' && transportOf(text, at.version).rest.includes('/'))
+  if (withPath) throw c.refuse(`paths are not allowed in HTTPS upstream addresses (the /dns-query path is used by default): ${withPath}`)
   const entries = to.map(text => ({ text, hosts: entryOf(c, at, text) }))
   for (const { text, hosts } of entries) if (!hosts) lookUp(c, at, hostOf(text, at.version), resolvers)
   if (entries.every(e => e.hosts?.length === 0)) throw c.refuse('no valid upstream addresses found')
