@@ -30,6 +30,7 @@ type Try = { readonly name: string; readonly type: string; readonly at: number; 
 
 const TRIES = 4
 const DEFAULT_TIMEOUT_S = 2
+const MOST_S = 3600
 /** ARES_E… of an rcode, as Node spells it. */
 const CODES: Readonly<Record<string, string>> = { NXDOMAIN: 'ENOTFOUND', SERVFAIL: 'ESERVFAIL', REFUSED: 'EREFUSED', FORMERR: 'EFORMERR', NOTIMP: 'ENOTIMP' }
 
@@ -52,12 +53,14 @@ function settingsOf(conf: ResolvConf): Pick<Setup, 'servers' | 'timeoutS' | 'tcp
   let tcp = false
   for (const { keyword, words } of conf.lines) {
     const [word] = words
-    const address = keyword === 'nameserver' && word ? goAddress(word.value) : undefined
-    if (address && word && !servers.some(server => server.address === address.text)) servers.push(serverOf(address, word.value, word.source))
+    if (keyword === 'nameserver' && word) {
+      const address = goAddress(word.value)
+      if (address && !servers.some(server => server.address === address.text)) servers.push(serverOf(address, word.value, word.source))
+    }
     if (keyword !== 'options') continue
     for (const { value } of words) {
       const seconds = /^(?:timeout|retrans):(.*)$/.exec(value)?.[1]
-      if (seconds !== undefined && atoi(seconds) > 0) timeoutS = Math.min(atoi(seconds), 3600)
+      if (seconds !== undefined && atoi(seconds) > 0) timeoutS = Math.min(atoi(seconds), MOST_S)
       if (value === 'use-vc' || value === 'usevc') tcp = true
     }
   }
@@ -101,14 +104,21 @@ function outcome(reply: Reply, type: string, hop: string): StubResult {
   return addresses.length > 0 ? answered(addresses) : { result: 'nodata', addresses: [], code: 'ENODATA', says: '', cause }
 }
 
-/** ares_calc_query_timeout, seen by a timer of one second. */
 function* limitMs({ id, timeoutS, hops }: Setup, at: number): HopRun<number> {
-  const round = Math.floor(at / hops.length)
-  const seconds = Math.min(timeoutS * 2 ** round, 3600)
-  if (at === 0) return (seconds + 1) * 1000
-  const least = Math.floor(seconds / 2) + 1
-  const count = round === 0 ? 1 : Math.min(Math.max(1, seconds - least + 1), 8)
-  if (count === 1) return seconds * 1000
-  const options = Array.from({ length: count }, (_, i) => Math.round(seconds - ((count - 1 - i) * (seconds - least)) / (count - 1)) * 1000)
-  return yield* pick({ at: `${id} c-ares jitter ${seconds} s`, options, odds: options.map(() => rational(1, count)) })
+  const [firstS = 0, ...more] = waitsS(timeoutS, hops.length, at)
+  if (more.length === 0) return firstS * 1000
+  const options = [firstS, ...more].map(seconds => seconds * 1000)
+  return yield* pick({ at: `${id} c-ares jitter ${more.at(-1)} s`, options, odds: options.map(() => rational(1, options.length)) })
+}
+
+/** What the nth try may wait, each as likely as the others: ares_calc_query_timeout, seen by a timer of one second. Eight of what lies between
+ * half and the whole stand for all. */
+export function waitsS(timeoutS: number, servers: number, at: number): readonly number[] {
+  const round = Math.floor(at / servers)
+  const mostS = Math.min(timeoutS * 2 ** round, MOST_S)
+  if (at === 0) return [mostS + 1]
+  if (round === 0) return [mostS]
+  const leastS = Math.floor(mostS / 2) + 1
+  const spanS = mostS - leastS
+  return Array.from({ length: Math.min(spanS, 7) + 1 }, (_, i) => leastS + Math.round(i * Math.max(spanS / 7, 1)))
 }

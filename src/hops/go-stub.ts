@@ -3,7 +3,7 @@
 // list is tried. Of several errors the one for the name as it was asked is reported, so a failure on the list hides behind its NXDOMAIN.
 // Not modelled: cgo (then libc decides), the two results of a failing pair racing at one instant beyond the order of arrival,
 // `StrictErrors`, context deadlines, the cache of parsed files, nsswitch sources other than files and dns.
-import { ask, call, note, pick, type Ask, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
+import { ask, call, note, pick, type Arrival, type Ask, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
 import { hopId, type HopEntries, type Reach } from '../chain/hop.ts'
 import type { StubModel } from '../chain/model.ts'
 import type { StubResult } from '../chain/outcome.ts'
@@ -42,7 +42,7 @@ const plain = (value: StubResult | Names | Named): Plain => value as unknown as 
 
 function* lookUp(model: StubModel, setup: GoSetup, { name, family }: StubQuery): HopRun {
   const numeric = goAddress(name)
-  if (numeric) return plain(ofFamily(name, family, numeric.family === 4 ? [numeric.text] : [], numeric.family === 6 ? [numeric.text] : []))
+  if (numeric) return plain(ofFamily(name, family, numeric.family === 4 ? [numeric.text] : [], numeric.family === 4 ? [] : [numeric.text]))
   const order = (model.nss ?? []).map(word => word.value).filter(service => service === 'files' || service === 'dns')
   const filesFirst = order.length === 0 || order[0] === 'files'
   const entry = order.length === 0 || order.includes('files') ? hostsEntry('go', model.hosts, name) : undefined
@@ -53,7 +53,8 @@ function* lookUp(model: StubModel, setup: GoSetup, { name, family }: StubQuery):
   if ('addresses' in named) return plain(answered(named.addresses))
   if (entry) return plain(ofFamily(name, family, entry.v4, entry.v6))
   const { error } = named
-  if (!error) return plain({ ...answered([]), code: 'OK' })
+  // No name of the list may be asked for: LookupIP filters what it has, which is nothing.
+  if (!error) return plain(ofFamily(name, family, [], []))
   const says = `lookup ${name} on ${error.server}: ${error.text}`
   return plain({ result: error.result, addresses: [], code: error.text, says, cause: error.cause })
 }
@@ -97,9 +98,10 @@ function* names(setup: GoSetup, q: Names): HopRun {
   if (fqdn === undefined) return plain({ error: q.error })
   const turn = (questions: number): number => (settings.rotate ? (q.turn + questions) % hops.length : 0)
   const asks = q.types.map((type, i): Ask => ({ hop: questionId(id), query: { name: fqdn, step: q.step, type, at: 0, turn: turn(i) } }))
-  const answers: GoAnswer[] = []
-  if (settings.singleRequest) for (const { hop, query } of asks) answers.push((yield* call(hop, query)) as unknown as GoAnswer)
-  else answers.push(...(yield* ask(asks, longestMs(settings))).map(arrival => arrival.value as unknown as GoAnswer))
+  const arrivals: Pick<Arrival, 'from' | 'value'>[] = []
+  if (settings.singleRequest) for (const [from, { hop, query }] of asks.entries()) arrivals.push({ from, value: yield* call(hop, query) })
+  else arrivals.push(...yield* ask(asks, longestMs(settings)))
+  const answers = arrivals.map(({ value }) => value as unknown as GoAnswer)
   const addresses = answers.flatMap(answer => (answer.end === 'addresses' ? answer.addresses : []))
   const failures = answers.map(answer => (answer.end === 'error' ? answer.text : answer.end)).join(', ')
   yield* note({ kind: 'candidate', stub: id, name: fqdn, end: addresses.length > 0 ? 'addresses' : failures })
@@ -107,7 +109,7 @@ function* names(setup: GoSetup, q: Names): HopRun {
   let { error } = q
   for (const answer of answers) if (answer.end === 'error' && (error === undefined || fqdn === `${q.name}.`)) error = answer
   // Both say "no such host": the words are the same, and the denial of the first type asked is the one that matters.
-  const first = answers[0]
+  const first = arrivals.find(({ from }) => from === 0)?.value as unknown as GoAnswer | undefined
   if (error && first?.end === 'error' && first.text === error.text) error = { ...error, cause: first.cause }
   return yield* call(namesId(id), plain({ ...q, step: q.step + 1, turn: turn(q.types.length), ...(error && { error }) }))
 }
@@ -115,7 +117,6 @@ function* names(setup: GoSetup, q: Names): HopRun {
 /** net.isDomainName: letters, digits, `-`, `_`, at least one that is no digit; no label that ends in `-`. */
 function isGoDomainName(name: string): boolean {
   if (name === '.') return true
-  const length = name.endsWith('.') ? 254 : 253
-  if (name.length > length || !/^[A-Za-z0-9_.-]+$/.test(name) || !/[A-Za-z_-]/.test(name) || !isDomainName(name)) return false
+  if (!/^[A-Za-z0-9_.-]+$/.test(name) || !/[A-Za-z_-]/.test(name) || !isDomainName(name)) return false
   return name.split('.').every(label => !label.startsWith('-') && !label.endsWith('-'))
 }

@@ -4,14 +4,14 @@ import { hopId } from '../../src/chain/hop.ts'
 import type { StubKind, StubModel } from '../../src/chain/model.ts'
 import type { StubResult } from '../../src/chain/outcome.ts'
 import { readResolvConf } from '../../src/config/resolv-conf.ts'
-import type { DnsQuery } from '../../src/dns/message.ts'
+import type { DnsQuery, Reply } from '../../src/dns/message.ts'
 import { simulate } from '../../src/drivers/simulate.ts'
 import type { StubQuery } from '../../src/hops/stub-query.ts'
 import { stubHops } from '../../src/hops/stub.ts'
 import { closedPort, scriptedServer } from '../fidelity/stub-server.ts'
 
-/** What a server does with its nth question: the words of a recorded row's `do`, or CLOSED (nobody listens there), or LOOP. */
-export type Script = string | ((query: DnsQuery, nth: number) => string)
+/** What a server does with its nth question: the words of a recorded row's `do`, or CLOSED (nobody listens there), or LOOP, or a reply as it is. */
+export type Script = string | ((query: DnsQuery, nth: number) => string | Partial<Reply>)
 
 export interface Lookup extends Partial<StubQuery> {
   readonly kind: StubKind
@@ -65,7 +65,8 @@ export function lookedUp({ kind, version, conf, name, family = 'unspec', api, se
   return { result: lookup.value as unknown as StubResult, ms: Math.round(lookup.elapsedMs), asked, flows, candidates }
 }
 
-function* performed(words: string, query: Plain): HopRun {
+function* performed(words: string | Partial<Reply>, query: Plain): HopRun {
+  if (typeof words !== 'string') return { rcode: 'NOERROR', flags: ['rd', 'ra'], answer: [], authority: [], additional: [], ...words } as unknown as Plain
   const [, delay, rest] = /^DELAY (\d+) (.*)$/.exec(words) ?? []
   if (delay !== undefined) {
     yield* sleep(Number(delay))
