@@ -46,13 +46,15 @@ export function setUpBlocks(model: CorednsModel, version: CorednsVersion, report
   const printed: string[] = []
   const printedAtStart: string[] = []
   const atStart: StartRefusal[] = []
+  // Behind all blocks.
+  const last = model.corefile.blocks.length
   // The plugin whose set-up runs.
   let source: Source | undefined
   const says = {
     print: (line: string): void => { if (refusals.length === 0) printed.push(line) },
     printAtStart: (line: string): void => { if (atStart.length === 0) printedAtStart.push(line) },
     refuseAtStart: (text: string, how?: GivenUp): void =>
-      void atStart.push({ text, plugin: undefined, block: model.corefile.blocks.length, source, when: 'start', ...(how && { how }) }),
+      void atStart.push({ text, plugin: undefined, block: last, source, when: 'start', ...(how && { how }) }),
   }
   const drafts = model.corefile.blocks.map((block, index) => draftOf(model, version, since(version, ...CHECKED_SINCE) ? block : withoutWords(block), index, refusals, says))
   for (const { keys } of drafts) for (const key of keys) if (key.unreachable) sayUnreachable(key, version, report)
@@ -78,8 +80,8 @@ export function setUpBlocks(model: CorednsModel, version: CorednsVersion, report
   }
   const blocks = drafts.map(({ at, ...rest }): SetUpBlock => ({ ...rest, addresses: at.addresses, isBoundNowhere: at.isBoundNowhere, sockets: at.sockets, hasTls: at.hasTls }))
   const fault = servingFault(blocks, version)
-  if (fault) refusals.push({ text: fault.text, plugin: undefined, block: blocks.length, source: fault.key.key.source })
-  refusals.push(...atStart.map(refused => ({ ...refused, block: blocks.length + 1 })))
+  if (fault) refusals.push({ text: fault.text, plugin: undefined, block: last, source: fault.key.key.source })
+  refusals.push(...atStart)
   return { blocks, refusals, printed, printedAtStart }
 }
 

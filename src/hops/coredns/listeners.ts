@@ -70,29 +70,26 @@ function withoutTls(blocks: readonly ServedBlock[]): { readonly text: string; re
   return key && { text: 'DoH3 requires TLS, no TLS config found', key }
 }
 
-interface Claim { readonly name: string; readonly address: string }
-
 /** Zones that two keys claim on one socket. Blocks with a view are told apart by it. */
 function zoneOverlap(blocks: readonly ServedBlock[], version: CorednsVersion): { readonly text: string; readonly key: BlockKey } | undefined {
-  const claimed = new Map<string, Claim[]>()
-  const text = ({ name, address }: Claim): string => (address === '' ? name : `${name} on ${address}`)
+  const claimed = new Map<string, readonly string[]>()
+  const text = (zone: string, address: string): string => (address === '' ? zone : `${zone} on ${address}`)
   for (const block of blocks) {
-    for (const [nth, { key, zone, name }] of claimsOf(block).entries()) {
+    for (const [nth, { key, zone }] of claimsOf(block).entries()) {
       // 1.9.3 looks before the addresses of the first key are given to the others.
       const hosts = nth > 0 && !since(version, 1, 10) ? [''] : hostsOf(block)
       for (const address of hosts) {
         const others = claimed.get(zone) ?? []
-        const claim: Claim = { name, address }
-        const same = others.some(o => o.address === address)
-        if (same && !(block.hasView && since(version, 1, 14, 3))) return { text: `cannot serve ${text(claim)} - it is already defined`, key }
-        const other = same ? undefined : address === '' ? others.at(-1) : others.find(o => o.address === '')
-        if (other) return { text: `cannot serve ${text(claim)} - zone overlap listener capacity with ${text(other)}`, key }
-        if (!block.hasView) claimed.set(zone, [...others, claim])
+        const same = others.includes(address)
+        if (same && !(block.hasView && since(version, 1, 14, 3))) return { text: `cannot serve ${text(zone, address)} - it is already defined`, key }
+        const other = same ? undefined : address === '' ? others.at(-1) : others.find(o => o === '')
+        if (other !== undefined) return { text: `cannot serve ${text(zone, address)} - zone overlap listener capacity with ${text(zone, other)}`, key }
+        if (!block.hasView) claimed.set(zone, [...others, address])
       }
     }
   }
   return undefined
 }
 
-const claimsOf = (block: ServedBlock): { key: BlockKey; zone: string; name: string }[] =>
-  block.keys.flatMap(key => key.zones.map(zone => ({ key, zone: `${key.transport}://${zone}:${key.port}`, name: `${key.transport}://${zone}:${key.port}` })))
+const claimsOf = (block: ServedBlock): { key: BlockKey; zone: string }[] =>
+  block.keys.flatMap(key => key.zones.map(zone => ({ key, zone: `${key.transport}://${zone}:${key.port}` })))
