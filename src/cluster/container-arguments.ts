@@ -4,15 +4,15 @@ import type { KubeObject } from '../chain/model.ts'
 import type { Sourced } from '../chain/source.ts'
 import { textsOf } from './fields.ts'
 
-/** The value of a flag of one of a pod's containers. */
-export function argumentOf(pod: KubeObject, container: number, name: string): Sourced<string> | undefined {
+/** The value of a flag of one of a pod's containers, by any of its names. Given several times, the last counts. */
+export function argumentOf(pod: KubeObject, container: number, ...names: readonly string[]): Sourced<string> | undefined {
   const words = (['command', 'args'] as const).flatMap(list =>
     textsOf(pod.body, 'spec', 'containers', container, list).map((value, at) => ({ value, get source() { return pod.at('spec', 'containers', container, list, at) } })))
+  let last: Sourced<string> | undefined
   for (const [at, word] of words.entries()) {
-    const bare = word.value.replace(/^--?/, '')
-    if (bare === word.value) continue
-    if (bare === name) return words[at + 1]
-    if (bare.startsWith(`${name}=`)) return { value: bare.slice(name.length + 1), source: word.source }
+    const [, name, value] = /^--?([^=]+)(?:=(.*))?$/s.exec(word.value) ?? []
+    if (name === undefined || !names.includes(name)) continue
+    last = value === undefined ? words[at + 1] : { value, source: word.source }
   }
-  return undefined
+  return last
 }

@@ -87,7 +87,7 @@ function describe(cluster: Inventory, pod: KubeObject, { role, container }: Reco
   return {
     role, pod, container, place, nodeLocal, corefilePath, corefile, files,
     node: textOf(pod.body, 'spec', 'nodeName') ?? '', addresses: podAddressesOf(pod), hostNetwork: isHostNetwork(pod),
-    version: versionOf(pod, container), port: Number((argumentOf(pod, container, 'dns.port') ?? argumentOf(pod, container, 'p'))?.value ?? 53) || 53,
+    version: versionOf(pod, container), port: Number(argumentOf(pod, container, 'dns.port', 'p')?.value ?? 53) || 53,
     ready: textOf(listOf(pod.body, 'status', 'conditions').find(one => textOf(one, 'type') === 'Ready'), 'status') === 'True',
     running: listOf(pod.body, 'status', 'containerStatuses').some(status => fieldOf(status, 'state', 'running') !== undefined),
   }
