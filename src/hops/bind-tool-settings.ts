@@ -28,7 +28,10 @@ const MOST = 255
 
 type Numbers = { ndots: number; timeout: number; attempts: number }
 
-/** `fixedTries`: a tool that does not read `attempts`. */
+/** 9.17 is the series that became 9.18. */
+export const isSince918 = (version: StubVersion): boolean => atLeast(version, 9, 17)
+
+/** `timeoutMs` counts since 9.18. `fixedTries`: a tool that does not read `attempts`. */
 export function bindToolSettings(conf: ResolvConf, version: StubVersion, fixedTries: number | undefined): BindToolSettings {
   const servers: StubServer[] = []
   let search: readonly Sourced<string>[] = []
@@ -45,10 +48,10 @@ export function bindToolSettings(conf: ResolvConf, version: StubVersion, fixedTr
     if (line.keyword === 'search') search = words.slice(0, SEARCH_LIMIT)
     if (line.keyword === 'domain') search = [word]
   }
-  const isNew = atLeast(version, 9, 17)
+  const isNew = isSince918(version)
   return {
     servers: servers.length > 0 ? servers : ['::1', '127.0.0.1'].map(address => defaultServer(conf, address)), search, ndots: numbers.ndots,
-    timeoutMs: ((isNew ? numbers.timeout : 0) || DEFAULT_TIMEOUT_S) * 1000, tries: fixedTries ?? ((isNew ? numbers.attempts : 0) || DEFAULT_TRIES),
+    timeoutMs: (numbers.timeout || DEFAULT_TIMEOUT_S) * 1000, tries: fixedTries ?? ((isNew ? numbers.attempts : 0) || DEFAULT_TRIES),
     ...(broken && { broken }),
   }
 }
@@ -62,15 +65,16 @@ function isReadable(line: ResolvConfLine, words: readonly Sourced<string>[], ver
   if (keyword === 'nameserver' || keyword === 'domain') {
     // The carriage return is one word too many.
     if (words.length > 1 || crlf) return false
-    return keyword === 'domain' || servers >= SERVER_LIMIT || (atLeast(version, 9, 17) ? glibcAddress : goAddress)(word.value) !== undefined
+    return keyword === 'domain' || servers >= SERVER_LIMIT || (isSince918(version) ? glibcAddress : goAddress)(word.value) !== undefined
   }
   if (keyword === 'sortlist') return words.every(({ value }) => value.split('/').every(part => goAddress(part) !== undefined))
   return keyword !== 'options' || words.every(({ value }) => takeNumber(value, numbers))
 }
 
 function takeNumber(option: string, numbers: Numbers): boolean {
-  const [, name, text = ''] = /^(ndots|timeout|attempts):(.*)$/.exec(option) ?? []
-  if (name !== 'ndots' && name !== 'timeout' && name !== 'attempts') return true
+  const found = /^(ndots|timeout|attempts):(.*)$/.exec(option)
+  if (!found) return true
+  const [, name, text] = found as unknown as readonly [string, keyof Numbers, string]
   const number = /^\s*[+-]?\d*$/.test(text) ? Number(text) : Number.NaN
   if (Number.isNaN(number) || number < 0 || number > MOST) return false
   numbers[name] = number

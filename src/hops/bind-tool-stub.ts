@@ -12,7 +12,8 @@ import type { StubKind, StubModel } from '../chain/model.ts'
 import type { StubResult } from '../chain/outcome.ts'
 import { hasFlag, isNodata, REFUSED_PORT, type Cause, type DnsQuery, type Reply } from '../dns/message.ts'
 import { absolute, isDomainName } from '../dns/name.ts'
-import { bindToolSettings, type BindToolSettings } from './bind-tool-settings.ts'
+import { rcodeNumber } from '../dns/wire-numbers-table.ts'
+import { bindToolSettings, isSince918, type BindToolSettings } from './bind-tool-settings.ts'
 import { isCellOf } from './stub-cells.ts'
 import { causeOf, addressesOf, replyOf } from './stub-reply.ts'
 import type { StubQuery } from './stub-query.ts'
@@ -78,7 +79,7 @@ function* lookUp(setup: Setup, { name, family }: StubQuery): HopRun {
   const { tool, version, settings } = setup
   if (settings.broken) {
     const cause: Cause = { kind: 'failed', by: tool, detail: `resolv.conf: ${excerpt(settings.broken.source.text)}` }
-    return plain({ result: 'error', addresses: [], code: isDig(tool) ? 'no reply' : tool === 'nslookup' && !atLeast(version, 9, 17) ? 'exit 10' : 'exit 1', says: `${tool.replace('-search', '')}: parse of /etc/resolv.conf failed`, cause })
+    return plain({ result: 'error', addresses: [], code: isDig(tool) ? 'no reply' : tool === 'nslookup' && !isSince918(version) ? 'exit 10' : 'exit 1', says: `${tool.replace('-search', '')}: parse of /etc/resolv.conf failed`, cause })
   }
   const type = family === 'inet6' ? 'AAAA' : 'A'
   let last: Last | undefined
@@ -107,12 +108,11 @@ function digResult({ reply, cause, hop, said }: Replied, type: string): StubResu
 
 const resultOf = (reply: Reply): StubResult['result'] => (isNodata(reply) ? 'nodata' : RCODE_RESULTS[reply.rcode] ?? 'error')
 
-const NUMBERS: Readonly<Record<string, number>> = { FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5, NOTAUTH: 9 }
 const bare = (fqdn: string): string => (fqdn === '.' ? fqdn : fqdn.replace(/\.$/, ''))
 
 /** What is printed of one reply that says why there is none. */
 const complaint = (tool: BindTool, { rcode }: Reply, name: string): string =>
-  (tool === 'host' ? `Host ${name} not found: ${NUMBERS[rcode] ?? 0}(${rcode})` : `server can't find ${name}: ${rcode}`)
+  (tool === 'host' ? `Host ${name} not found: ${rcodeNumber(rcode)}(${rcode})` : `server can't find ${name}: ${rcode}`)
 
 type Asked = { readonly name: string; readonly type: string; readonly all: boolean }
 
@@ -146,7 +146,7 @@ function* asked(setup: Setup, q: Question): HopRun {
   const { tool, version, settings, hops, id } = setup
   const hop = hops[q.server] as string
   const more = q.server + 1 < hops.length
-  const isNew = atLeast(version, 9, 17)
+  const isNew = isSince918(version)
   const transport = q.tcp ? 'tcp' : 'udp'
   const limitMs = isNew ? settings.timeoutMs : more ? SERVER_MS : LAST_SERVER_MS[transport]
   const query: DnsQuery = {

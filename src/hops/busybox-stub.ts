@@ -48,7 +48,6 @@ type Instant = {
   readonly landed?: { readonly of: number; readonly value: Plain }
   readonly leftMs: number
   readonly repeats: number
-  readonly cause?: Cause
 }
 
 const INTERVAL_MS = 2500
@@ -91,7 +90,7 @@ function* lookUp(setup: Setup, { name, family }: StubQuery): HopRun {
   return yield* call(`${setup.id} turn`, plain(nextRound({ ...FIRST, questions })))
 }
 
-const FIRST = { server: 0, round: -1, have: {}, heard: [], send: [], open: [], leftMs: 0, repeats: 0 } as const
+const FIRST = { server: 0, round: -1, have: {}, heard: [], open: [] } as const
 
 const isWritable = ({ name }: Question): boolean => isDomainName(name) && !name.endsWith('..')
 
@@ -100,7 +99,7 @@ const nobody = (cause: Cause): StubResult =>
 
 const unanswered = ({ questions, have }: Pick<Instant, 'questions' | 'have'>): number[] => questions.flatMap((_, of) => (have[of] ? [] : [of]))
 
-const nextRound = (q: Omit<Instant, 'landed'>): Instant =>
+const nextRound = (q: Omit<Instant, 'landed' | 'send' | 'leftMs' | 'repeats'>): Instant =>
   ({ ...q, round: q.round + 1, send: unanswered(q), leftMs: INTERVAL_MS, repeats: 2 * q.questions.length })
 
 function packet(setup: Setup, q: Instant, of: number): Ask {
@@ -115,11 +114,11 @@ function* instant(setup: Setup, q: Instant): HopRun {
   const sent = unwritable < 0 ? q.send : q.send.slice(0, unwritable)
   const heard = yield* askOn(sent.map(of => packet(setup, q, of)), q.open.map(waiting => waiting.ticket), 0, () => false)
   // A name that cannot be written ends the turn of the server; what went before is on its way.
-  if (unwritable >= 0) return yield* nextServer(setup, { ...q, cause: { kind: 'failed', by: 'busybox', detail: 'a name of the search list cannot be asked for' } })
+  if (unwritable >= 0) return yield* nextServer(setup, q, { kind: 'failed', by: 'busybox', detail: 'a name of the search list cannot be asked for' })
   const whose = (from: number): number => (from < q.send.length ? q.send[from] as number : (q.open[from - q.send.length] as Waiting).of)
   // What comes at one instant is read in the order of the questions.
   const came = [...(q.landed ? [q.landed] : []), ...heard.arrivals.map(({ from, value }) => ({ of: whose(from), value }))].sort((a, b) => a.of - b.of)
-  if (q.send.length > 1 && came.some(({ value }) => value === REFUSED_PORT)) return yield* nextServer(setup, { ...q, cause: causeOf(REFUSED_PORT, hop) })
+  if (q.send.length > 1 && came.some(({ value }) => value === REFUSED_PORT)) return yield* nextServer(setup, q, causeOf(REFUSED_PORT, hop))
   let { repeats } = q
   const have: Record<string, Answer | undefined> = { ...q.have }
   const order = [...q.heard]
@@ -143,7 +142,7 @@ function* instant(setup: Setup, q: Instant): HopRun {
 }
 
 function* waited(setup: Setup, q: Omit<Instant, 'landed'>): HopRun {
-  const { arrivals, open } = yield* askOn([], q.open.map(waiting => waiting.ticket), q.leftMs, got => got.length > 0)
+  const { arrivals, open } = yield* askOn([], q.open.map(waiting => waiting.ticket), q.leftMs, () => true)
   const still = open.map(({ from, ticket }) => ({ of: (q.open[from] as Waiting).of, ticket }))
   const [first] = arrivals
   if (first) {
@@ -152,12 +151,12 @@ function* waited(setup: Setup, q: Omit<Instant, 'landed'>): HopRun {
   }
   if (q.round < ROUNDS - 1) return yield* call(`${setup.id} turn`, plain(nextRound({ ...q, open: still })))
   if (q.heard.length > 0) return plain(told(setup, q))
-  return yield* nextServer(setup, { ...q, cause: causeOf(undefined, setup.hops[q.server] as string) })
+  return yield* nextServer(setup, q, causeOf(undefined, setup.hops[q.server] as string))
 }
 
-function* nextServer(setup: Setup, { questions, server, cause }: Pick<Instant, 'questions' | 'server' | 'cause'>): HopRun {
-  if (server + 1 >= setup.hops.length) return plain(nobody(cause as Cause))
-  const start = nextRound({ ...FIRST, questions, server: server + 1, ...(cause && { cause }) })
+function* nextServer(setup: Setup, { questions, server }: Pick<Instant, 'questions' | 'server'>, cause: Cause): HopRun {
+  if (server + 1 >= setup.hops.length) return plain(nobody(cause))
+  const start = nextRound({ ...FIRST, questions, server: server + 1 })
   return yield* call(`${setup.id} turn`, plain(start))
 }
 
@@ -175,7 +174,7 @@ function told({ version }: Setup, { questions, have, heard }: Pick<Instant, 'que
   const addresses = heard.flatMap(of => have[of]?.addresses ?? [])
   const [code, says] = [bad.length > 0 && atLeast(version, 1, 31) ? 'exit 1' : 'OK', [...printed, ...silent].join('\n')]
   if (addresses.length > 0) return { ...answered(addresses, code), says }
-  const worst = have[bad[0] ?? heard[0] ?? -1]
+  const worst = have[bad[0] ?? heard[0] as number]
   const result = worst?.rcode === 'NOERROR' ? 'nodata' : RCODE_RESULTS[worst?.rcode ?? ''] ?? 'servfail'
   return { result, addresses: [], code, says, ...(worst?.cause && { cause: worst.cause }) }
 }
