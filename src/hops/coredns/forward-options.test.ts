@@ -128,6 +128,11 @@ test('a word that is neither an address nor a file is refused, or not known', ()
   expect(isUnknown('x.conf', '1.6.9')).toEqual([true, ['forward: the evidence has no /x.conf of ns/pod']])
 })
 
+test('an upstream counts as down after two failures, and for proxy after three', () => {
+  expect(read('forward . 10.0.0.1', '1.4.0').options.maxFails).toBe(2)
+  expect(read('proxy . 10.0.0.1', '1.4.0').options.maxFails).toBe(3)
+})
+
 test('proxy has the policy `first`, which asks in order', () => {
   expect(read('proxy . 10.0.0.1 {\n policy first\n}', '1.4.0').options.policy).toBe('sequential')
   expect(read('proxy . 10.0.0.1 {\n policy odd\n}', '1.4.0').said).toEqual(['plugin/forward: Error during parsing: unknown policy \'odd\''])

@@ -76,7 +76,8 @@ export function readForward(directive: Directive, setup: PluginSetup): ForwardOp
     except: originsOf(listed('except'), []),
     servers, unknown,
     policy: policyOf(option('policy')?.args[0]?.value, setup, option('policy')),
-    maxFails: natural(option('max_fails')) ?? 2,
+    // Of `proxy` it is plugin/proxy/upstream.go, 1.4.0.
+    maxFails: natural(option('max_fails')) ?? (directive.name === 'proxy' ? 3 : 2),
     healthCheckMs: goDurationMs(option('health_check')?.args[0]?.value ?? '') || 500,
     probe: probeOf(option('health_check'), setup),
     forceTcp: option('force_tcp') !== undefined || option('protocol')?.args[1]?.value === 'force_tcp',
