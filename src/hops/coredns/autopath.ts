@@ -31,19 +31,24 @@ interface Autopath {
 export const autopath: PluginFactory = setup => {
   const by = `${setup.server} autopath`
   for (const { args, source } of setup.directives) {
-    const text = args.length === 0 ? 'no resolv-conf specified' : undefined
-    const other = args.at(-1)?.value
-    const clash = other?.startsWith('@') && setup.has(other.slice(1)) && !PROVIDERS.has(other.slice(1)) ? `${other.slice(1)} does not implement the AutoPather interface` : undefined
-    const missing = other !== undefined && !other.startsWith('@') && setup.model.machine?.hasAllFiles && !fileSearch(setup, other)
-      ? `failed to parse ${goQuote(other)}: open ${other}: no such file or directory` : undefined
-    const refused = text ?? missing ?? clash
-    if (refused !== undefined) refuse(setup.report, `plugin/autopath: ${refused}`, source)
-    if (refused !== undefined && clash === undefined) return refusedHandler(by, refused)
+    const path = args.at(-1)?.value
+    const fault = path === undefined ? 'no resolv-conf specified' : faultOf(setup, path)
+    if (fault === undefined) continue
+    refuse(setup.report, `plugin/autopath: ${fault}`, source)
+    return refusedHandler(by, fault)
   }
   const directive = setup.directives.at(-1) as Directive
   const words = directive.args.map(a => a.value)
   const [path = ''] = words.slice(-1)
   return handler({ setup, by, zones: originsOf(words.slice(0, -1), setup.zones), search: searchOf(setup, path, directive.source) })
+}
+
+function faultOf(setup: PluginSetup, path: string): string | undefined {
+  if (!path.startsWith('@')) {
+    return setup.model.machine?.hasAllFiles && !fileSearch(setup, path) ? `failed to parse ${goQuote(path)}: open ${path}: no such file or directory` : undefined
+  }
+  const provider = path.slice(1)
+  return setup.has(provider) && !PROVIDERS.has(provider) ? `${provider} does not implement the AutoPather interface` : undefined
 }
 
 /** Plugins that have search paths of their own. */
@@ -134,7 +139,8 @@ function* walked(a: Autopath, query: DnsQuery, names: readonly string[], next: N
     return { rcode: served.rcode, reply: aliased(reply, query) }
   }
   // Only a first result that counts as written is handed on with its message.
-  return first && !WRITTEN_BY_SERVER.has(first.rcode) ? first : { rcode: first?.rcode ?? 'NOERROR', ...(first?.cause && { cause: first.cause }) }
+  const { rcode, cause } = first as Served
+  return WRITTEN_BY_SERVER.has(rcode) ? { rcode, ...(cause && { cause }) } : first as Served
 }
 
 /** The question of a reply that is handed on is the one that was asked. */

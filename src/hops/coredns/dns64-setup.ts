@@ -2,7 +2,7 @@
 // option; behind `dns64 PREFIX` no block is read, and what is in it counts as further uses.
 import type { Dispenser } from './dispenser.ts'
 import { readPrefix } from './dns64.ts'
-import type { CorednsVersion } from './plugin.ts'
+import { since, type CorednsVersion } from './plugin.ts'
 import { nextWord, unknownProperty, type SetupCheck } from './setup-check.ts'
 
 export const dns64Setup: SetupCheck = (c, at) => {
@@ -16,7 +16,7 @@ export const dns64Setup: SetupCheck = (c, at) => {
     while (c.nextBlock()) {
       const name = c.val()
       if (name === 'prefix') checkPrefix(c, nextWord(c), at.version)
-      else if (name !== 'translate_all' && name !== 'allow_ipv4') throw unknownProperty(c)
+      else if (name !== 'translate_all' && (name !== 'allow_ipv4' || !since(at.version, 1, 8, 7))) throw unknownProperty(c)
     }
   }
 }

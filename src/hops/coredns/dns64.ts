@@ -9,11 +9,9 @@ import { cidrText, parseCidr, type Cidr } from '../../dns/go-cidr.ts'
 import type { DnsQuery, Reply, ResourceRecord } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
 import { ip4Bytes, ip6Text } from '../../dns/presentation-address.ts'
-import { refusedHandler } from './authoritative-reply.ts'
 import { internalLookup } from './internal-lookup.ts'
 import { keptBack } from './minimal.ts'
 import { panicked, since, type CorednsVersion, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
-import { argumentText, refuse } from './refuse.ts'
 import { replyTypeOf } from './reply-type.ts'
 import { copiedFlags } from './server-reply.ts'
 
@@ -26,12 +24,7 @@ interface Options {
 const WELL_KNOWN = parseCidr('64:ff9b::/96') as Cidr
 const TTL_WITHOUT_SOA_S = 600
 
-export const dns64: PluginFactory = setup => {
-  const options = readOptions(setup)
-  if (!('refused' in options)) return handler(setup, options)
-  refuse(setup.report, `plugin/dns64: ${options.refused}`, options.directive.source)
-  return refusedHandler(`${setup.server} dns64`, options.refused)
-}
+export const dns64: PluginFactory = setup => handler(setup, readOptions(setup))
 
 const handler = (setup: PluginSetup, options: Options): Handler => function* (query, next) {
   const isAsked = query.type === 'AAAA' && (query.class ?? 'IN') === 'IN'
@@ -101,28 +94,20 @@ function embedded({ bytes: prefix, bits }: Cidr, address: Uint8Array): Uint8Arra
   return bytes
 }
 
-type Refused = { readonly refused: string; readonly directive: Directive }
-
-/** A prefix on the plugin's own line ends the reading of its block: `prefix` in it is read as another use, the switches do nothing. */
-function readOptions(setup: PluginSetup): Options | Refused {
+/** As its set-up has taken it. A prefix on the plugin's own line ends the reading of its block: what is in it is read as further uses, whose
+ * first word is another prefix. */
+function readOptions({ directives, version }: PluginSetup): Options {
   const draft = { prefix: WELL_KNOWN, translateAll: false, allowIpv4: false }
-  for (const directive of setup.directives) {
-    const { args, properties } = directive
-    const refused = (text: string, at = directive): Refused => ({ refused: text, directive: at })
-    if (args.length > 1) return refused(argumentText(args.at(-1)?.value ?? ''))
-    for (const prefixed of args.length === 1 ? [directive, ...properties] : properties) {
-      const { name, args: [first, second] } = prefixed
-      const isOwnLine = prefixed === directive || args.length === 1
-      if (isOwnLine && second) return refused(argumentText(prefixed.args.at(-1)?.value ?? ''), prefixed)
-      if (isOwnLine && !first) continue
-      if (isOwnLine || name === 'prefix') {
-        if (!first) return refused(argumentText(name), prefixed)
-        const prefix = readPrefix(first.value, setup.version)
-        if (typeof prefix === 'string') return refused(prefix, prefixed)
-        draft.prefix = prefix
-      } else if (name === 'translate_all') draft.translateAll = true
-      else if (name === 'allow_ipv4') draft.allowIpv4 = true
-      else return refused(`Error during parsing: unknown property '${name}'`, prefixed)
+  const take = (text: string | undefined): void => {
+    const prefix = text === undefined ? '' : readPrefix(text, version)
+    if (typeof prefix !== 'string') draft.prefix = prefix
+  }
+  for (const { args: [own], properties } of directives) {
+    take(own?.value)
+    for (const { name, args } of properties) {
+      if (own || name === 'prefix') take(args[0]?.value)
+      if (!own && name === 'translate_all') draft.translateAll = true
+      if (!own && name === 'allow_ipv4') draft.allowIpv4 = true
     }
   }
   return draft
