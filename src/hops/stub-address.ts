@@ -15,9 +15,9 @@ const zoneOf = (text: string): string | undefined => {
   return zone === '' ? undefined : zone.slice(1)
 }
 
+/** Of a text that is no IPv4 address. */
 const ipv6 = (text: string): StubAddress | undefined => {
   const bare = withoutZone(text)
-  if (!bare.includes(':')) return undefined
   const address = parseAddress(bare)
   const zone = zoneOf(text)
   return address && { family: 6, text: address.text, ...(zone !== undefined && { zone }) }

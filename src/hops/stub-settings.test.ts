@@ -3,7 +3,7 @@ import { readResolvConf } from '../config/resolv-conf.ts'
 import { glibcSettings } from './glibc-stub-settings.ts'
 import { goSettings } from './go-stub-settings.ts'
 import { muslSettings } from './musl-stub-settings.ts'
-import { glibcAddress } from './stub-address.ts'
+import { glibcAddress, goAddress, muslAddress } from './stub-address.ts'
 import { atoi, hostDomain } from './stub-settings.ts'
 import { atLeast, stubVersion } from './stub-version.ts'
 
@@ -100,6 +100,7 @@ test('the last number of an address fills what is left of it, and no more', () =
   expect([read('1.2.65535'), read('1.2.65536')]).toEqual(['1.2.255.255', undefined])
   expect([read('1.2.3.255'), read('1.2.3.256')]).toEqual(['1.2.3.255', undefined])
   expect([read('4294967295'), read('4294967296'), read('0')]).toEqual(['255.255.255.255', undefined, '0.0.0.0'])
+  expect([read('255.1'), read('200.1'), read('1.255.1'), read('1.2.3.4.0')]).toEqual(['255.0.0.1', '200.0.0.1', '1.255.0.1', undefined])
   expect([read('256.1'), read('1.2.3.4.5'), read('08.1'), read('0x.1'), read('1.')]).toEqual([undefined, undefined, undefined, undefined, undefined])
 })
 
@@ -109,4 +110,12 @@ test('versions are compared number by number, and what is missing counts as zero
   for (const older of [[1], [1, 2], [1, 2, 5], [1, 2, 10], [1, 1, 99]]) expect(atLeast(have, ...older)).toBe(true)
   for (const newer of [[2], [1, 3], [1, 2, 11], [1, 2, 10, 1]]) expect(atLeast(have, ...newer)).toBe(false)
   expect(atLeast(stubVersion('2'), 2, 0, 0)).toBe(true)
+})
+
+test('an IPv6 address may have a zone, which musl takes by name on link-local addresses alone and Go not without a name', () => {
+  expect([glibcAddress('fe80::1%eth0'), glibcAddress('FE80::0:1'), glibcAddress('nosuch'), glibcAddress('')]).toEqual([
+    { family: 6, text: 'fe80::1', zone: 'eth0' }, { family: 6, text: 'fe80::1' }, undefined, undefined,
+  ])
+  expect(['fe80::1%eth0', 'febf::1%e', 'ff02::1%e', 'fd00::1%eth0', 'fd00::1%2', 'fec0::1%e'].map(text => muslAddress(text)?.text)).toEqual(['fe80::1', 'febf::1', 'ff02::1', undefined, 'fd00::1', undefined])
+  expect(['fe80::1%', 'fe80::1%e', '10.1', '10.0.0.1', '010.0.0.1'].map(text => goAddress(text)?.text)).toEqual([undefined, 'fe80::1', undefined, '10.0.0.1', undefined])
 })

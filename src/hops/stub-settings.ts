@@ -47,12 +47,9 @@ export const defaultServer = (conf: ResolvConf, address: string): StubServer =>
 
 /** The part of the host name after its first dot. */
 export function hostDomain(hostname: string | undefined): string | undefined {
-  const dot = hostname?.indexOf('.') ?? -1
-  return dot < 0 || hostname === undefined || dot === hostname.length - 1 ? undefined : hostname.slice(dot + 1)
+  const dot = hostname?.indexOf('.')
+  return hostname === undefined || dot === undefined || dot < 0 || dot === hostname.length - 1 ? undefined : hostname.slice(dot + 1)
 }
 
 /** C's atoi: leading blanks, a sign, digits; anything else is 0. */
-export const atoi = (text: string): number => {
-  const digits = /^\s*([+-]?\d{1,15})/.exec(text)?.[1]
-  return digits === undefined ? 0 : Number(digits)
-}
+export const atoi = (text: string): number => Number(/^\s*[+-]?\d{1,15}/.exec(text)?.[0] ?? 0)
