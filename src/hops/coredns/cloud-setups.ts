@@ -14,9 +14,8 @@ function zoneWords(c: Dispenser, parts: number, refused: (text: string) => Error
   for (const text of words) {
     const found = splitN(text, parts)
     if (found.length !== parts || found.includes('')) throw refused(text)
-    const key = parts === 2 ? found.join(':') : text
-    if (seen.has(key)) throw twice(text)
-    seen.add(key)
+    if (seen.has(text)) throw twice(text)
+    seen.add(text)
   }
   return words
 }
@@ -24,7 +23,7 @@ function zoneWords(c: Dispenser, parts: number, refused: (text: string) => Error
 /** strings.SplitN at colons. */
 function splitN(text: string, parts: number): string[] {
   const all = text.split(':')
-  return all.length <= parts ? all : [...all.slice(0, parts - 1), all.slice(parts - 1).join(':')]
+  return all.length < parts ? all : [...all.slice(0, parts - 1), all.slice(parts - 1).join(':')]
 }
 
 /** A bare number is seconds. */
