@@ -41,7 +41,8 @@ export const containerFile = (model: CorednsModel, path: string): { readonly fil
  * 1.12.3, .70 in 1.14.1, .72 in 1.14.7.
  */
 export const dialectOf = (version: CorednsVersion): ZoneDialect => ({
-  wordLimitBytes: since(version, 1, 11) ? Infinity : 2048, first: !since(version, 1, 11), looseEscapes: !since(version, 1, 11, 4),
+  wordLimitBytes: since(version, 1, 11) ? Infinity : 2048, first: !since(version, 1, 11),
+  looseEscapes: !since(version, 1, 11, 4), knowsOhttp: since(version, 1, 11, 4),
   lineEndIsName: !since(version, 1, 12, 2), untypedOverflow: !since(version, 1, 12, 3), ttlWraps: !since(version, 1, 14, 1),
 })
 

@@ -136,7 +136,7 @@ export function readRdata(lexer: ZoneLexer, type: string, origin: string, dialec
   const reading = { lexer, origin, dialect }
   if (lexer.peek().text === '\\#' || /^TYPE\d+$/.test(type) || FORMLESS.has(type)) return generic(reading, type)
   if (type === 'NAPTR') return finished(naptr(reading), reading, type)
-  if (type === 'SVCB' || type === 'HTTPS') return finished(bindingParams(lexer, token => name(token, reading)), undefined, type)
+  if (type === 'SVCB' || type === 'HTTPS') return finished(bindingParams(lexer, dialect, token => name(token, reading)), undefined, type)
   const fields = FIELDS[type]
   return fields ? listed(fields, reading, type) : asWritten(reading, type)
 }

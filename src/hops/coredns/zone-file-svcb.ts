@@ -1,13 +1,15 @@
 // SVCB and HTTPS in a zone file as miekg/dns reads them (svcb.go, v1.1.49 to v1.1.72). Its errors name the word where other errors name the file.
 // Not modelled: its words for a bad value of a known key (`bad alpn`, …): such a value is taken as written.
 import { atEnd, ZoneFault, type ZoneLexer, type ZoneToken } from './zone-file-lexer.ts'
-import { unsigned } from './zone-file-types.ts'
+import { unsigned, type ZoneDialect } from './zone-file-types.ts'
 
-const KEYS: ReadonlySet<string> = new Set(['mandatory', 'alpn', 'no-default-alpn', 'port', 'ipv4hint', 'ech', 'ipv6hint', 'dohpath', 'ohttp'])
+/** By their numbers; the last since v1.1.62. */
+const KEYS = ['mandatory', 'alpn', 'no-default-alpn', 'port', 'ipv4hint', 'ech', 'ipv6hint', 'dohpath', 'ohttp']
 
 const fault = (text: string, token: ZoneToken): ZoneFault => new ZoneFault(text, token, token.text)
 
-export function bindingParams(lexer: ZoneLexer, nameOf: (token: ZoneToken) => string | undefined): string | ZoneFault {
+export function bindingParams(lexer: ZoneLexer, dialect: ZoneDialect, nameOf: (token: ZoneToken) => string | undefined): string | ZoneFault {
+  const keys = dialect.knowsOhttp ? KEYS : KEYS.slice(0, -1)
   const first = lexer.next()
   const priority = first.fault ? undefined : unsigned(first.text, 16)
   if (priority === undefined) return fault('bad SVCB priority', first)
@@ -23,35 +25,33 @@ export function bindingParams(lexer: ZoneLexer, nameOf: (token: ZoneToken) => st
       continue
     }
     if (token.kind === 'quote') return fault('SVCB key can\'t contain double quotes', token)
-    if (token.kind !== 'word' || token.fault) return fault('bad SVCB values', token)
+    if (token.kind !== 'word') return fault('bad SVCB values', token)
     if (!parted) return fault('bad SVCB value quotation', token)
     const equals = token.text.indexOf('=')
     if (equals === 0) return fault('bad SVCB key', token)
     const key = equals < 0 ? token.text : token.text.slice(0, equals)
-    const value = equals < 0 ? '' : token.text.slice(equals + 1)
-    if (!isKey(key)) return fault('bad SVCB key', token)
-    if (equals < 0 || value !== '') {
-      parts.push(equals < 0 ? key : `${key}=${value}`)
-      continue
-    }
-    const read = quotedValue(lexer)
+    const read = equals === token.text.length - 1 ? quotedValue(lexer) : undefined
     if (read instanceof ZoneFault) return read
-    parted = read === undefined
-    parts.push(read === undefined ? key : `${key}="${read}"`)
+    if (!isKey(key, keys)) return fault('bad SVCB key', read?.last ?? token)
+    parted = read?.text === undefined
+    parts.push(!read ? token.text : read.text === undefined ? key : `${key}="${read.text}"`)
   }
   return parts.join(' ')
 }
 
-const isKey = (key: string): boolean => KEYS.has(key) || (/^key\d{1,5}$/.test(key) && Number(key.slice(3)) < 65_535)
+/** A number stands for no key that has a word, and the last number for none at all. */
+const isKey = (key: string, known: readonly string[]): boolean => {
+  const number = /^key([1-9]\d{0,4})$/.exec(key)?.[1]
+  return number === undefined ? known.includes(key) : Number(number) >= known.length && Number(number) < 65_535
+}
 
-/** Behind `key=`: undefined = no quotes, and the token that was there is eaten. */
-function quotedValue(lexer: ZoneLexer): string | undefined | ZoneFault {
-  let token = lexer.next()
-  if (token.kind !== 'quote') return undefined
-  token = lexer.next()
-  if (token.kind === 'quote') return ''
-  if (token.kind !== 'word') return fault('bad SVCB value', token)
-  const { text } = token
-  token = lexer.next()
-  return token.kind === 'quote' ? text : fault('SVCB unterminated value', token)
+/** Behind `key=`. Without `text` there were no quotes, and the token that was there is eaten. */
+function quotedValue(lexer: ZoneLexer): { readonly text?: string; readonly last: ZoneToken } | ZoneFault {
+  const open = lexer.next()
+  if (open.kind !== 'quote') return { last: open }
+  const value = lexer.next()
+  if (value.kind === 'quote') return { text: '', last: value }
+  if (value.kind !== 'word') return fault('bad SVCB value', value)
+  const last = lexer.next()
+  return last.kind === 'quote' ? { text: value.text, last } : fault('SVCB unterminated value', last)
 }

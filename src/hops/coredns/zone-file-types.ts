@@ -27,6 +27,8 @@ export interface ZoneDialect {
   readonly untypedOverflow: boolean
   /** Up to v1.1.69: a TTL wraps at 32 bits. */
   readonly ttlWraps: boolean
+  /** Since v1.1.62: the word `ohttp` of SVCB. */
+  readonly knowsOhttp: boolean
   /** v1.1.49: `as` in the error of every relative $INCLUDE, algorithms of RRSIG in numbers only, a name may begin with a dot. */
   readonly first: boolean
 }
@@ -34,14 +36,14 @@ export interface ZoneDialect {
 /** Completed by the origin; undefined: no name. */
 export function absoluteName(text: string, origin: string, dialect: ZoneDialect): string | undefined {
   if (text === '@') return origin === '' ? undefined : origin
-  const judged = dialect.first && text.startsWith('.') && text.length > 1 ? text.slice(1) : text
+  const judged = dialect.first && /^\.[^.]/.test(text) ? text.slice(1) : text
   if (!isDomainName(judged) || (!dialect.looseEscapes && endsInEscape(text)) || (!dialect.lineEndIsName && text === '\n')) return undefined
   if (isAbsolute(text)) return text
   return origin === '' ? undefined : origin === '.' ? `${text}.` : `${text}.${origin}`
 }
 
-/** Bytes outside ASCII (one character each, as the lexer has them) as escapes. */
-export const escapedBytes = (text: string): string => text.replace(/[\x80-\xff]/g, c => `\\${c.charCodeAt(0)}`)
+/** Bytes that do not print (one character each, as the lexer has them) as escapes. */
+export const escapedBytes = (text: string): string => text.replace(/[^ -~]/g, c => `\\${String(c.charCodeAt(0)).padStart(3, '0')}`)
 
 const endsInEscape = (text: string): boolean => /(?:^|[^\\])(?:\\\\)*\\$/.test(text)
 
