@@ -200,9 +200,8 @@ function* oneByOne(setup: ExchangeSetup, q: Exchange, server: number, timeoutMs:
   const goesOn = reading.replies.length > 0
   const socket = q.single === 'reopen' ? `${q.sockets} ${second}` : `${q.sockets}`
   const asks = goesOn ? [question(setup, q, server, second, socket)] : []
-  const reopened = goesOn && q.single === 'reopen'
   const all = (so: readonly Came[]): Reading => read(q.types, [...half.came, ...so], strictError)
-  const more = yield* listen({ server, types: [second], asks, open: reopened ? [] : half.open, timeoutMs: leftMs, enough: so => all(so).state !== 'wait' })
+  const more = yield* listen({ server, types: [second], asks, open: half.open, timeoutMs: leftMs, enough: so => all(so).state !== 'wait' })
   return { reading: all(more.came), open: more.open }
 }
 
@@ -216,5 +215,5 @@ function* overTcp(setup: ExchangeSetup, q: Exchange, server: number): HopRun<Tri
   const rcode = replies[0]?.reply.rcode
   if (replies.length === q.types.length) return { kind: 'done', replies, single: q.single, rcode }
   const odd = arrivals.find(arrival => replyOf(arrival.value) === undefined)
-  return { kind: 'next', single: q.single, heard: true, close: true, rcode, cause: causeOf(odd?.value, hop), open: [] }
+  return { kind: 'next', single: q.single, heard: q.heard, close: true, rcode, cause: causeOf(odd?.value, hop), open: [] }
 }

@@ -167,7 +167,7 @@ function* questioned(setup: MuslSetup, q: Question): HopRun {
   }
   const landed = q.landed && read(q.landed.server, q.landed.value)
   const serverOf = (from: number): number => from < q.servers.length ? q.servers[from] as number : (q.open[from - q.servers.length] as Waiting).server
-  const settles = ({ from, value }: Arrival): boolean => q.transport === 'tcp' || !isOpen(read(serverOf(from), value))
+  const settles = ({ from, value }: Arrival): boolean => !isOpen(read(serverOf(from), value))
   if (q.landed && (q.transport === 'tcp' || !isOpen(landed))) return plain({ heard: landed ? [landed] : [], failed: isOpen(landed), open: [] })
   const packets = q.servers.map(server => packet(setup, q, server))
   const { arrivals, open } = yield* askOn(packets, q.open.map(waiting => waiting.ticket), 0, got => got.some(settles))

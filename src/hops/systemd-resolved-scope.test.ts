@@ -1,7 +1,7 @@
 // The cache and the transactions of one scope of systemd-resolved, at the edges of their numbers: resolved-dns-cache.c and
 // resolved-dns-transaction.c, v247 to v257.
 import { describe, expect, test } from 'vitest'
-import { LOST, type Chain, type Hop, type Plain } from '../chain/effects.ts'
+import { LOST, sleep, type Chain, type Hop, type Plain } from '../chain/effects.ts'
 import type { ResolvedModel } from '../chain/model.ts'
 import type { Reply, ResourceRecord } from '../dns/message.ts'
 import { explore } from '../drivers/explore.ts'
@@ -101,6 +101,12 @@ describe('the cache of a scope', () => {
     }
     expect(any(query => (query.name === NAME && query.type === 'A' ? '10.1.1.1' : 'SERVFAIL'))).toEqual(['NOERROR 10.1.1.1'])
     expect(any(() => LOST)).toEqual(['LOST'])
+    const slow: Hop = function* () {
+      yield* sleep(7)
+      return { rcode: 'NOERROR', flags: ['ra'], answer: [record(NAME, 'A', '10.1.1.1')], authority: [], additional: [] } as unknown as Plain
+    }
+    const chain: Chain = new Map([...resolvedHops(model([scope('eth0', ['10.0.0.1'])], { version: '255' }), () => 'server'), ['server', slow]])
+    expect([...new Set(explore(chain, { hop: stub, query: question(NAME) }, { start: 'any' }).outcomes.map(one => one.elapsedMs))].sort()).toEqual([0, 7])
   })
 })
 

@@ -122,9 +122,9 @@ function cellsOf(setup: ScopeSetup, name: string, type: string, server: number,
   const { model, version } = setup
   const cell = cellOf(setup, server, name)
   const from = { hop: attemptId(setup), query: plain({ ...first, server }) }
-  const stores = (value: Plain): Plain => (typeof value === 'string' ? value : (value as unknown as Taken).reply as unknown as Plain)
+  // Silence fills nothing, so the value is a Taken.
+  const stores = (value: Plain): Plain => (value as unknown as Taken).reply as unknown as Plain
   const life = (value: Plain, nxdomain: boolean): number => {
-    if (typeof value === 'string') return 0
     const { reply, uncached } = value as unknown as Taken
     return uncached || (reply.rcode === 'NXDOMAIN') !== nxdomain ? 0 : lifetimeS(reply, name, model, version) * 1000
   }
