@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { LOST } from '../../chain/effects.ts'
+import { LOST, type Hop, type Plain } from '../../chain/effects.ts'
 import { kubeObject } from '../../../test/support/cluster-files.ts'
 import { oneCoredns, refusalOf, zone } from '../../../test/support/one-coredns.ts'
 
@@ -64,4 +64,59 @@ test('what it does not know falls through if it may, since 1.11.0', () => {
   expect(refusalOf('1.10.1', corefile('  fallthrough\n'))).toBe('plugin/k8s_external: Error during parsing: unknown property \'fallthrough\'')
   expect(refusalOf('1.11.3', '. {\n k8s_external out.test\n}\n')).toBe('plugin/k8s_external: kubernetes plugin not loaded')
   expect(refusalOf('1.11.3', corefile('  ttl 3601\n'))).toBe('plugin/k8s_external: Error during parsing: ttl must be in range [0, 3600]: 3601')
+})
+
+const refused = (options: string, version: string): string => refusalOf(version, corefile(options)).replace(/^plugin\/k8s_external: /, '')
+
+// By the plugin itself before 1.7, and by its set-up.
+test.each(['1.6.9', '1.14.7'])('CoreDNS %s refuses options with the wrong words', version => {
+  const argument = (word: string): string => `Error during parsing: Wrong argument count or unexpected line ending after '${word}'`
+  expect(['  ttl\n', '  apex\n', '  odd\n', '  ttl x\n', '  ttl -1\n', '  ttl 3601\n', '  ttl 0\n', '  ttl 3600\n', '  apex a\n'].map(options => refused(options, version))).toEqual([
+    argument('ttl'), argument('apex'), 'Error during parsing: unknown property \'odd\'', 'strconv.Atoi: parsing "x": invalid syntax',
+    ...['-1', '3601'].map(ttl => `Error during parsing: ttl must be in range [0, 3600]: ${ttl}`), '', '', ''])
+})
+
+test('headless and reverse names are known since 1.9.4, the want of kubernetes since 1.11.0', () => {
+  expect(['1.9.3', '1.9.4', '1.10.1'].map(version => refused('  headless\n', version))).toEqual(['Error during parsing: unknown property \'headless\'', '', ''])
+  expect(['1.9.4', '1.10.1'].map(version => ask('7.100.51.198.in-addr.arpa.', 'PTR', '', version))).toEqual([['7.100.51.198.in-addr.arpa. 5 PTR web.ns.out.test.'], ['7.100.51.198.in-addr.arpa. 5 PTR web.ns.out.test.']])
+  expect(ask('db-0.db.ns.out.test.', 'A', '  headless\n', '1.9.4')).toEqual(['db-0.db.ns.out.test. 5 A 10.244.1.4'])
+  const alone = '. {\n k8s_external out.test\n forward . 10.0.0.53\n}\n'
+  expect(['1.10.1', '1.11.0', '1.11.3'].map(version => refusalOf(version, alone))).toEqual(['', 'plugin/k8s_external: kubernetes plugin not loaded', 'plugin/k8s_external: kubernetes plugin not loaded'])
+  expect(oneCoredns('1.10.1', alone, upstreams, { kubernetes }).ask({ name: 'lb.cloud.test.' })).toMatchObject({ rcode: 'NOERROR', answer: { length: 1 } })
+  expect(refused('  fallthrough\n', '1.11.0')).toBe('')
+})
+
+test('below the apex it denies since 1.11.0, before it garbles the question', () => {
+  const reply = (version: string): unknown => oneCoredns(version, corefile(), upstreams, { kubernetes }).ask({ name: 'x.dns.out.test.' })
+  expect(reply('1.11.0')).toMatchObject({ rcode: 'NXDOMAIN', cause: { kind: 'denied' } })
+  expect(reply('1.10.1')).toMatchObject({ rcode: 'NXDOMAIN', question: { name: '.', class: 'CH', type: 'TYPE0' }, cause: { kind: 'broken', detail: 'a reply that cannot be read' } })
+})
+
+test('what the bundle has no Services or namespaces of is an unknown, once each', () => {
+  const ways = (lists: Partial<typeof kubernetes>, name: string): unknown => [0, 1].map(choice => {
+    const picks: unknown[] = []
+    const view = { ...kubernetes, services: undefined, endpointSlices: undefined, ...lists }
+    const reply = oneCoredns('1.11.3', corefile(), upstreams, { kubernetes: view }, p => { picks.push([p.key, p.options]); return choice }).ask({ name, type: 'SRV' })
+    return reply === LOST ? LOST : [picks, reply.rcode, reply.answer.map(r => r.data)]
+  })
+  const key = [['coredns ns/pod k8s_external web.ns.out.test.', ['absent', 'exists']]]
+  expect(ways({}, 'web.ns.out.test.')).toEqual([[key, 'NXDOMAIN', []], [key, 'NOERROR', ['0 100 0 unknown.']]])
+  const ofNamespace = [['coredns ns/pod k8s_external namespace other', ['exists', 'absent']]]
+  expect(ways({ services: [], namespaces: undefined as never }, 'other.out.test.')).toEqual([[ofNamespace, 'NOERROR', []], [ofNamespace, 'NXDOMAIN', []]])
+})
+
+test('an API that was read is one that was not said otherwise; without it no Service is there', () => {
+  const rcode = (value: boolean): unknown => {
+    const kubernetesSynced = { value } as never
+    const reply = oneCoredns('1.11.3', corefile(), upstreams, { kubernetes, kubernetesSynced }).ask({ name: 'web.ns.out.test.' })
+    return reply === LOST ? LOST : reply.rcode
+  }
+  expect([rcode(true), rcode(false)]).toEqual(['NOERROR', 'NXDOMAIN'])
+})
+
+test('an alias brings what its target has, cut or not', () => {
+  const reply = (version: string, hop: Hop): unknown => oneCoredns(version, corefile(), { '10.0.0.53': hop }, { kubernetes }).ask({ name: 'lb.ns.out.test.' })
+  const cut: Hop = function* () { return { rcode: 'NOERROR', flags: ['tc', 'ra'], answer: [], authority: [], additional: [] } as unknown as Plain }
+  expect(reply('1.11.3', cut)).toMatchObject({ rcode: 'NOERROR', flags: expect.arrayContaining(['tc']), answer: [{ type: 'CNAME' }] })
+  expect(reply('1.11.3', upstreams['10.0.0.53'])).toMatchObject({ flags: expect.not.arrayContaining(['tc']), answer: [{ type: 'CNAME' }, { type: 'A' }] })
 })

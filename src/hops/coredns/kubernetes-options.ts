@@ -6,7 +6,7 @@ import type { Problem, Source } from '../../chain/source.ts'
 import { fallthroughZones, isReverseZone, originsOf } from './origins.ts'
 import { parseSelector, type Selector } from './kubernetes-selector.ts'
 import { since, type CorednsVersion } from './plugin.ts'
-import { ONCE_TEXT, refuse } from './refuse.ts'
+import { argumentText, ONCE_TEXT, refuse } from './refuse.ts'
 
 export type PodMode = 'disabled' | 'insecure' | 'verified'
 export const POD_MODES: ReadonlySet<string> = new Set<PodMode>(['disabled', 'insecure', 'verified'])
@@ -34,7 +34,7 @@ type Draft = { -readonly [K in keyof KubernetesOptions]: KubernetesOptions[K] }
 
 /** First release that knows the option; before it is an unknown property. */
 const SINCE: ReadonlyMap<string, readonly [number, number, number]> = new Map([
-  ['multicluster', [1, 12, 2]], ['startup_timeout', [1, 12, 3]], ['zonal', [1, 14, 7]],
+  ['namespace_labels', [1, 5, 0]], ['multicluster', [1, 12, 2]], ['startup_timeout', [1, 12, 3]], ['zonal', [1, 14, 7]],
   ['apiserver_qps', [1, 14, 0]], ['apiserver_burst', [1, 14, 0]], ['apiserver_max_inflight', [1, 14, 0]],
 ])
 /** Of the options that some release has. */
@@ -43,17 +43,13 @@ export function isOptionOf(name: string, version: CorednsVersion): boolean {
   return from === undefined || since(version, ...from)
 }
 
-/** First release that no longer knows the option; before it, it changed no answer that is modelled. */
-const UNTIL: ReadonlyMap<string, readonly [number, number, number]> = new Map([
-  ['upstream', [1, 7, 0]], ['resyncperiod', [1, 7, 0]], ['transfer', [1, 8, 0]],
-])
-/** [fewest, most] arguments of options that change no answer. */
-const CONNECTION: ReadonlyMap<string, readonly [number, number]> = new Map([
-  ['endpoint', [1, Infinity]], ['tls', [3, 3]], ['kubeconfig', [1, 2]], ['startup_timeout', [1, Infinity]],
-  ['apiserver_qps', [1, 1]], ['apiserver_burst', [1, 1]], ['apiserver_max_inflight', [1, 1]],
-])
+/** `kubeconfig FILE` alone. */
+export const needsNoContext = (version: CorednsVersion): boolean => since(version, 1, 8, 2)
 
-/** `refused`: CoreDNS does not start with this configuration, and says so with this text. */
+/** Options that change no answer that is modelled. The first three are unknown again since 1.7.0 and 1.8.0. */
+const SILENT: ReadonlySet<string> = new Set(['upstream', 'resyncperiod', 'transfer', 'startup_timeout', 'apiserver_qps', 'apiserver_burst', 'apiserver_max_inflight'])
+
+/** `refused`: CoreDNS does not start with this configuration, and says so with this text: before 1.7; later kubernetes-setup.ts does. */
 export function readKubernetes(
   directives: readonly Directive[], blockZones: readonly string[], version: CorednsVersion, report: (problem: Problem) => void,
 ): KubernetesOptions | { readonly refused: string } {
@@ -75,8 +71,7 @@ export function readKubernetes(
     const wrong = readOption(draft, property, version)
     if (wrong !== undefined) return refused(wrong, property.source)
   }
-  const clash = contradiction(draft)
-  if (clash !== undefined) return refused(clash, directive.source)
+  if (draft.namespaces.size > 0 && draft.namespaceLabels) return refused('Error during parsing: namespaces and namespace_labels cannot both be set', directive.source)
   if (draft.multiclusterZones.length > 0) {
     const at = directive.properties.find(p => p.name === 'multicluster')?.source ?? directive.source
     const message = 'kubernetes: names of multicluster zones are not modelled'
@@ -85,27 +80,20 @@ export function readKubernetes(
   return draft
 }
 
-function contradiction(draft: Draft): string | undefined {
-  if (draft.namespaces.size > 0 && draft.namespaceLabels) return 'namespaces and namespace_labels cannot both be set'
-  const foreign = draft.multiclusterZones.find(z => !draft.zones.includes(z))
-  if (foreign !== undefined) return `is not authoritative for the multicluster zone ${foreign}`
-  if (draft.zonal && draft.noendpoints) return 'zonal requires the endpoint cache; remove noendpoints'
-  return undefined
-}
-
 export const selectorText = (option: string, args: readonly string[], why: string): string =>
   `unable to parse ${option === 'labels' ? 'label' : 'namespace_label'} selector value: '${args.join(' ')}': ${why}`
 
 /** The error text, if CoreDNS would not take this line. */
 function readOption(draft: Draft, { name, args: sourced, source }: Directive, version: CorednsVersion): string | undefined {
   const args = sourced.map(a => a.value)
-  const argumentError = `wrong argument count or unexpected line ending after '${args.at(-1) ?? name}'`
-  if (!isOptionOf(name, version)) return `unknown property '${name}'`
-  const until = UNTIL.get(name)
-  if (until && !since(version, ...until)) return undefined
-  const count = CONNECTION.get(name)
-  if (count) return args.length < count[0] || args.length > count[1] ? argumentError : undefined
+  const argumentError = argumentText(args.at(-1) ?? name)
+  const unknown = `Error during parsing: unknown property '${name}'`
+  if (!isOptionOf(name, version)) return unknown
+  if (SILENT.has(name)) return undefined
   switch (name) {
+    case 'endpoint': return args.length === 0 ? argumentError : undefined
+    case 'tls': return args.length === 3 ? undefined : argumentError
+    case 'kubeconfig': return args.length === 2 || (args.length === 1 && needsNoContext(version)) ? undefined : argumentError
     case 'endpoint_pod_names':
       draft.endpointPodNames = true
       return args.length > 0 ? argumentError : undefined
@@ -114,11 +102,11 @@ function readOption(draft: Draft, { name, args: sourced, source }: Directive, ve
       return args.length > 0 ? argumentError : undefined
     case 'zonal':
       draft.zonal = true
-      return args.length > 0 ? argumentError : undefined
+      return undefined
     case 'pods':
       if (args.length !== 1) return argumentError
       draft.pods = args[0] as PodMode
-      return POD_MODES.has(args[0] as string) ? undefined : `wrong value for pods: ${args[0]}`
+      return POD_MODES.has(args[0] as string) ? undefined : `wrong value for pods: ${args[0]},  must be one of: disabled, verified, insecure`
     case 'namespaces':
       draft.namespaces = new Set([...draft.namespaces, ...args])
       return args.length === 0 ? argumentError : undefined
@@ -137,7 +125,7 @@ function readOption(draft: Draft, { name, args: sourced, source }: Directive, ve
       if (args.length === 0) return argumentError
       draft.ttlS = Number(args[0])
       if (!/^[+-]?\d+$/.test(args[0] as string)) return `strconv.Atoi: parsing "${args[0]}": invalid syntax`
-      return draft.ttlS < 0 || draft.ttlS > LONGEST_TTL_S ? `ttl must be in range [0, 3600]: ${args[0]}` : undefined
+      return draft.ttlS < 0 || draft.ttlS > LONGEST_TTL_S ? `Error during parsing: ttl must be in range [0, 3600]: ${draft.ttlS}` : undefined
     case 'ignore':
       if (args.length === 0) return undefined
       draft.ignoreEmptyService = true
@@ -145,6 +133,6 @@ function readOption(draft: Draft, { name, args: sourced, source }: Directive, ve
     case 'multicluster':
       draft.multiclusterZones = originsOf(args, [])
       return undefined
-    default: return `unknown property '${name}'`
+    default: return unknown
   }
 }

@@ -6,7 +6,7 @@ import type { Dispenser } from './dispenser.ts'
 import { parseDuration } from './go-duration.ts'
 import { atoi, intText, isFault, parseFloat64, type Parsed } from './go-number.ts'
 import { goQuote } from './go-quote.ts'
-import { isOptionOf, LONGEST_TTL_S, POD_MODES, selectorText } from './kubernetes-options.ts'
+import { isOptionOf, LONGEST_TTL_S, needsNoContext, POD_MODES, selectorText } from './kubernetes-options.ts'
 import { parseSelector } from './kubernetes-selector.ts'
 import { isReverseZone, originsOf } from './origins.ts'
 import { since } from './plugin.ts'
@@ -63,7 +63,7 @@ function connect(c: Dispenser, at: SetupAt, seen: Seen): void {
     if (machine.hasAllFiles && !files.has(token)) throw c.refuse(`open ${token}: no such file or directory`)
   }
   if (!isUnanswered(at)) return
-  if (since(at.version, 1, 9)) for (let ms = WAITING_LINE_MS; ms < seen.startupMs; ms += WAITING_LINE_MS) at.printAtStart('[INFO] plugin/kubernetes: waiting for Kubernetes API before starting server')
+  if (since(at.version, 1, 9, 1)) for (let ms = WAITING_LINE_MS; ms < seen.startupMs; ms += WAITING_LINE_MS) at.printAtStart('[INFO] plugin/kubernetes: waiting for Kubernetes API before starting server')
   at.printAtStart('[WARNING] plugin/kubernetes: starting server with unsynced Kubernetes API')
 }
 
@@ -110,11 +110,14 @@ export function ttl(c: Dispenser): void {
   if (seconds < 0 || seconds > LONGEST_TTL_S) throw c.err(`ttl must be in range [0, 3600]: ${intText(seconds)}`)
 }
 
-function ignore(c: Dispenser, _: Seen, { version }: SetupAt): void {
+function ignore(c: Dispenser): void {
   const [what] = c.remainingArgs()
-  if (what === 'empty_service' || (what === undefined && !since(version, 1, 12))) return
-  if (what === undefined) return
-  throw c.refuse(`unable to parse ignore value: '${what}'`)
+  if (what !== undefined && what !== 'empty_service') throw c.refuse(`unable to parse ignore value: '${what}'`)
+}
+
+function transfer(c: Dispenser, _: Seen, { version }: SetupAt): void {
+  if (since(version, 1, 8)) throw unknownProperty(c)
+  c.remainingArgs()
 }
 
 const limit = (name: string, parse: (text: string) => Parsed<number>): Option => c => {
@@ -124,9 +127,9 @@ const limit = (name: string, parse: (text: string) => Parsed<number>): Option =>
   if (value.value < 0) throw c.err(`${name} must be >= 0`)
 }
 
-function kubeconfig(c: Dispenser, seen: Seen): void {
+function kubeconfig(c: Dispenser, seen: Seen, { version }: SetupAt): void {
   const args = c.remainingArgs()
-  if (args.length !== 1 && args.length !== 2) throw c.argErr()
+  if (args.length !== 2 && (args.length !== 1 || !needsNoContext(version))) throw c.argErr()
   seen.kubeconfig = args[0]
 }
 
@@ -155,6 +158,7 @@ const OPTIONS: ReadonlyMap<string, Option> = new Map<string, Option>([
   ['pods', pods],
   ['startup_timeout', startupTimeout],
   ['tls', c => { if (c.remainingArgs().length !== 3) throw c.argErr() }],
+  ['transfer', transfer],
   ['ttl', ttl],
   ['zonal', none(seen => void (seen.zonal = true))],
 ])

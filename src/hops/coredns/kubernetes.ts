@@ -109,14 +109,14 @@ function* served(k: Kubernetes, query: DnsQuery, zone: string): HopRun<Ended> {
       if (key === zone) return yield* nameServers(k, query, zone)
   }
   // Other types only learn whether the name is there, by the same work an A question makes.
-  const probe = yield* addresses(k, { ...query, type: 'A' }, zone, 'A', [])
+  const probe = yield* addresses(k, query, zone, 'A', [])
   return typeof probe === 'string' ? probe : { answer: [] }
 }
 
 const noAnswer = (found: Found): Ended => (typeof found === 'string' ? found : { answer: [] })
 
-/** `Services` of the backend: `ns.dns.<zone>` is the server itself. */
-function* backendsAt(k: Kubernetes, key: string, zone: string, family: string): HopRun<Found> {
+/** `Services` of the backend: `ns.dns.<zone>` is the server itself, which has addresses only. */
+function* backendsAt(k: Kubernetes, key: string, zone: string, family: 'A' | 'AAAA' | ''): HopRun<Found> {
   if (!key.startsWith('ns.dns.') || key.indexOf(zone) !== 'ns.dns.'.length) return yield* k.records.at(key, zone)
   const own = yield* k.records.nameServers(zone)
   return own === 'panic' ? own : own.filter(b => b.type === family)
@@ -171,7 +171,7 @@ function* text(k: Kubernetes, query: DnsQuery, zone: string): HopRun<Ended> {
 }
 
 function* alias(k: Kubernetes, query: DnsQuery, zone: string): HopRun<Ended> {
-  const found = yield* backendsAt(k, nameKey(query.name), zone, 'CNAME')
+  const found = yield* backendsAt(k, nameKey(query.name), zone, '')
   const first = typeof found === 'string' ? undefined : found[0]
   if (first?.type !== 'CNAME') return noAnswer(found)
   return { answer: [{ name: query.name, type: 'CNAME', ttlS: k.options.ttlS, data: absolute(first.host) }] }
@@ -189,7 +189,7 @@ function* pointer(k: Kubernetes, query: DnsQuery, zone: string): HopRun<Ended> {
 }
 
 function* services(k: Kubernetes, query: DnsQuery, zone: string): HopRun<Ended> {
-  const found = yield* backendsAt(k, nameKey(query.name), zone, 'SRV')
+  const found = yield* backendsAt(k, nameKey(query.name), zone, '')
   if (typeof found === 'string') return found
   const targets = found.filter(b => b.type !== 'CNAME')
   // Weight counts every pair of port and address, also those that the answer then leaves out as equal.
