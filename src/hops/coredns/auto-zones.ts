@@ -24,9 +24,11 @@ export interface AutoZones {
 
 export const walksNothing = (version: CorednsVersion, directory: string): boolean => directory === '' && !since(version, 1, 14, 3)
 
-/** `directory` as given, below the block's `root`. The first file of a zone stays. */
+/** `directory` as given, below the block's `root`. The first file of a zone that can be read stays; since 1.14.7 the first. */
 export function walkZones(model: CorednsModel, version: CorednsVersion, directory: string, regexp: GoRegexp, template: string): AutoZones {
   const zones = new Map<string, { zone: Zone; file: string }>()
+  /** By origin: the file that was looked at last. */
+  const seen = new Map<string, string>()
   const problems: Problem[] = []
   const printed: string[] = []
   if (walksNothing(version, directory)) return { zones, problems, printed }
@@ -40,13 +42,15 @@ export function walkZones(model: CorednsModel, version: CorednsVersion, director
     const origin = originOf(path.slice(path.lastIndexOf('/') + 1), regexp, template)
     if (origin === undefined) continue
     const shown = shownPath(path)
-    const earlier = zones.get(origin)
-    if (earlier) {
-      // Up to 1.14.6 the two paths are the wrong way round.
-      const [kept, other] = since(version, 1, 14, 7) ? [shownPath(earlier.file), shown] : [shown, shownPath(earlier.file)]
-      if (since(version, 1, 14, 5)) printed.push(`[WARNING] plugin/auto: Multiple zone files match origin "${origin}": using "${kept}" instead of "${other}"`)
-      continue
+    const previous = seen.get(origin)
+    if (previous !== undefined && since(version, 1, 14, 5)) {
+      // Up to 1.14.6 the two paths are the wrong way round, and the next file is tried where the one before could not be read.
+      const [kept, other] = since(version, 1, 14, 7) ? [previous, cleanPath(shown)] : [shown, previous]
+      printed.push(`[WARNING] plugin/auto: Multiple zone files match origin "${origin}": using "${kept}" instead of "${other}"`)
+      if (since(version, 1, 14, 7)) continue
     }
+    seen.set(origin, cleanPath(shown))
+    if (zones.has(origin)) continue
     const loaded = loadZone(model, shown, origin, version)
     if (loaded === 'missing') continue
     if ('refused' in loaded) {
@@ -64,8 +68,7 @@ export function walkZones(model: CorednsModel, version: CorednsVersion, director
 
 /** filepath.Walk: names of one folder in order, a folder's files where its name stands. */
 function byWalk(a: string, b: string): number {
-  const [x, y] = [a.replaceAll('/', '\0'), b.replaceAll('/', '\0')]
-  return x < y ? -1 : x > y ? 1 : 0
+  return a.replaceAll('/', '\0') < b.replaceAll('/', '\0') ? -1 : 1
 }
 
 /** Regexp.ExpandString: `$name` and `${name}`; a name that is no group stands for nothing. */
