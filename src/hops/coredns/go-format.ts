@@ -18,7 +18,9 @@ interface Spec {
   readonly isWrong?: boolean
 }
 
-/** A width or precision beyond it is refused there too (tooLarge: a million), and memory is bounded here. */
+/** A width or precision beyond it is refused by Go. */
+const TOO_LARGE = 1_000_000
+/** Memory is bounded here. */
 const MAX_WIDTH = 10_000
 
 const plainSpec = (verb: string): Spec => ({ verb, flags: new Set(), width: undefined, precision: undefined })
@@ -34,7 +36,8 @@ export const goPrintln = (values: readonly Argument[]): string => `${values.map(
 
 export function goPrintf(format: string, values: readonly Argument[]): string {
   let [out, used] = ['', 0]
-  const form = /%([+\-# 0]*)(\*|\d+)?(?:\.(\*|\d*))?(\[)?([^])?/gu
+  // A point at the very end is a verb.
+  const form = /%([+\-# 0]*)(\*|\d+)?(?:\.(?=[^])(\*|\d*))?(\[)?([^])?/gu
   let from = 0
   for (let found = form.exec(format); found; found = form.exec(format)) {
     out += format.slice(from, found.index)
@@ -44,7 +47,7 @@ export function goPrintf(format: string, values: readonly Argument[]): string {
     const star = (text: string | undefined, bad: string): number | undefined => {
       if (text !== '*') return text === undefined ? undefined : Number(text)
       const value = values[used++]
-      if (value?.kind === 'int' && value.value < MAX_WIDTH && value.value > -MAX_WIDTH) return Number(value.value)
+      if ((value?.kind === 'int' || value?.kind === 'uint') && value.value <= TOO_LARGE && value.value >= -TOO_LARGE) return Number(value.value)
       out += bad
       return undefined
     }

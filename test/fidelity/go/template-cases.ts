@@ -63,6 +63,16 @@ const PRINTED = [
 const printed = fc.tuple(fc.constantFrom(...FLAGS), fc.constantFrom('', '', '1', '6', '12', '*'), fc.constantFrom('', '', '.', '.0', '.1', '.3', '.10', '.*'), fc.constantFrom(...VERBS), fc.constantFrom(...PRINTED))
   .map(([flags, width, precision, verb, value]) => `{{printf "[%${flags}${width}${precision}${verb}]"${width === '*' ? ' 7' : ''}${precision === '.*' ? ' 2' : ''} ${value}}}`)
 
+/** All verbs of numbers on values at the edges of their forms, and of texts, each with flags, widths and precisions that change them. */
+const SIZES = ['', '.0', '.1', '.2', '.3', '.12', '.13', '.14', '.20', '#', '#.0', '#.3', '#.20', '+', ' ', '012', '+012.2', '-12.1', '-012', '# ', '12.2', '#012', '+# ']
+const FLOATS = ['0.0', '-0.0', '1.0', '-1.5', '2.5', '0.5', '1.875', '9.9999', '999999.0', '1234567.0', '123456.0', '0.0001', '0.00001', '1e21', '1e-7', '1e308', '5e-324', '0.1']
+const WHOLES = ['0', '1', '-1', '42', '-42', '65', '128512', '1114111', '1114112', '55295', '55296', '57343', '57344', '9223372036854775807', '-9223372036854775808', '(parseInt "18446744073709551615" 10 64)']
+const WORDS = ['""', '"a"', '"aé\\n`"', '"`"', '"a\\tb"', '"\\x00\\x7f"', '"abcdefghijklmn😀"', 'true', 'nil', '.Match', '.Group', '.Nope']
+const all = (verbs: string, size: string, value: string): string => `{{printf "${Array.from(verbs, verb => `[%${size}${verb}]`).join('')}"${` ${value}`.repeat(verbs.length)}}}`
+const GRID = SIZES.flatMap(size => [
+  ...FLOATS.map(value => all('vgGeEfFbxXdT', size, value)), ...WHOLES.map(value => all('vdboOxXcqUstT', size, value)), ...WORDS.map(value => all('vsqxXtTd', size, value)),
+])
+
 const PUT = [...'{}()|.$:="\'`-,/* \n1aé', '{{', '}}', '{{end}}', '{{else}}', '{{break}}']
 
 export const templateText = fc.oneof({ weight: 3, arbitrary: list.map(text => `{{$x := 5}}${text}`) }, { weight: 1, arbitrary: list }, { weight: 1, arbitrary: damaged(list, PUT) })
@@ -77,6 +87,6 @@ export function templateCases(count: number, seed: number): readonly TemplateCas
   const data = fc.sample(templateInput, { numRuns: count, seed })
   const first = fc.sample(templateInput, { numRuns: 1, seed: 1 })[0] as TemplateInput
   const lines = readFileSync(new URL('template-cases.txt', import.meta.url), 'utf8').split('\n').slice(0, -1)
-  const byHand = [...BY_HAND, ...lines, ...fc.sample(printed, { numRuns: Math.floor(count / 4), seed })]
+  const byHand = [...BY_HAND, ...lines, ...GRID, ...fc.sample(printed, { numRuns: Math.floor(count / 4), seed })]
   return [...byHand.map(text => ({ text, data: first })), ...fc.sample(templateText, { numRuns: count, seed }).map((text, i) => ({ text, data: data[i] as TemplateInput }))]
 }
