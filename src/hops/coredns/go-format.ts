@@ -20,7 +20,7 @@ interface Spec {
 
 /** A width or precision beyond it is refused by Go. */
 const TOO_LARGE = 1_000_000
-/** Memory is bounded here. */
+/** The bound of a field: memory is bounded here. */
 const MAX_WIDTH = 10_000
 
 const plainSpec = (verb: string): Spec => ({ verb, flags: new Set(), width: undefined, precision: undefined })

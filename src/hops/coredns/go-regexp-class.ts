@@ -16,9 +16,9 @@ export function readClass(p: Pattern): CharTest {
 function named(p: Pattern): SetItem | undefined {
   const { text, at } = p
   if (text[at] === '\\') return escapedSet(p)
-  if (!text.startsWith('[:', at) || text.length - at <= 2) return undefined
+  if (!text.startsWith('[:', at)) return undefined
   const end = text.indexOf(':]', at + 2)
-  if (end < 0) return undefined
+  if (end === -1) return undefined
   p.at = end + 2
   return posixItem(text.slice(at + 2, end), p.flags.fold) ?? fault('invalid character class range', text.slice(at, end + 2))
 }
@@ -40,10 +40,10 @@ function classChar(p: Pattern, classStart: number): number {
 
 /** Ranges of one kind are one test. */
 function merged(items: readonly SetItem[]): readonly SetItem[] {
-  const plain = items.filter(item => !item.negated && item.body !== '')
+  const plain = items.filter(item => !item.negated)
   const bodies = (fold: boolean): SetItem[] => {
     const body = plain.filter(item => item.fold === fold).map(item => item.body).join('')
     return body === '' ? [] : [{ body, fold, negated: false }]
   }
-  return [...bodies(false), ...bodies(true), ...items.filter(item => item.negated || item.body === '')]
+  return [...bodies(false), ...bodies(true), ...items.filter(item => item.negated)]
 }

@@ -43,7 +43,7 @@ export function escapedSet(p: Pattern): SetItem | undefined {
   let name: string
   if (p.text[p.at] === '{') {
     const end = p.text.indexOf('}', start)
-    if (end < 0) fault('invalid character class range', p.text.slice(start))
+    if (end === -1) fault('invalid character class range', p.text.slice(start))
     name = p.text.slice(p.at + 1, end)
     p.at = end + 1
   } else name = p.at < p.text.length ? String.fromCodePoint(nextChar(p)) : ''

@@ -17,8 +17,9 @@ export interface Program {
   readonly start: number
 }
 
-/** Bounds of this engine, not of Go's: they keep the worst match near 0.5 s and its memory near 100 MB. */
+/** Bounds of this engine, not of Go's: they keep the worst match near 0.5 s and its memory near 100 MB. A node has no more instructions than its size. */
 const MAX_CODE = 50_000
+/** The bound of places that a match may save. */
 const MAX_SAVES = 4_000
 
 /** Undefined: too large to run here. */
@@ -27,7 +28,7 @@ export function programOf(node: Node): Program | undefined {
   const code: Instruction[] = [{ op: 'match' }]
   const build: Build = { code, saves: 0 }
   const start = compile(build, node, 0)
-  return build.saves > MAX_SAVES || code.length > 2 * MAX_CODE ? undefined : { code, start }
+  return build.saves > MAX_SAVES ? undefined : { code, start }
 }
 
 interface Build {
@@ -59,7 +60,6 @@ function compile(build: Build, node: Node, next: number): number {
 
 function compileRepeat(build: Build, node: Extract<Node, { op: 'repeat' }>, next: number): number {
   const { sub, min, max, greedy } = node
-  if (max === 0 || sub.op === 'empty') return emit(build, { op: 'go', out: next })
   let after = next
   if (max === Infinity) after = min === 0 ? star(build, sub, greedy, next) : plus(build, sub, greedy, next)
   else for (let i = min; i < max; i++) after = optional(build, compile(build, sub, after), greedy, next)
@@ -70,33 +70,16 @@ function compileRepeat(build: Build, node: Extract<Node, { op: 'repeat' }>, next
 const optional = (build: Build, inside: number, greedy: boolean, next: number): number =>
   emit(build, greedy ? { op: 'split', out: inside, other: next } : { op: 'split', out: next, other: inside })
 
-/** Of what can be empty, x* is (x+)?, so that the empty match has its place in the order. */
-function star(build: Build, sub: Node, greedy: boolean, next: number): number {
-  if (isNullable(sub)) return optional(build, plus(build, sub, greedy, next), greedy, next)
-  const { loop } = loopOf(build, sub, greedy, next)
-  return loop
-}
+/** x* is (x+)?, so that the empty match of what can be empty has its place in the order. */
+const star = (build: Build, sub: Node, greedy: boolean, next: number): number => optional(build, plus(build, sub, greedy, next), greedy, next)
 
-const plus = (build: Build, sub: Node, greedy: boolean, next: number): number => loopOf(build, sub, greedy, next).entry
-
-function loopOf(build: Build, sub: Node, greedy: boolean, next: number): { readonly loop: number; readonly entry: number } {
+function plus(build: Build, sub: Node, greedy: boolean, next: number): number {
   const split: Extract<Instruction, { op: 'split' }> = { op: 'split', out: next, other: next }
   const loop = emit(build, split)
   const entry = compile(build, sub, loop)
   if (greedy) split.out = entry
   else split.other = entry
-  return { loop, entry }
-}
-
-function isNullable(node: Node): boolean {
-  switch (node.op) {
-    case 'char': return false
-    case 'group': return isNullable(node.sub)
-    case 'cat': return node.subs.every(isNullable)
-    case 'alt': return node.subs.some(isNullable)
-    case 'repeat': return node.min === 0 || isNullable(node.sub)
-    default: return true
-  }
+  return entry
 }
 
 /** What a thread has saved, newest first; shared between threads. */
@@ -125,7 +108,6 @@ export function run(program: Program, chars: readonly number[]): ReadonlyMap<num
     threads.list = current
     // A match that began further left wins.
     if (!found) follow(program, threads, { pc: program.start, saved: { slot: 0, at, older: undefined } }, chars, at)
-    if (threads.list.length === 0 && found) break
     const here = threads.list
     threads.list = []
     for (const thread of here) {

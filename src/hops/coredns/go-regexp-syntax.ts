@@ -1,6 +1,7 @@
 // The syntax of Go's regexp (regexp/syntax/parse.go, Go 1.20 to 1.26) with its error texts: RE2, so no look-around, no back-references,
 // repeat counts up to 1000. Read from left to right with a stack of its own: depth of nesting costs no call stack.
 // Not modelled: the limit of characters in classes (`expression too large` for some 26,000 Unicode groups).
+// Common beginnings of alternatives, which Go takes out before it counts the size.
 import { readClass } from './go-regexp-class.ts'
 import { escapedSet, fault, nextChar, readEscape, type Flags, type Pattern } from './go-regexp-escape.ts'
 import { charTest, rangeItem } from './go-regexp-set.ts'
@@ -19,8 +20,8 @@ interface Parser extends Pattern {
   /** The sequence being read. */
   nodes: Node[]
   alternatives: Node[]
-  /** Where the repetition operator just read began; -1 = the last thing was none. */
-  repeatAt: number
+  /** Where the repetition operator just read began; undefined = the last thing was none. */
+  repeatAt: number | undefined
 }
 
 const MAX_HEIGHT = 1000
@@ -31,12 +32,12 @@ const MAX_REPEAT = 1000
 export function parseRegexp(text: string, minor: number): { readonly node: Node; readonly names: readonly string[] } {
   const p: Parser = {
     text, minor, at: 0, flags: { fold: false, multiline: false, dotAll: false, lazy: false },
-    names: [''], stack: [], nodes: [], alternatives: [], repeatAt: -1,
+    names: [''], stack: [], nodes: [], alternatives: [], repeatAt: undefined,
   }
   while (p.at < text.length) {
     const start = p.at
     const isRepeat = readItem(p)
-    p.repeatAt = isRepeat ? start : -1
+    p.repeatAt = isRepeat ? start : undefined
   }
   const node = closeAlternatives(p)
   if (p.stack.length > 0) fault('missing closing )', text)
@@ -62,9 +63,9 @@ function readItem(p: Parser): boolean {
       return add(p, charNode(char => all || char !== NEWLINE))
     }
     case '[': return add(p, charNode(readClass(p)))
-    case '*': return repetition(p, 0, Infinity, 1, false)
-    case '+': return repetition(p, 1, Infinity, 1, false)
-    case '?': return repetition(p, 0, 1, 1, false)
+    case '*': return repetition(p, 0, Infinity, 1)
+    case '+': return repetition(p, 1, Infinity, 1)
+    case '?': return repetition(p, 0, 1, 1)
     case '{': return braces(p)
     case '\\': return backslash(p)
     default: return add(p, literal(nextChar(p), p.flags.fold))
@@ -102,7 +103,7 @@ function openGroup(p: Parser): void {
   const named = text.length - at > 4 && text.startsWith('P<', at + 2) ? 4 : p.minor >= 22 && text.length - at > 3 && text[at + 2] === '<' ? 3 : 0
   if (named === 0) return perlFlags(p)
   const end = text.indexOf('>', at)
-  if (end < 0) fault('invalid named capture', text.slice(at))
+  if (end === -1) fault('invalid named capture', text.slice(at))
   const name = text.slice(at + named, end)
   if (!/^[A-Za-z0-9_]+$/.test(name)) fault('invalid named capture', text.slice(at, end + 1))
   p.at = end + 1
@@ -156,16 +157,16 @@ function closeGroup(p: Parser): void {
   add(p, frame.group === undefined ? inside : groupNode(frame.group, inside))
 }
 
-function repetition(p: Parser, min: number, max: number, length: number, counted: boolean): true {
+function repetition(p: Parser, min: number, max: number, length: number): true {
   const start = p.at
   p.at += length
   const lazy = p.text[p.at] === '?'
   if (lazy) p.at++
-  if (p.repeatAt >= 0) fault('invalid nested repetition operator', p.text.slice(p.repeatAt, p.at))
+  if (p.repeatAt !== undefined) fault('invalid nested repetition operator', p.text.slice(p.repeatAt, p.at))
   const sub = p.nodes.pop()
   if (!sub) return fault('missing argument to repetition operator', p.text.slice(start, p.at))
-  const node = push(p, repeatNode(sub, min, max, p.flags.lazy === lazy, counted))
-  if (counted && (min >= 2 || (max >= 2 && max < Infinity)) && node.copies > MAX_REPEAT) fault('invalid repeat count', p.text.slice(start, p.at))
+  const node = push(p, repeatNode(sub, min, max, p.flags.lazy === lazy))
+  if (node.copies > MAX_REPEAT) fault('invalid repeat count', p.text.slice(start, p.at))
   p.nodes.push(node)
   return true
 }
@@ -177,9 +178,9 @@ function braces(p: Parser): boolean {
   const found = form.exec(p.text)
   if (!found) return add(p, literal(nextChar(p), p.flags.fold))
   const [whole, low = '', comma, high] = found
-  const [min, max] = [Number(low), comma === undefined ? Number(low) : high === undefined ? Infinity : Number(high)]
-  if (min > MAX_REPEAT || (max > MAX_REPEAT && max < Infinity) || (high !== undefined && high.length > 300) || min > max) fault('invalid repeat count', whole)
-  return repetition(p, min, max, whole.length, true)
+  const [min, most] = [Number(low), Number(high ?? low)]
+  if (most > MAX_REPEAT || min > most) fault('invalid repeat count', whole)
+  return repetition(p, min, comma !== undefined && high === undefined ? Infinity : most, whole.length)
 }
 
 function backslash(p: Parser): false {
@@ -188,11 +189,11 @@ function backslash(p: Parser): false {
   if (asserted) return assertion(p, asserted, 2)
   if (next === 'C') fault('invalid escape sequence', '\\C')
   if (next === 'Q') {
-    const end = p.text.indexOf('\\E', p.at + 2)
-    const stop = end < 0 ? p.text.length : end
+    const end = p.text.indexOf('\\E', p.at)
+    const stop = end === -1 ? p.text.length : end
     p.at += 2
     while (p.at < stop) add(p, literal(nextChar(p), p.flags.fold))
-    p.at = end < 0 ? stop : stop + 2
+    p.at = end === -1 ? stop : stop + 2
     return false
   }
   const set = escapedSet(p)

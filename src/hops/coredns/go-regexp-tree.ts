@@ -16,7 +16,7 @@ export type Node = Measured & (
   | { readonly op: 'char'; readonly char: CharTest }
   | { readonly op: 'assert'; readonly what: Assertion }
   | { readonly op: 'group'; readonly index: number; readonly sub: Node }
-  | { readonly op: 'repeat'; readonly min: number; readonly max: number; readonly greedy: boolean; readonly counted: boolean; readonly sub: Node }
+  | { readonly op: 'repeat'; readonly min: number; readonly max: number; readonly greedy: boolean; readonly sub: Node }
   | { readonly op: 'cat' | 'alt'; readonly subs: readonly Node[] }
 )
 
@@ -28,11 +28,11 @@ export const assertNode = (what: Assertion): Node => ({ ...LEAF, op: 'assert', w
 export const groupNode = (index: number, sub: Node): Node =>
   ({ op: 'group', index, sub, size: 2 + sub.size, height: sub.height + 1, copies: sub.copies })
 
-/** `counted`: written with braces. `max` may be Infinity. */
-export function repeatNode(sub: Node, min: number, max: number, greedy: boolean, counted: boolean): Node {
+/** `max` may be Infinity. */
+export function repeatNode(sub: Node, min: number, max: number, greedy: boolean): Node {
   const atLeast = max === Infinity ? min : max
-  const copies = counted && max === 0 ? 0 : counted ? Math.max(1, atLeast) * sub.copies : sub.copies
-  return { op: 'repeat', sub, min, max, greedy, counted, copies, size: repeatSize(sub.size, min, max), height: sub.height + 1 }
+  const copies = max === 0 ? 0 : Math.max(1, atLeast) * sub.copies
+  return { op: 'repeat', sub, min, max, greedy, copies, size: repeatSize(sub.size, min, max), height: sub.height + 1 }
 }
 
 function repeatSize(size: number, min: number, max: number): number {

@@ -20,7 +20,7 @@ export interface GoRegexp {
 export type Refused = { readonly error: string; readonly unmodelled?: true }
 
 const TOO_LARGE: Refused = { error: 'a regular expression of this size is not modelled', unmodelled: true }
-/** Longer ones are not read: nesting can make the parser take time with the square of the length. */
+/** The bound of what is read: nesting can make the parser take time with the square of the length. */
 const MAX_PATTERN = 2 ** 16
 
 /** The text is the error's, without what the plugin puts around it. */
@@ -35,8 +35,8 @@ export function compileGoRegexp(text: string, version: CorednsVersion): GoRegexp
       const slots = run(program, chars)
       if (!slots) return undefined
       return names.map((_, i) => {
-        const [from, to] = [slots.get(2 * i), slots.get(2 * i + 1)]
-        return from === undefined || to === undefined ? '' : textOf(chars, from, to)
+        const from = slots.get(2 * i)
+        return from === undefined ? '' : textOf(chars, from, slots.get(2 * i + 1) as number)
       })
     }
     return { match, test: subject => match(subject) !== undefined, names, groups: names.length - 1 }

@@ -103,7 +103,7 @@ function outOfRange(what: string): never {
 
 function sliced(given: Argument, at: readonly Argument[], minor: number): GoValue {
   const whole = checked(given, 'slice')
-  const item = minor >= 22 ? indirect(whole) as GoValue : whole
+  const item = minor >= 26 ? indirect(whole) as GoValue : whole
   if (at.length > 3) throw new GoError(`too many slice indexes: ${at.length}`)
   if (item.kind === 'string' && at.length === 3) throw new GoError('cannot 3-index slice a string')
   if (item.kind !== 'string' && item.kind !== 'slice') throw new GoError(`can't slice item of type ${typeOf(item)}`)
@@ -111,7 +111,7 @@ function sliced(given: Argument, at: readonly Argument[], minor: number): GoValu
   const length = item.kind === 'slice' ? item.items.length : (bytes as Uint8Array).length
   const places = [0, length, length]
   for (const [i, index] of at.entries()) places[i] = indexArgument(index, length)
-  const [from = 0, to = 0, cap = 0] = places
+  const [from, to, cap] = places as [number, number, number]
   if (from > to) throw new GoError(`invalid slice index: ${from} > ${to}`)
   if (at.length === 3 && to > cap) throw new GoError(`invalid slice index: ${to} > ${cap}`)
   if (item.kind === 'slice') return { ...item, items: item.items.slice(from, to) }
@@ -129,7 +129,7 @@ const areWhole = (a: Argument, b: Argument): boolean =>
 const isNothing = (value: Argument): boolean => value === undefined || value.kind === 'nil'
 
 const incompatible = (a: Argument, b: Argument, minor: number): GoError =>
-  new GoError(`incompatible types for comparison${minor >= 22 && a && b ? `: ${typeOf(a)} and ${typeOf(b)}` : ''}`)
+  new GoError(`incompatible types for comparison${minor >= 25 && a && b ? `: ${typeOf(a)} and ${typeOf(b)}` : ''}`)
 
 function isEqual(first: Argument, others: readonly Argument[], minor: number): boolean {
   if (others.length === 0) throw new GoError('missing argument for comparison')
@@ -153,14 +153,14 @@ function isSameThing(first: Argument, other: Argument): boolean {
   return a === b || (a.kind === 'pointer' && b.kind === 'pointer' && a.to === b.to)
 }
 
-const valueOf = (value: Argument): bigint | boolean | number | string | undefined =>
-  (value && 'value' in value ? value.value : undefined)
+/** Of what has a basic kind. */
+const valueOf = (value: Argument): bigint | boolean | number | string => (value as Extract<GoValue, { value: unknown }>).value
 
 function isLess(first: Argument, second: Argument, minor: number): boolean {
   const [a, b] = [basicKind(first), basicKind(second)]
   if (a === undefined || b === undefined) throw new GoError('invalid type for comparison')
   if (a !== b && !areWhole(first, second)) throw incompatible(first, second, minor)
   if (a === 'bool') throw new GoError('invalid type for comparison')
-  if (first?.kind === 'string' && second?.kind === 'string') return compareGo(first.value, second.value) < 0
+  if (a === 'string') return compareGo(valueOf(first) as string, valueOf(second) as string) < 0
   return (valueOf(first) as bigint) < (valueOf(second) as bigint)
 }

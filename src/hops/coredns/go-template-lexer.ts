@@ -19,8 +19,6 @@ const KEYWORDS: ReadonlySet<string> = new Set(['block', 'break', 'continue', 'de
 
 /** As a token is named in errors. */
 export function tokenName({ kind, text }: Token): string {
-  if (kind === 'eof') return 'EOF'
-  if (kind === 'error') return text
   if (KEYWORDS.has(kind) || kind === 'dot' || kind === 'nil') return `<${text}>`
   const chars = Array.from(text)
   return stringLength(text) > 10 ? `${goQuote(chars.slice(0, 10).join(''))}...` : goQuote(text)
@@ -39,7 +37,7 @@ export class Lexer {
   private inside = false
   private parens = 0
 
-  /** Go 1.21 and older do not count the lines inside a comment. */
+  /** Go 1.23 and older do not count the lines inside a comment. */
   private readonly countsComments: boolean
 
   constructor(text: string, countsComments: boolean) {
@@ -114,7 +112,7 @@ export class Lexer {
   private comment(from: number): Token | undefined {
     this.skipTo(from)
     const end = this.text.indexOf('*/', from + 2)
-    if (end < 0) return this.error('unclosed comment')
+    if (end === -1) return this.error('unclosed comment')
     this.at = end + 2
     const { isEnd, trims } = this.rightDelimiter()
     if (!isEnd) return this.error('comment ends before closing delimiter')
@@ -176,16 +174,13 @@ export class Lexer {
       return this.number()
     }
     if (isLetter(c)) return this.identifier()
-    return c >= ' ' && c <= '~' ? this.emit('char') : this.error(`unrecognized character in action: ${unicodeName(c)}`)
+    return /[!-~]/.test(c) ? this.emit('char') : this.error(`unrecognized character in action: ${unicodeName(c)}`)
   }
 
   /** A space before `-}}` belongs to it. */
   private space(): Token {
     const end = this.afterSpaces(this.at)
-    if (this.text.startsWith('-}}', end)) {
-      if (end - this.at === 1) return this.close(true)
-      this.at = end - 1
-    } else this.at = end
+    this.at = this.text.startsWith('-}}', end) ? end - 1 : end
     return this.emit('space')
   }
 
@@ -201,7 +196,6 @@ export class Lexer {
 
   private identifier(): Token {
     const token = this.word('identifier')
-    if (token.kind === 'error') return token
     if (token.text === 'true' || token.text === 'false') return { ...token, kind: 'bool' }
     if (token.text === 'nil') return { ...token, kind: 'nil' }
     return KEYWORDS.has(token.text) ? { ...token, kind: token.text as Keyword } : token
@@ -221,7 +215,7 @@ export class Lexer {
 
   private rawString(): Token {
     const end = this.text.indexOf('`', this.at)
-    if (end < 0) return this.error('unterminated raw quoted string')
+    if (end === -1) return this.error('unterminated raw quoted string')
     this.at = end + 1
     return this.emit('rawString')
   }
@@ -237,7 +231,7 @@ export class Lexer {
   private scanNumber(): boolean {
     const form = /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/y
     form.lastIndex = this.at
-    this.at += form.exec(this.text)?.[0].length ?? 0
+    this.at += (form.exec(this.text) as RegExpExecArray)[0].length
     if (!isLetter(this.char())) return true
     this.at += this.char().length
     return false

@@ -3,8 +3,7 @@ import { goQuote } from './go-quote.ts'
 
 export interface NumberForms {
   readonly int?: bigint
-  readonly uint?: bigint
-  readonly float?: number
+  readonly float: number
 }
 
 export type Operand =
@@ -46,7 +45,7 @@ export interface Branch {
   readonly otherwise: readonly Node[] | undefined
 }
 
-/** `minor`: 1.21 and older print an assignment as a declaration. */
+/** `minor`: 1.22 and older print an assignment as a declaration. */
 export function nodeText(node: Node | Operand | Command, minor: number): string {
   const text = (each: Node | Operand | Command): string => nodeText(each, minor)
   const inParens = (each: Operand): string => (each.kind === 'pipe' ? `(${text(each)})` : text(each))
@@ -62,7 +61,7 @@ export function nodeText(node: Node | Operand | Command, minor: number): string 
     case 'chain': return inParens(node.of) + node.fields.map(f => `.${f}`).join('')
     case 'command': return node.args.map(inParens).join(' ')
     case 'pipe': {
-      const names = node.variables.length > 0 ? `${node.variables.join(', ')} ${node.assigns && minor >= 22 ? '=' : ':='} ` : ''
+      const names = node.variables.length > 0 ? `${node.variables.join(', ')} ${node.assigns && minor >= 23 ? '=' : ':='} ` : ''
       return names + node.commands.map(text).join(' | ')
     }
     case 'text': return node.text

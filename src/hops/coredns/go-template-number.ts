@@ -16,22 +16,19 @@ export function numberForms(text: string, kind: 'number' | 'charConstant' | 'com
     const one = unquoteChar(text, 1, '\'')
     if (!one) throw new TemplateFault('invalid syntax')
     if (text.slice(one.next) !== '\'') throw new TemplateFault(`malformed character constant: ${text}`)
-    return { int: BigInt(one.code), uint: BigInt(one.code), float: one.code }
+    return { int: BigInt(one.code), float: one.code }
   }
   const whole = integer(text)
-  const int = whole !== undefined && whole >= MIN_INT && whole <= MAX_INT ? whole : undefined
-  const uint = whole !== undefined && whole >= 0n && whole <= MAX_UINT && (!text.startsWith('+') || whole === 0n) ? whole : undefined
-  if (int !== undefined || uint !== undefined) {
-    return { ...(int !== undefined && { int }), ...(uint !== undefined && { uint }), float: Number(int ?? uint) }
-  }
+  if (whole !== undefined && isInt(whole)) return { int: whole, float: Number(whole) }
+  // A uint64, which is read without a sign.
+  if (whole !== undefined && whole > MAX_INT && whole <= MAX_UINT && !text.startsWith('+')) return { float: Number(whole) }
   const float = floatOf(text)
   if (float === undefined) throw new TemplateFault(`illegal number syntax: ${goQuote(text)}`)
   if (!/[.eEpP]/.test(text)) throw new TemplateFault(`integer overflow: ${goQuote(text)}`)
-  const same = Number.isInteger(float) ? BigInt(float) : undefined
-  const asInt = same !== undefined && same >= MIN_INT && same <= MAX_INT
-  const asUint = same !== undefined && same >= 0n && same <= MAX_UINT
-  return { float, ...(asInt && { int: same }), ...(asUint && { uint: same }) }
+  return Number.isInteger(float) && isInt(BigInt(float)) ? { float, int: BigInt(float) } : { float }
 }
+
+const isInt = (whole: bigint): boolean => whole >= MIN_INT && whole <= MAX_INT
 
 /** strconv.ParseInt with base 0. */
 function integer(text: string): bigint | undefined {

@@ -6,6 +6,7 @@ import { Lexer, tokenName, type Token, type TokenKind } from './go-template-lexe
 import { nodeText, type Branch, type Command, type Node, type Operand, type Pipe } from './go-template-nodes.ts'
 import { numberForms } from './go-template-number.ts'
 
+/** The bound of what is read inside of each other: neither this parser nor the run may exhaust the stack. */
 const MAX_DEPTH = 200
 
 /** `{{end}}` and `{{else}}` end a list. */
@@ -18,7 +19,7 @@ export type Trees = Map<string, readonly Node[]>
 /** @throws TemplateFault, TemplateUnmodelled */
 export function parseTemplate(name: string, text: string, options: TemplateOptions): Trees {
   const trees: Trees = new Map()
-  const shared: Shared = { lexer: new Lexer(text, options.minor >= 22), parseName: name, options, trees, depth: 0 }
+  const shared: Shared = { lexer: new Lexer(text, options.minor >= 24), parseName: name, options, trees, depth: 0 }
   const parser = new Parser(shared)
   parser.add(name, parser.whole())
   return trees
@@ -92,7 +93,6 @@ class Parser {
     return token.kind === kind ? token : this.unexpected(token, context)
   }
 
-  /** Deeper than this nothing is read: neither this parser nor the run may exhaust the stack. */
   private nested<T>(read: () => T): T {
     if (++this.shared.depth > MAX_DEPTH) throw new TemplateUnmodelled('a template nested so deeply is not modelled')
     const value = read()
@@ -244,7 +244,7 @@ class Parser {
     }
     if (commands.length === 0) this.fail(`missing value for ${context}`)
     const odd = commands.findIndex((c, i) => i > 0 && NO_COMMAND.has((c.args[0] as Operand).kind))
-    if (odd > 0) this.fail(`non executable command in pipeline stage ${odd + 1}`)
+    if (odd !== -1) this.fail(`non executable command in pipeline stage ${odd + 1}`)
     return { kind: 'pipe', at, commands, ...declared }
   }
 
@@ -288,7 +288,7 @@ class Parser {
       else if (token.kind !== 'pipe') this.unexpected(token, 'operand')
       break
     }
-    return args.length > 0 ? { kind: 'command', at, args } : this.fail('empty command')
+    return { kind: 'command', at, args }
   }
 
   private operand(): Operand | undefined {

@@ -7,8 +7,11 @@ import { nodeText, type Branch, type Command, type Node, type Operand, type Pipe
 import type { Trees } from './go-template-parser.ts'
 import { goBool, GoError, goInt, goString, indirect, isTrue, stringLength, typeOf, type GoMethod, type GoValue, type Parameter } from './go-value.ts'
 
+/** The bound of steps. */
 const MAX_STEPS = 50_000
+/** The bound of characters written. */
 const MAX_OUTPUT = 2 ** 16
+/** The bound of templates inside of each other. */
 const MAX_DEPTH = 60
 
 export interface TemplateText {
@@ -34,8 +37,7 @@ interface Variable {
 
 /** @throws TemplateFault, TemplateUnmodelled */
 export function runTemplate(template: TemplateText, data: GoValue): string {
-  const root = template.trees.get(template.name)
-  if (!root) throw new TemplateFault(`template: ${template.name}: ${goQuote(template.name)} is an incomplete or empty template`)
+  const root = template.trees.get(template.name) as readonly Node[]
   const shared: Shared = { template, steps: 0, out: '' }
   new Run(shared, template.name, data, 0).list(data, root)
   return shared.out
@@ -53,7 +55,7 @@ class Run {
   private readonly depth: number
   private variables: Variable[]
   /** Where an error is said to be. */
-  private node: Node | Operand | Command | undefined
+  private node!: Node | Operand | Command
 
   constructor(shared: Shared, name: string, dot: Value, depth: number) {
     this.shared = shared
@@ -69,7 +71,6 @@ class Run {
 
   private fail(text: string): never {
     const { template } = this.shared
-    if (!this.node) throw new TemplateFault(`template: ${this.name}: ${text}`)
     const before = template.text.slice(0, this.node.at)
     const column = stringLength(before.slice(before.lastIndexOf('\n') + 1))
     const place = `${template.name}:${before.split('\n').length}:${column}`
@@ -117,8 +118,7 @@ class Run {
 
   private print(node: Node, value: Value): void {
     this.at(node)
-    const shown = value?.kind === 'pointer' && !value.to.text ? value.to : value
-    this.write(shown === undefined ? '<no value>' : goText(shown))
+    this.write(value === undefined ? '<no value>' : goText(value))
   }
 
   private callTemplate(dot: Value, node: Extract<Node, { kind: 'template' }>): void {
@@ -156,7 +156,7 @@ class Run {
         for (const key of sortedKeys(over.entries)) yield* [[goString(key), over.entries.get(key)] as const]
         return
       case 'int': case 'uint':
-        if (this.shared.template.options.minor < 22) break
+        if (this.shared.template.options.minor < 24) break
         if (pipe.variables.length > 1) this.fail(`can't use ${over.value} to iterate over more than one variable`)
         for (let i = 0n; i < over.value; i++) {
           this.at(pipe)
@@ -191,7 +191,8 @@ class Run {
     this.at(pipe)
     let value: Final = MISSING
     for (const command of pipe.commands) value = this.command(dot, command, value)
-    const result = value === MISSING || (typeof value === 'object' && value.kind === 'nil') ? undefined : value as Value
+    const last = value as Value
+    const result = last?.kind === 'nil' ? undefined : last
     for (const name of pipe.variables) {
       if (pipe.assigns) this.set(name, result)
       else this.variables.push({ name, value: result })
@@ -231,7 +232,7 @@ class Run {
     this.at(operand)
     const { text, forms } = operand
     const isHex = /^0[xX]/.test(text) && !/[pP]/.test(text)
-    if (forms.float !== undefined && !isHex && !text.startsWith('\'') && /[.eEpP]/.test(text)) return { kind: 'float', value: forms.float }
+    if (!isHex && !text.startsWith('\'') && /[.eEpP]/.test(text)) return { kind: 'float', value: forms.float }
     if (forms.int !== undefined) return goInt(forms.int)
     return this.fail(`${text} overflows int`)
   }
@@ -293,16 +294,16 @@ class Run {
     this.at(node)
     const { name } = node
     const own = this.shared.template.functions.get(name)
-    if (own) return this.call(dot, own, args.length > 0 ? { kind: 'command', at: commandAt(args, node), args } : node, name, args, final)
+    if (own) return this.call(dot, own, { kind: 'command', at: node.at, args }, name, args, final)
     if (name === 'and' || name === 'or') return this.shortCircuit(dot, name, args, final)
     const method = this.shared.template.builtIn.get(name) ?? this.noFunction(args, final)
-    return this.call(dot, method, args.length > 0 ? { kind: 'command', at: commandAt(args, node), args } : node, name, args, final)
+    return this.call(dot, method, { kind: 'command', at: node.at, args }, name, args, final)
   }
 
   /** `call`: no value of a template is a function. */
   private noFunction(args: readonly Operand[], final: Final): GoMethod {
     const callee = args[1] ? this.shown(args[1]) : final !== MISSING && final ? (final.kind === 'string' ? final.value : `<${typeOf(final)} Value>`) : ''
-    const named = this.shared.template.options.minor >= 24 ? ` ${callee}` : ''
+    const named = this.shared.template.options.minor >= 23 ? ` ${callee}` : ''
     return {
       parameters: ['value', 'value'], isVariadic: true,
       call: ([fn]) => {
@@ -313,7 +314,7 @@ class Run {
 
   private shortCircuit(dot: Value, name: 'and' | 'or', args: readonly Operand[], final: Final): Value {
     const count = Math.max(args.length - 1, 0)
-    if (count + (final === MISSING ? 0 : 1) < 1) this.fail(`wrong number of args for ${name}: want at least 1 got ${count}`)
+    if (count === 0 && final === MISSING) this.fail(`wrong number of args for ${name}: want at least 1 got ${count}`)
     let value: Value
     for (const arg of args.slice(1)) {
       value = this.argument(dot, 'value', arg)
@@ -372,6 +373,3 @@ class Run {
     return value
   }
 }
-
-/** A command stands where its first word stands. */
-const commandAt = (args: readonly Operand[], node: Operand): number => args[0]?.at ?? node.at

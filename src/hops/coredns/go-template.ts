@@ -15,7 +15,7 @@ export interface GoTemplate {
   readonly run: (data: GoValue) => TemplateResult
 }
 
-/** The text is not read further. */
+/** The bound of what is read. */
 const MAX_TEXT = 2 ** 16
 /** Built-in functions that go-template-run.ts has itself. */
 const RUN_BY_ITSELF = ['and', 'or', 'call']

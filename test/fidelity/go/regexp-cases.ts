@@ -19,6 +19,18 @@ const BY_HAND = [
   ')', '(', 'a)b', '(()', 'x|y)', '^*', '$*a', '\\b+', '(?i)*', '(a|ab)(c|bcd)(d*)', 'a|ab', '(a+|b)*?c', '.*\\.(.*)\\.test\\.', '(.*)-(us-west-1)\\.coredns\\.rocks', '^ip-(?P<a>[0-9]*)-(?P<b>[0-9]*)[.]',
 ]
 
+/** Where the texts matter. */
+const WITH_TEXTS: readonly (readonly [pattern: string, ...texts: readonly string[]])[] = [
+  ['^\\a\\f\\n\\r\\t\\v$', '\x07\f\n\r\t\v', 'afnrtv'], ['^[\\a\\f\\n\\r\\t\\v]$', '\x07', '\f', '\n', '\r', '\t', '\v', 'a', '\b', '\x0e'], ['[a-a]', 'a', 'b', '`'], ['[\\P{Any}a]', 'a', 'b'], ['[a\\p{Any}]', 'a', 'b'], ['[^\\p{Any}]', 'a'], ['\\P{Any}', 'a'],
+  ['\uffffa', '\uffffa', '\uffff'], ['가a', '가a', '가'], ['😀+x', '😀😀x', '😀'], ['[😀가]x', '😀x', '가x', 'x'], ['\\\x80', '\x80'], ['\\\x7f', '\x7f'], ['^\\x4f$', 'O', 'o'], ['^\\x1A\\xfF$', '\x1aÿ'], ['^\\x{9}\\x{a}\\x{F}$', '\t\n\x0f'], ['^\\x{1F600}$', '😀'], ['\\x{10ffff}', '\u{10ffff}'],
+  ['^x{2,}$', 'x', 'xx', 'xxx'], ['^x{1,}$', '', 'x', 'xx'], ['^x{0,}$', '', 'x', 'y'], ['^x{3,}?', 'xx', 'xxxx'], ['^(?:x{0})y$', 'y', 'xy'], ['^(?:|x){2}y$', 'y', 'xxy', 'xxxy'], ['^(?:){3}y', 'y'],
+  ['^.\\b', '/', '0', '9', ':', '@', 'A', 'Z', '[', '^', '_', '`', 'a', 'z', '{', 'é', 'µ'], ['\\B.$', '0', '_', '-', '--'], ['(?m)a$', 'a', 'a\nb', 'ab', 'ba\n'], ['(?m)^b', 'b', 'a\nb', 'ab'], ['a.b', 'a\nb', 'a\tb'], ['(?s)a.b', 'a\nb'], ['(?i)a(?s).B', 'A\nb', 'a\nB'], ['(?s)(?i)a.B', 'A\nb'], ['(?i)a\\.[k-l]', 'A.\u212a', 'a.L'],
+  ['[\x80]', '\x80', '\x7f', '\x81'], ['[^a]', '\x80', '\x7f', 'a'], ['[[:ascii:]]', '\x7f', '\x80'], ['(?i)[^\\x00-\\x{7f}]', '\x80', 'ſ', 'k'], ['\\Qa\\E\\Qb\\E', 'ab', 'aEb'], ['\\Q\\E\\Q\\E*'], ['(?P<'], ['(?<'], ['(?P<>'], ['(?<>'], ['(?<n'], ['a(?P<'], ['a(?<'], ['(?P<n>'], ['(?<n>'], ['(?)a', 'a'], ['(?:)a', 'a'], ['a(?-:b)', 'ab'], ['(?i-:a)', 'a'],
+  ['x{1001}'], ['x{1001,}'], ['x{0,1001}'], ['x{1000,1001}'], ['x{5,4}'], ['x{9999999999,}'], [`x{1,${'9'.repeat(400)}}`], [`x{${'9'.repeat(400)},}`], ['(x{2}){500}y', 'x'], ['((x{7}){11}){13}'], ['((x{7}){11}){12}', 'x'], ['(x{0}){1000}y', 'y'], ['(x{1000}){0}y', 'y'], ['(x{1000}){0}{2}'], ['((x{1001}){0})'], ['(x{501}|y{2}){2}'], ['(y{2}|x{500}){2}', 'xy'], ['(x{1000})*y', 'y'], ['(x{1000})+y', 'y'], ['(x{1000})?y', 'y'], ['(x{1000}){1,}y', 'y'], ['(x{1000}){2,}y'],
+  [`${'('.repeat(999)}a${')'.repeat(999)}`, 'a'], [`${'('.repeat(1000)}a${')'.repeat(1000)}`], [`${'(?:'.repeat(999)}a*${')*'.repeat(999)}`, 'b'], [`${'(?:'.repeat(500)}a|b${')c'.repeat(500)}`, 'b'], [`${'(?:'.repeat(499)}a|b${')c'.repeat(498)})`, 'b'],
+  [`${'x{1000}'.repeat(3355)}x{444}`], [`(?:${'x{1000}'.repeat(3355)}x{442})*`], [`(${'x{1000}'.repeat(3355)}x{442})`], [`(?:${'x{1000}'.repeat(3355)}x{443})+`], [`(?:x{999,}){1}${'x{1000}'.repeat(3354)}x{444}`], [`${'x{0,500}'.repeat(3356)}`], [`${'x{0,1}'.repeat(10)}y`, 'xxy'],
+]
+
 const FLAG_GROUPS = ['(?i)', '(?s)', '(?m)', '(?U)', '(?-i)']
 const ATOMS = [
   'a', 'b', 'c', 'A', 'K', 's', '0', '-', '_', 'é', 'ſ', '.', '\\d', '\\D', '\\w', '\\W', '\\s', '^', '$', '\\b', '\\B', '\\A', '\\z', '\\.', '\\x41', '\\x{62}', '\\141', '\\n',
@@ -45,5 +57,8 @@ export const pattern = fc.oneof({ weight: 2, arbitrary: grown }, { weight: 1, ar
 /** The same for the same seed. */
 export function regexpCases(count: number, seed: number): readonly RegexpCase[] {
   const texts = fc.sample(fc.array(subject, { minLength: 3, maxLength: 3 }), { numRuns: count + BY_HAND.length, seed })
-  return [...BY_HAND, ...fc.sample(pattern, { numRuns: count, seed })].map((each, i) => ({ pattern: each, texts: texts[i] ?? [] }))
+  return [
+    ...WITH_TEXTS.map(([each, ...over]) => ({ pattern: each, texts: over })),
+    ...[...BY_HAND, ...fc.sample(pattern, { numRuns: count, seed })].map((each, i) => ({ pattern: each, texts: texts[i] ?? [] })),
+  ]
 }

@@ -38,6 +38,8 @@ const BY_HAND = [
   '{{.Name -}} x', '{{- .Name}}', '{{-.Name}}', '{{ call .Name }}', '{{call nil}}', '{{"a" | call}}', '{{len 1}}', '{{len nil}}', '{{len .Group.none}}', '{{not}}', '{{if not .Name}}a{{end}}', '{{1 | printf "%d"}}', '{{"\\u00e9\\x41\\n"}}', '{{"\\q"}}', '{{"a\nb"}}', '{{`a\nb`}}', '{{if\n.Nope}}{{end}}', 'é{{.Nope}}', 'a\n  {{.Nope}}',
   '{{if .Name}}{{.Nope}}{{end}}', '{{printf "%s" .Nope}}', '{{range .Match}}{{.Nope}}{{end}}', '{{with .Name}}{{.Nope}}{{end}}', '{{print (index .Match 9)}}', '{{.Name.Nope.Foo}}', '{{.Match.Foo}}', '{{.Group.b.c}}', '{{.Question.Nope}}', '{{index .Match (parseInt "1" 10 8)}}', '{{slice (index .Match 1) 0 1}}', '{{printf "%v" .Question.Qtype}}', '{{$x := nil}}{{$x}}',
   '{{- range $i, $m := .Match -}} {{$i}} {{- end}}', '{{index (slice .Match 1 2) 0}}', '{{eq .Name .Zone "x"}}', '{{if and (eq .Type "A") (ne .Name "x")}}y{{end}}', '{{with $m := index .Match 1}}{{$m}}{{end}}', '{{printf "%v" (index .Name 0)}}', '{{.Name}}{{/* a\nb */}}\n{{.Nope}}', '{{define t}}{{end}}', '{{define "t" x}}{{end}}', '{{define "t"}}', '{{template "t" .Name 1}}', '{{block "t"}}{{end}}',
+  '{{\n.Name', '{{\n"a', '{{\n(1', '{{1\n)', '{{1\n~ }', '{{1\né☺}}', '\n{{/* c', '{{1}}\n\n{{/* c', '{{/* a\nb */}}{{foo}}', '{{- /* a\n\nb */ -}}\n{{foo}}', '{{\nfoo}}', '{{ \n\t foo}}', 'a\n{{- foo}}', '{{1 -}}\n\n{{foo}}', '{{"a\\\nb"}}', '{{`a\n`}}{{foo}}', '{{define "t"}}\n{{foo}}',
+  '{{if true}}\n', '{{if true}}\n{{/* c', '{{/* a\nb */}}{{.Nope}}', '{{"\uffff" | js}}', '\n\n  {{index .Match 9}}', 'é\né{{index .Match 9}}', '{{lt "\uffff" "\u{1f600}"}} {{gt "\uffff" "\u{1f600}"}}', '{{js "\u0080"}}', '{{range .Match}}\n{{break 1}}{{end}}', '{{1\n\n',
 ]
 
 const OPERANDS = ['.Name', '.Zone', '.Match', '.Group', '.Group.b', '.Group.none', '.Type', '.Question.Qtype', '.Question', '.', '$', '$x', '1', '0', '"a"', '""', 'true', 'nil', '2.5', '(index .Match 1)', '(len .Match)', '(parseInt "7" 10 8)', '.Nope', '(.Meta "a/b")', '(slice .Name 1 2)']
@@ -68,7 +70,8 @@ const SIZES = ['', '.0', '.1', '.2', '.3', '.12', '.13', '.14', '.20', '#', '#.0
 const FLOATS = ['0.0', '-0.0', '1.0', '-1.5', '2.5', '0.5', '1.875', '9.9999', '999999.0', '1234567.0', '123456.0', '0.0001', '0.00001', '1e21', '1e-7', '1e308', '5e-324', '0.1']
 const WHOLES = ['0', '1', '-1', '42', '-42', '65', '128512', '1114111', '1114112', '55295', '55296', '57343', '57344', '9223372036854775807', '-9223372036854775808', '(parseInt "18446744073709551615" 10 64)']
 const WORDS = ['""', '"a"', '"aé\\n`"', '"`"', '"a\\tb"', '"\\x00\\x7f"', '"abcdefghijklmn😀"', 'true', 'nil', '.Match', '.Group', '.Nope']
-const all = (verbs: string, size: string, value: string): string => `{{printf "${Array.from(verbs, verb => `[%${size}${verb}]`).join('')}"${` ${value}`.repeat(verbs.length)}}}`
+/** `%#v` is not modelled. */
+const all = (verbs: string, size: string, value: string): string => `{{printf "${Array.from(size.includes('#') ? verbs.replace('v', 'd') : verbs, verb => `[%${size}${verb}]`).join('')}"${` ${value}`.repeat(verbs.length)}}}`
 const GRID = SIZES.flatMap(size => [
   ...FLOATS.map(value => all('vgGeEfFbxXdT', size, value)), ...WHOLES.map(value => all('vdboOxXcqUstT', size, value)), ...WORDS.map(value => all('vsqxXtTd', size, value)),
 ])
@@ -77,16 +80,17 @@ const PUT = [...'{}()|.$:="\'`-,/* \n1aé', '{{', '}}', '{{end}}', '{{else}}', '
 
 export const templateText = fc.oneof({ weight: 3, arbitrary: list.map(text => `{{$x := 5}}${text}`) }, { weight: 1, arbitrary: list }, { weight: 1, arbitrary: damaged(list, PUT) })
 
-export const templateInput: fc.Arbitrary<TemplateInput> = fc.constantFrom(
+const INPUTS: readonly TemplateInput[] = [
   { zone: 'test.', name: 'a.b.test.', match: ['a.b.test.', 'a', 'b'], group: { 0: 'a.b.test.', 1: 'a', 2: 'b', b: 'b' }, type: 'A', meta: { 'a/b': 'm' } },
   { zone: '.', name: 'x.', match: ['x.'], group: { 0: 'x.' }, type: 'AAAA', meta: {} },
-)
+]
+export const templateInput: fc.Arbitrary<TemplateInput> = fc.constantFrom(...INPUTS)
 
 /** The same for the same seed. */
 export function templateCases(count: number, seed: number): readonly TemplateCase[] {
   const data = fc.sample(templateInput, { numRuns: count, seed })
-  const first = fc.sample(templateInput, { numRuns: 1, seed: 1 })[0] as TemplateInput
   const lines = readFileSync(new URL('template-cases.txt', import.meta.url), 'utf8').split('\n').slice(0, -1)
-  const byHand = [...BY_HAND, ...lines, ...GRID, ...fc.sample(printed, { numRuns: Math.floor(count / 4), seed })]
-  return [...byHand.map(text => ({ text, data: first })), ...fc.sample(templateText, { numRuns: count, seed }).map((text, i) => ({ text, data: data[i] as TemplateInput }))]
+  const byHand = [...BY_HAND, ...lines].flatMap(text => INPUTS.map(input => ({ text, data: input })))
+  const shown = [...GRID, ...fc.sample(printed, { numRuns: Math.floor(count / 4), seed })].map(text => ({ text, data: INPUTS[1] as TemplateInput }))
+  return [...byHand, ...shown, ...fc.sample(templateText, { numRuns: count, seed }).map((text, i) => ({ text, data: data[i] as TemplateInput }))]
 }
