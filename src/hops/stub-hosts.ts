@@ -21,7 +21,7 @@ const SAME: Readonly<Record<Reader, (written: string, asked: string) => boolean>
 }
 
 /** absDomainName: only a name that has a dot gets one at its end. */
-const goName = (name: string): string => (name.includes('.') ? nameKey(name) : nameKey(name).slice(0, -1))
+const goName = (name: string): string => (name.includes('.') ? nameKey(name) : name.toLowerCase())
 
 /** Who reads the file of this place; tools that ask servers alone read none. */
 export const hostsReaderOf = (stub: Pick<StubModel, 'kind' | 'version' | 'libc'>): Reader => (stub.kind === 'go' ? 'go' : libcOf(stub)?.kind ?? 'glibc')

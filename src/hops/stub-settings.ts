@@ -46,10 +46,7 @@ export const defaultServer = (conf: ResolvConf, address: string): StubServer =>
   ({ address, shown: socketText({ address, port: 53 }), source: fileSource(conf) })
 
 /** The part of the host name after its first dot. */
-export function hostDomain(hostname: string | undefined): string | undefined {
-  const dot = hostname?.indexOf('.')
-  return hostname === undefined || dot === undefined || dot < 0 || dot === hostname.length - 1 ? undefined : hostname.slice(dot + 1)
-}
+export const hostDomain = (hostname = ''): string | undefined => /^[^.]*\.(.+)$/s.exec(hostname)?.[1]
 
 /** C's atoi: leading blanks, a sign, digits; anything else is 0. */
 export const atoi = (text: string): number => Number(/^\s*[+-]?\d{1,15}/.exec(text)?.[0] ?? 0)
