@@ -16,3 +16,13 @@ test('the version, the authors and the host name are told in the class CH', () =
 test('a text is cut to 255 bytes', () => {
   expect([255, 256].map(length => texts('v'.repeat(length), 'version.bind.'))).toEqual([['NOERROR', `"${'v'.repeat(255)}"`], ['NOERROR', `"${'v'.repeat(255)}"`]])
 })
+
+test('an answer is a TXT record of class CH that nobody may keep', () => {
+  const reply = oneCoredns('1.11.3', '. {\n chaos v me\n}\n').ask({ name: 'Version.Bind.', type: 'TXT', class: 'CH' })
+  expect(reply).toMatchObject({ rcode: 'NOERROR', answer: [{ name: 'Version.Bind.', type: 'TXT', ttlS: 0, class: 'CH', data: '"v"' }] })
+})
+
+test('of texts that are too long once their last character is cut, one is enough to leave the client without an answer', () => {
+  // 255 bytes end inside of the 128th character, and what is left of it is written as three bytes.
+  expect([texts(`v a ${'é'.repeat(128)}`, 'authors.bind.'), texts(`v a ${'é'.repeat(127)}`, 'authors.bind.')]).toEqual([LOST, ['NOERROR', '"a"', `"${'\\195\\169'.repeat(127)}"`]])
+})

@@ -12,7 +12,7 @@ import { canonicalRdata } from './zone-file-rdata.ts'
 
 /** Only the first use is read. */
 export const chaosSetup: SetupCheck = (c, at) => {
-  if (!c.next()) return
+  c.next()
   c.remainingArgs()
   if (since(at.version, 1, 14, 4) && c.nextBlock()) throw unknownProperty(c)
 }
