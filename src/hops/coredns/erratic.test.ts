@@ -43,3 +43,19 @@ test('what it did is the cause, and a transfer is not modelled', () => {
   expect(ask({ name: 'a.test.', type: 'MX' })).toMatchObject({ rcode: 'SERVFAIL', cause: { kind: 'failed', by: 'coredns ns/pod erratic', detail: 'MX' } })
   expect(ask({ name: 'a.test.', type: 'AXFR' })).toMatchObject({ rcode: 'SERVFAIL', cause: { kind: 'unmodelled', by: 'coredns ns/pod erratic', detail: 'AXFR of erratic' } })
 })
+
+test('a transfer is not modelled, and said so; types without an address fail', () => {
+  const { ask } = oneCoredns('1.15.0', block('drop 0'))
+  expect(ask({ name: 'a.test.', type: 'AXFR', transport: 'tcp' })).toMatchObject({ rcode: 'SERVFAIL', cause: { kind: 'unmodelled', by: 'coredns ns/pod erratic', detail: 'AXFR of erratic' } })
+  expect(ask({ name: 'a.test.', type: 'NS' })).toMatchObject({ rcode: 'SERVFAIL', cause: { kind: 'failed', detail: 'NS' } })
+})
+
+test('large answers have thirty addresses, for A alone', () => {
+  const { ask } = oneCoredns('1.15.0', block('drop 0\n  large'))
+  const answers = (type: string): unknown => {
+    const reply = ask({ name: 'a.test.', type, transport: 'tcp' })
+    return reply === LOST ? LOST : reply.answer.map(r => `${r.ttlS} ${r.data}`)
+  }
+  expect(answers('A')).toEqual(Array.from({ length: 30 }, () => '0 192.0.2.53'))
+  expect(answers('AAAA')).toEqual(['0 2001:db8::53'])
+})
