@@ -148,8 +148,8 @@ function takeTemplate({ c, version }: Reading, stanza: Draft, section: TemplateS
 }
 
 function readExtendedError(c: Dispenser, stanza: Draft): void {
-  const [word = '', text = '', ...more] = c.remainingArgs()
-  if (word === '' || more.length > 0) throw c.argErr()
+  const [word, text = '', ...more] = c.remainingArgs()
+  if (word === undefined || more.length > 0) throw c.argErr()
   const code = parseUint(word, 16)
   if (isFault(code)) throw c.err(`error parsing extended DNS error code ${c.val()}, ${code.fault}`)
   stanza.extendedError = { code: code.value, text }
