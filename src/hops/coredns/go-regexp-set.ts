@@ -12,7 +12,7 @@ export interface SetItem {
 /** Does this code point belong? */
 export type CharTest = (char: number) => boolean
 
-/** The bound of the characters that are looked up in a table. */
+/** Characters below it are looked up in a table: nothing but time depends on it. */
 const ASCII = 128
 
 /** The union of the items, or its complement. */
