@@ -93,8 +93,9 @@ export function negated(v: Value): Value {
 /** Below 0, 0 or above it; NaN for what is in no order. */
 function compared(op: string, a: Value, b: Value): number {
   if (isNumber(a) && isNumber(b)) {
-    if (isReal(a, b)) return real(a) < real(b) ? -1 : real(a) > real(b) ? 1 : real(a) === real(b) ? 0 : Number.NaN
-    return whole(a) < whole(b) ? -1 : whole(a) > whole(b) ? 1 : 0
+    if (!isReal(a, b)) return Number(whole(a) - whole(b))
+    // One infinity less itself would be none.
+    return real(a) === real(b) ? 0 : real(a) - real(b)
   }
   if (typeof a === 'string' && typeof b === 'string') return compareGo(a, b)
   return isDuration(a) && isDuration(b) ? Number(whole(a) - whole(b)) : wrong(op, a, b)
@@ -112,7 +113,7 @@ const COMPARED = new Set(['[]interface {}', '[]string', '[]int', '[]float64', '[
 export function isEqual(a: Value, b: Value, modern: boolean): boolean {
   if (isNumber(a) && isNumber(b)) return compared('==', a, b) === 0
   if (modern && isList(a) && isList(b) && COMPARED.has(a.type) && COMPARED.has(b.type)) {
-    const isMixed = a.type === '[]interface {}' || b.type === '[]interface {}' || a.type === b.type
+    const isMixed = a.type === '[]interface {}' || b.type === '[]interface {}'
     if (isMixed) return a.items.length === b.items.length && a.items.every((v, i) => isEqual(v, b.items[i] as Value, true))
   }
   return (isNil(a) && isNil(b)) || isSame(a, b)
@@ -120,7 +121,7 @@ export function isEqual(a: Value, b: Value, modern: boolean): boolean {
 
 /** reflect.DeepEqual: types count, too. */
 function isSame(a: Value, b: Value): boolean {
-  if (isFunc(a) || isFunc(b)) return false
+  if (isFunc(a)) return false
   if (isList(a) && isList(b)) return isSameList(a, b)
   if (isDict(a) && isDict(b)) return isSameDict(a, b)
   if (isTyped(a) && isTyped(b)) return a.type === b.type && a.value === b.value

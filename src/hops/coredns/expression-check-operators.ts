@@ -2,7 +2,7 @@
 import { elementOf, fault, text, typeOf, type Checker } from './expression-check.ts'
 import { ExpressionUnmodelled } from './expression-fault.ts'
 import type { Node, NodeOf } from './expression-nodes.ts'
-import { BOOL, dereferenced, DURATION, FLOAT, goType, INT, isAssignable, isInteger, isList, isNumber, isUnknown, listOf, NIL, STRING, TIME, UNKNOWN, type Type } from './expression-types.ts'
+import { BOOL, dereferenced, DURATION, FLOAT, goType, INT, isAssignable, isInteger, isList, isNumber, isUnknown, listOf, STRING, TIME, UNKNOWN, type Type } from './expression-types.ts'
 import { compileGoRegexp, isRefused } from './go-regexp.ts'
 
 export function unary(c: Checker, node: NodeOf<'unary'>): Type {
@@ -73,10 +73,9 @@ export function binary(c: Checker, node: NodeOf<'binary'>): Type {
 }
 
 function operated(c: Checker, node: NodeOf<'binary'>, left: Type, right: Type): Type | undefined {
-  const operator = OPERATORS[c.modern ? 'modern' : 'old'].get(node.op)
-  if (!operator) return fault(node, `unknown operator (${node.op})`)
+  const operator = OPERATORS[c.modern ? 'modern' : 'old'].get(node.op) as Operator
   // Bytes are matched, too.
-  if (node.op === 'matches' && c.modern && left.name === '[]uint8' && isString(right, true)) return BOOL
+  if (node.op === 'matches' && c.modern && left.name === '[]uint8' && isString(right, c.modern)) return BOOL
   const pair = operator.pairs.find(([isLeft, isRight]) => isLeft(left, c.modern) && isRight(right, c.modern))
   if (pair) return pair[2] === 'combined' ? combined(c, left, right) : pair[2]
   const known = [left, right].filter(type => !isUnknown(type))
@@ -108,7 +107,7 @@ function isIn(c: Checker, node: Node, left: Type, right: Type): boolean {
 }
 
 function coalesced(left: Type, right: Type): Type {
-  if (left.kind === 'nil') return right.kind === 'nil' ? NIL : right
+  if (left.kind === 'nil') return right
   if (right.kind === 'nil') return left
   return isAssignable(right, left) && left.kind !== 'unknown' ? left : UNKNOWN
 }

@@ -130,7 +130,7 @@ function inside(c: Checker, node: NodeOf<'member'>, base: Type, property: Type, 
   }
   if (isList(base)) {
     const fits = isInteger(property, c.modern) || isUnknown(dereferenced(property))
-    return fits ? elementOf(c, base) : fault(node.property, `array elements can only be selected using an integer (got ${text(c, property)})`)
+    return fits ? elementOf(c, base) : fault(node.property, `array elements can only be selected using an integer (got ${text(c, dereferenced(property))})`)
   }
   const parent = c.parents.at(-2)
   const what = (c.modern ? node.isMethod : parent?.kind === 'call') ? 'method' : 'field'

@@ -60,7 +60,7 @@ const braced = (braces: string, items: readonly string[], indent: string): strin
 const quoted = (text: string, modern: boolean): string => `"${text.replace(/["\\\u0000-\u001f<>&\u2028\u2029]/g, char => {
   const short = ({ '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t', ...modern && { '\b': '\\b', '\f': '\\f' } } as Readonly<Record<string, string>>)[char]
   return short ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
-}).replace(/[\udc80-\udcff]/g, (lone, at: number, all: string) => (/[\ud800-\udbff]/.test(all[at - 1] ?? '') ? lone : '\\ufffd'))}"`
+}).replace(/(?<![\ud800-\udbff])[\udc80-\udcff]/g, '\\ufffd')}"`
 
 /** Exponents from 1e21 on and below 1e-6, as in JavaScript. */
 function number(n: number): string {

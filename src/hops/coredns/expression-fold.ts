@@ -15,22 +15,16 @@ export function inArray(r: Rewriting, node: Node): Node {
   const all = (kind: 'int' | 'string'): boolean => nodes.every(n => n.kind === kind)
   if (!(isInt && all('int')) && !all('string')) return node
   const keys = nodes.map(n => [(n as NodeOf<'string'>).value, null] as const)
-  return r.like(node, { ...node, right: { kind: 'constant', value: dict(keys, isInt && all('int') ? 'map[int]struct {}' : 'map[string]struct {}'), at: node.right.at } })
+  return r.like(node, { ...node, right: { kind: 'constant', value: dict(keys, all('int') ? 'map[int]struct {}' : 'map[string]struct {}'), at: node.right.at } })
 }
 
-/** The library begins again until nothing is left to fold; a division by zero is its last word of a walk. */
+/** The library begins again until nothing is left to fold, which ends, as less is left each time; a division by zero is its last word of a walk. */
 export function folded(r: Rewriting, root: Node): Node {
-  let node = root
-  for (let walks = 0; walks <= MOST_WALKS; walks++) {
-    const walk: Walk = { applied: false, fault: undefined }
-    node = r.walk(node, each => foldOne(r, walk, each))
-    if (walk.fault) throw walk.fault
-    if (!walk.applied) break
-  }
-  return node
+  const walk: Walk = { applied: false, fault: undefined }
+  const node = r.walk(root, each => foldOne(r, walk, each))
+  if (walk.fault) throw walk.fault
+  return walk.applied ? folded(r, node) : node
 }
-
-const MOST_WALKS = 1000
 
 interface Walk {
   applied: boolean
@@ -45,7 +39,7 @@ function foldOne(r: Rewriting, walk: Walk, node: Node): Node {
   if ('node' in found) return r.like(node, { ...found.node, at })
   const literal = literalOf(found.value, at)
   const type = { int: INT, float: FLOAT, string: STRING, bool: BOOL, constant: ANYS }[literal.kind as 'int']
-  if (r.modern || (literal.kind !== 'bool' && literal.kind !== 'constant')) r.types.set(literal, type)
+  r.types.set(literal, type)
   return literal
 }
 
@@ -100,7 +94,7 @@ function foldArray({ nodes }: NodeOf<'array'>): Folded {
     if (node.kind !== 'int' && node.kind !== 'float' && node.kind !== 'string' && node.kind !== 'bool') return undefined
     values.push(node.value)
   }
-  return values.length > 0 ? { value: list(values) } : undefined
+  return { value: list(values) }
 }
 
 /** A filter of a filter is one of both. To the older library the predicates stay closures, which are no literals whatever is in them. */

@@ -6,7 +6,7 @@ import { listFunction } from './expression-lists.ts'
 import type { Run } from './expression-run.ts'
 import { textFunction } from './expression-texts.ts'
 import { formatted } from './expression-format.ts'
-import { isDict, isList, isNumber, isTyped, int, stop, stringOf, toInt, truncated, typed, unknownInput, type Value } from './expression-value.ts'
+import { isDict, isList, isNumber, isTyped, int, stop, stringOf, toInt, typed, unknownInput, type Value } from './expression-value.ts'
 import { bytesOfGo, runesOf } from './go-bytes.ts'
 import { parseDurationNs } from './go-duration.ts'
 import { atoi64, isFault, parseFloat64 } from './go-number.ts'
@@ -77,7 +77,6 @@ const rounded = (given: Value, round: (n: number) => number): Value => {
 const halfAway = (n: number): number => Math.sign(n) * Math.round(Math.abs(n))
 
 function integer(v: Value, modern: boolean): Value {
-  if (typeof v === 'number') return truncated(v)
   if (typeof v === 'string') {
     const parsed = atoi64(v)
     return isFault(parsed) ? stop(`invalid operation: int(${v})`) : parsed.value

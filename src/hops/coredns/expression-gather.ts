@@ -39,14 +39,16 @@ function offerItems(of: List, worse: Worse, offer: (v: Value) => void): void {
   }
 }
 
-/** A list in a list is added up on its own. */
+/** The items of a list are added one by one; a list among them is added up on its own. */
 function totalled(args: readonly Value[]): { readonly sum: number; readonly values: readonly number[] } {
   let sum = 0
   const values: number[] = []
   for (const arg of args) {
-    const inner = isList(arg) ? totalled(arg.items) : isAnyNumber(arg) ? { sum: real(arg), values: [real(arg)] } : stop('invalid argument')
-    sum += inner.sum
-    for (const v of inner.values) values.push(v)
+    for (const item of isList(arg) ? arg.items : [arg]) {
+      const inner = isList(item) ? totalled([item]) : isAnyNumber(item) ? { sum: real(item), values: [real(item)] } : stop('invalid argument')
+      sum += inner.sum
+      for (const v of inner.values) values.push(v)
+    }
   }
   return { sum, values }
 }

@@ -43,10 +43,9 @@ function orNil(find: () => Value): Value {
 
 /** What is not there is nil; the newer library fails over what cannot be a key. */
 function got(of: Value, key: Value, modern: boolean): Value {
-  if (!modern) return orNil(() => fetched(of, key, false))
-  if (isDict(of)) return of.entries.get(keyIn(of, key)) ?? null
-  if (isList(of) || typeof of === 'string') toInt(key)
-  return isList(of) || typeof of === 'string' || (isTyped(of) && typeof key === 'string') ? orNil(() => fetched(of, key, true)) : null
+  if (modern && isDict(of)) return of.entries.get(keyIn(of, key)) ?? null
+  if (modern && (isList(of) || typeof of === 'string')) toInt(key)
+  return orNil(() => fetched(of, key, modern))
 }
 
 function taken(of: Value, count: Value, modern: boolean): Value {

@@ -89,13 +89,16 @@ const COMBINED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   all: { and: 'and', '&&': '&&' }, any: { or: 'or', '||': '||' }, none: { and: 'or', '&&': '||' },
 }
 
+/** What every function with a predicate is given. */
+type Looping = readonly [array: Node, body: NodeOf<'predicate'>, initial?: Node]
+
 /** Two of a kind over the same list go through it once. */
 function combinedPredicates(r: Rewriting, node: Node): Node {
   if (node.kind !== 'binary' || node.left.kind !== 'builtin' || !isBuiltin(node.right, node.left.name)) return node
   const op = COMBINED[node.left.name]?.[node.op]
-  const [array, left] = node.left.args
-  const [other, right] = node.right.args
-  if (op === undefined || left?.kind !== 'predicate' || right?.kind !== 'predicate' || !array || !other) return node
+  if (op === undefined) return node
+  const [array, left] = node.left.args as Looping
+  const [other, right] = node.right.args as Looping
   if (r.types.get(array)?.name !== r.types.get(other)?.name || shape(array) !== shape(other)) return node
   const both = combinedPredicates(r, { kind: 'binary', op, left: left.node, right: right.node, at: undefined })
   return r.like(node, { kind: 'builtin', name: node.left.name, args: [array, { kind: 'predicate', node: both, at: undefined }], at: node.at })
@@ -123,8 +126,7 @@ function sumOfRange(r: Rewriting, node: Node): Node {
 const isPointer = (node: Node, name: string): boolean => node.kind === 'pointer' && node.name === name
 
 function summed(sum: bigint, count: bigint, body: Node): bigint | undefined {
-  if (body.kind !== 'predicate') return undefined
-  const { node } = body
+  const { node } = body as NodeOf<'predicate'>
   if (isPointer(node, '')) return sum
   if (node.kind !== 'binary') return undefined
   const { op, left, right } = node

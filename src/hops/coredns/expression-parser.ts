@@ -5,11 +5,25 @@ import { current, expect, fail, is, isBracket, isOp, made, next, NONE, parserOf,
 import { postfix } from './expression-postfix.ts'
 import { NEGATABLE, type Token } from './expression-tokens.ts'
 
-const UNARY: Readonly<Record<string, number>> = { not: 50, '!': 50, '-': 90, '+': 90 }
-const BINARY: Readonly<Record<string, number>> = {
-  '|': 0, or: 10, '||': 10, and: 15, '&&': 15, '==': 20, '!=': 20, '<': 20, '>': 20, '>=': 20, '<=': 20, in: 20, matches: 20, contains: 20, startsWith: 20,
-  endsWith: 20, '..': 25, '+': 30, '-': 30, '*': 60, '/': 60, '%': 60, '**': 100, '^': 100, '??': 500,
-}
+/** From those that bind most loosely to the tightest. */
+const LEVELS: readonly { readonly takes: 'one' | 'two'; readonly operators: readonly string[] }[] = [
+  { takes: 'two', operators: ['|'] },
+  { takes: 'two', operators: ['or', '||'] },
+  { takes: 'two', operators: ['and', '&&'] },
+  { takes: 'two', operators: ['==', '!=', '<', '>', '>=', '<=', 'in', 'matches', 'contains', 'startsWith', 'endsWith'] },
+  { takes: 'two', operators: ['..'] },
+  { takes: 'two', operators: ['+', '-'] },
+  { takes: 'one', operators: ['not', '!'] },
+  { takes: 'two', operators: ['*', '/', '%'] },
+  { takes: 'one', operators: ['-', '+'] },
+  { takes: 'two', operators: ['**', '^'] },
+  { takes: 'two', operators: ['??'] },
+]
+/** How tightly each binds. */
+const taking = (count: 'one' | 'two'): ReadonlyMap<string, number> =>
+  new Map(LEVELS.flatMap(({ takes, operators }, level) => (takes === count ? operators.map(op => [op, level] as const) : [])))
+const UNARY = taking('one')
+const BINARY = taking('two')
 const RIGHT = new Set(['**', '^'])
 const COMPARISONS = new Set(['<', '>', '>=', '<='])
 
@@ -64,7 +78,7 @@ function operated(p: Parser, left: Node, precedence: number, previous: string): 
   const token = current(p)
   const op = token.value
   if (isNegated && p.modern && !NEGATABLE.has(op)) return void unexpected(p)
-  const binds = BINARY[op]
+  const binds = BINARY.get(op)
   if (binds === undefined || binds < precedence) {
     // The older library has gone past the `not` by then.
     if (p.modern) p.at = before
@@ -122,7 +136,7 @@ function choice(p: Parser): Node {
 }
 
 function nested(p: Parser): Node {
-  if (++p.depth > DEEPEST) tooDeep()
+  p.depth++
   const node = choice(p)
   p.depth--
   return node
@@ -154,9 +168,10 @@ function conditional(p: Parser, test: Node): Node {
 function primary(p: Parser): Node {
   const token = current(p)
   const { at, value } = token
-  if (is(p, 'Operator') && UNARY[value] !== undefined) {
+  const binds = is(p, 'Operator') ? UNARY.get(value) : undefined
+  if (binds !== undefined) {
     next(p)
-    const node = expression(p, UNARY[value])
+    const node = expression(p, binds)
     return postfix(p, made(p, { kind: 'unary', op: value, node, at }))
   }
   if (isBracket(p, '(')) {

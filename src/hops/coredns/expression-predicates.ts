@@ -54,6 +54,7 @@ function backwards<T>({ r, scope, length }: Loop, visit: (index: number) => T | 
 }
 
 const test = (loop: Loop): boolean => boolOf(loop.body())
+const hasOne = (loop: Loop, passing: boolean): boolean => forwards(loop, () => test(loop) === passing || undefined) !== undefined
 /** Of an item that passes. */
 const chosen = ({ r, node, scope }: Loop): Value => (node.then ? value(r, node.then) : scope.item(scope.index))
 
@@ -62,7 +63,7 @@ function counted(loop: Loop): bigint {
   const { enough } = loop.node
   forwards(loop, () => {
     if (test(loop)) passed++
-    return enough !== undefined && passed >= enough ? true : undefined
+    return passed === enough || undefined
   })
   return passed
 }
@@ -143,9 +144,9 @@ function ordered(loop: Loop): Value {
 }
 
 const LOOPS: Readonly<Record<string, (loop: Loop) => Value>> = {
-  all: loop => forwards(loop, () => (test(loop) ? undefined : true)) === undefined,
-  none: loop => forwards(loop, () => (test(loop) ? true : undefined)) === undefined,
-  any: loop => forwards(loop, () => (test(loop) ? true : undefined)) !== undefined,
+  all: loop => !hasOne(loop, false),
+  none: loop => !hasOne(loop, true),
+  any: loop => hasOne(loop, true),
   one: loop => isEqual(counted(loop), 1n, loop.r.modern),
   filter: filtered,
   map: mapped,

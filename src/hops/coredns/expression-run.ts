@@ -40,6 +40,8 @@ export interface Run extends Surroundings {
   steps: number
   /** In elements, as the library counts it. */
   memory: number
+  /** `$env`, once it is asked for: one map, which is the same as itself. */
+  whole: Value | undefined
 }
 
 /** A bound of ours, where the library bounds memory only. */
@@ -50,7 +52,7 @@ const ELEMENTS_A_STEP = 20
 const LONGEST_RANGE = 100_000
 
 export function runExpression(node: Node, types: ReadonlyMap<Node, Type>, surroundings: Surroundings): Value {
-  return value({ ...surroundings, types, scopes: [], variables: [], stack: [], steps: 0, memory: 0 }, node)
+  return value({ ...surroundings, types, scopes: [], variables: [], stack: [], steps: 0, memory: 0, whole: undefined }, node)
 }
 
 /** What CoreDNS calls so; nil for what it does not. */
@@ -118,7 +120,9 @@ export function value(r: Run, node: Node): Value {
 function named(r: Run, name: string): Value {
   const known = r.variables.findLast(v => v.name === name)
   if (known) return known.value
-  return name === '$env' ? dict([...r.environment.keys()].map(each => [each, own(r, each)] as const)) : own(r, name)
+  if (name !== '$env') return own(r, name)
+  r.whole ??= dict([...r.environment.keys()].map(each => [each, own(r, each)] as const))
+  return r.whole
 }
 
 function variable(r: Run, node: NodeOf<'let'>): Value {

@@ -78,6 +78,28 @@ describe('expressions', () => {
   })
 
   test.each([
+    [(n: number) => `${'('.repeat(n)}1${')'.repeat(n)}`, 199, 'unmodelled'], [(n: number) => `1${' + 1'.repeat(n)}`, 499, 'unmodelled'], [(n: number) => `${'-'.repeat(n)}id()`, 199, 'unmodelled'],
+    [(n: number) => `if true {1} ${'else if true {1} '.repeat(n)}else {1}`, 198, 'unmodelled'],
+    [(n: number) => `len(fromJSON('${'['.repeat(n)}[]${']'.repeat(n)}'))`, 500, 'unknown'], [(n: number) => `len(fromJSON('${'{"a":'.repeat(n)}1${'}'.repeat(n)}'))`, 500, 'unknown'],
+  ])('are followed as deep as the bound says, and no deeper: %#', (text, deepest, end) => {
+    const query = recorded[0]?.query as ExpressionQuery
+    expect(answered(text(deepest), parse('1.14.7'), query)).toMatch(/^int\(/)
+    expect(answered(text(deepest + 1), parse('1.14.7'), query)).toBe(end)
+  })
+
+  test('know the keys and the values of a map of one, the order of more being unknown', () => {
+    const shown = (text: string): string => answered(text, parse('1.14.7'), recorded[0]?.query as ExpressionQuery)
+    expect(['keys({a: 1})', 'values({a: 1})', 'keys({})'].map(shown)).toEqual(['[]interface {}{"a"}', '[]interface {}{int(1)}', '[]interface {}{}'])
+    expect(['keys({a: 1, b: 2})', 'values({a: 1, b: 2})', 'toPairs({a: 1, b: 2})'].map(shown)).toEqual(['unknown', 'unknown', 'unknown'])
+  })
+
+  test('are those of the newer library from 1.12.0 on', () => {
+    const query = recorded[0]?.query as ExpressionQuery
+    expect(answered('1 < 2 < 3', [1, 11, 4], query)).toMatch(/^refused: invalid operation: < \(mismatched types bool and int\)/)
+    expect(answered('1 < 2 < 3', [1, 12, 0], query)).toBe('true')
+  })
+
+  test.each([
     ['map(1..1000, map(1..1000, map(1..1000, #)))', 'unknown'], [`${'('.repeat(5000)}1${')'.repeat(5000)}`, 'unmodelled'], [`${'['.repeat(5000)}`, 'unmodelled'], [`${'-'.repeat(5000)}1`, 'unmodelled'],
     [`1${' + 1'.repeat(4000)}`, 'unmodelled'], [`name()${'[0:]'.repeat(4000)}`, 'unmodelled'], [`${'true ? '.repeat(4000)}1`, 'unmodelled'], [`fromJSON('${'['.repeat(5000)}${']'.repeat(5000)}')`, 'unknown'],
     [`fromJSON('${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}')`, 'unknown'], [`${'if true { '.repeat(3000)}`, 'unmodelled'], [`if true {1} ${'else if true {1} '.repeat(3000)}`, 'unmodelled'],

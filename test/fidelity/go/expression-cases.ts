@@ -26,7 +26,7 @@ const QUERIES: readonly ExpressionQuery[] = [
 
 /** Those that a line of a file cannot hold. */
 const AROUND = [
-  '', ' ', '\n', 'name()\n == 1 +\n\t"a"', '1 +\n\n', '\n\n@', 'é\n  + 1', "'é' + 1", "'😀' + 1 + nil", '\t@', 'a\r\nb', '"a\nb"', '"a\r', "'\u0000'", '\u0000', '1\u00a0+ 1', '1\u2003+\u20031', '\ufeff1', '\u200b1',
+  '', ' ', '\n', 'name()\n == 1 +\n\t"a"', '1 +\n\n', '\n\n@', 'é\n  + 1', "'é' + 1", "'😀' + 1 + nil", '\t@', '\'\u0080\' + 1', '\'\u007f\' + 1', 'a\r\nb', '"a\nb"', '"a\r', "'\u0000'", '\u0000', '1\u00a0+ 1', '1\u2003+\u20031', '\ufeff1', '\u200b1',
   `${'('.repeat(60)}1${')'.repeat(60)}`, `${'['.repeat(40)}1`, Array.from({ length: 400 }, () => '1').join(' + '), `[${Array.from({ length: 300 }, (_, i) => i).join(', ')}]`, `${'-'.repeat(50)}1`, `${'not '.repeat(50)}true`,
   `[${'1,'.repeat(9998)}1]`, `[${'1,'.repeat(9999)}1]`, `[${'1,'.repeat(12000)}1]`, 'sortBy([3,1,2,3,1,2,3,1,2,3,1,2,3,1,2], #)', 'sortBy(1..20, # % 3)', 'sort([1, 1.0, 2, 2.0, 1, 1.0, 2, 2.0, 1, 1.0, 2, 2.0, 1])',
 ]
