@@ -14,7 +14,11 @@ describe('numbers with a precision', () => {
     expect(fixedText(1e21, 1)).toBe('1000000000000000000000.0')
   })
 
-  it('without an end are words', () => {
-    expect(goPrintf('%v %e', [{ kind: 'float', value: Infinity }, { kind: 'float', value: Number.NaN }])).toBe('+Inf NaN')
+  // As Go 1.26 prints +Inf, -Inf and NaN.
+  it.each([
+    ['%v', '[+Inf][-Inf][NaN]'], ['%+v', '[+Inf][-Inf][NaN]'], ['% v', '[ Inf][-Inf][ NaN]'], ['%+ f', '[+Inf][-Inf][+NaN]'], ['%8.1f|', '[    +Inf|][    -Inf|][     NaN|]'], ['%-8e|', '[+Inf    |][-Inf    |][NaN     |]'],
+    ['%08g|', '[    +Inf|][    -Inf|][     NaN|]'], ['%d', '[%!d(float64=+Inf)][%!d(float64=-Inf)][%!d(float64=NaN)]'], ['%x', '[+Inf][-Inf][NaN]'], ['%5s|', '[%!s(float64= +Inf)|][%!s(float64= -Inf)|][%!s(float64=  NaN)|]'],
+  ])('without an end are words: %s', (format, shown) => {
+    expect([Infinity, -Infinity, Number.NaN].map(value => `[${goPrintf(format, [{ kind: 'float', value }])}]`).join('')).toBe(shown)
   })
 })

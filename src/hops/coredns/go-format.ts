@@ -173,7 +173,8 @@ function floatText(value: number, spec: Spec): string | undefined {
   const { flags } = spec
   if (!Number.isFinite(value)) {
     if (!/^[vgGeEfFbxX]$/.test(spec.verb)) return undefined
-    return padded(Number.isNaN(value) ? 'NaN' : value < 0 ? '-Inf' : flags.has(' ') && !flags.has('+') ? ' Inf' : '+Inf', spec)
+    const sign = flags.has('+') ? '+' : flags.has(' ') ? ' ' : undefined
+    return padded(Number.isNaN(value) ? `${sign ?? ''}NaN` : value < 0 ? '-Inf' : `${sign ?? '+'}Inf`, spec)
   }
   const text = floatDigits(value, spec)
   if (text === undefined) return undefined
