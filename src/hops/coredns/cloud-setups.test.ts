@@ -17,7 +17,7 @@ test.each([
 
 // plugin/clouddns/setup.go reads the file itself since 1.14.0; before, the client of Google does when the block is over.
 test.each([
-  ['1.13.2', 'cannot read credentials file: open /x.json: no such file or directory'],
+  ['1.11.3', 'cannot read credentials file: open /x.json: no such file or directory'], ['1.11.4', 'open /x.json: no such file or directory'], ['1.13.2', 'open /x.json: no such file or directory'],
   ['1.14.0', 'plugin/clouddns: Error during parsing: invalid credentials file "/x.json": open /x.json: no such file or directory'],
 ])('CoreDNS %s says of credentials that are not there: %s', (version, text) => {
   const { problems } = oneCoredns(version, '. {\n clouddns a:p:z {\n  credentials /x.json\n }\n}\n', {}, { machine: { hasAllFiles: true } })

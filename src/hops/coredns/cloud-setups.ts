@@ -95,7 +95,8 @@ export const clouddnsSetup: SetupCheck = (c, at) => {
     zoneWords(c, 3, text => c.err(`invalid zone ${goQuote(text)}`), text => c.err(`conflict zone ${goQuote(text)}`))
     let unread: string | undefined
     while (c.nextBlock()) unread = clouddnsOption(c, at) ?? unread
-    if (unread !== undefined) throw c.bare(c.refuse(`cannot read credentials file: ${unread}`))
+    // Up to 1.11.3 by its older library.
+    if (unread !== undefined) throw c.bare(c.refuse(since(at.version, 1, 11, 4) ? unread : `cannot read credentials file: ${unread}`))
   }
 }
 

@@ -30,7 +30,7 @@ const UNTIL: ReadonlyMap<string, CorednsVersion> = new Map([['proxy', [1, 5, 0]]
 /** Directive names the build knows, in the order in which a query passes them. */
 export function pluginOrder(version: CorednsVersion): readonly string[] {
   const middle = since(version, 1, 14, 7) ? SINCE_1_14_7 : since(version, 1, 14, 3) ? SINCE_1_14_3 : BEFORE_1_14_3
-  const isRootFirst = since(version, 1, 11, 3)
+  const isRootFirst = since(version, 1, 11, 2)
   const afterOf: ReadonlyMap<string, string> = new Map([...(isRootFirst ? [] : [['bufsize', 'root'] as const]), ...(since(version, 1, 14, 7) ? [] : [['cancel', 'tls'] as const])])
   const front = [...(isRootFirst ? ['root'] : []), ...FRONT.flatMap(name => [name, ...afterOf.has(name) ? [afterOf.get(name) as string] : []])]
   const all = [...front, ...middle, ...BACK].flatMap(name => (name === 'forward' ? [name, 'proxy'] : name === 'k8s_external' ? ['federation', name] : [name]))

@@ -30,7 +30,7 @@ export const tlsSetup: SetupCheck = (c, at) => {
       const word = onlyWord(c)
       if (name === 'client_auth' && !CLIENT_AUTH.has(word)) throw c.err(`unknown authentication type '${word}'`)
     }
-    checkTlsFiles(c, at, files.map(f => (since(at.version, 1, 11, 3) ? joined(at, f) : f)))
+    checkTlsFiles(c, at, files.map(f => (since(at.version, 1, 11, 2) ? joined(at, f) : f)))
     at.hasTls = true
   }
 }
@@ -126,6 +126,7 @@ export const erraticSetup: SetupCheck = c => {
   }
 }
 
+/** `extra` is one since 1.11.1. */
 const OWN_WORDS = new Set(['identity', 'version', 'extra'])
 
 export const dnstapSetup: SetupCheck = (c, at) => {
@@ -145,7 +146,7 @@ export const dnstapSetup: SetupCheck = (c, at) => {
     if (!listens) sayNobody(at, args[0] as string)
     while (c.nextBlock()) {
       const name = c.val()
-      if (OWN_WORDS.has(name)) nextWord(c)
+      if (OWN_WORDS.has(name) && (name !== 'extra' || since(at.version, 1, 11, 1))) nextWord(c)
       else if (name === 'tls' && isNew) {
         if (!listens) throw c.err('tls directive only valid for listeners')
         if (c.remainingArgs().length < 2) throw c.err('tls requires cert and key file paths')

@@ -1,4 +1,4 @@
-// What the set-up of CoreDNS's `proxyproto` plugin (since 1.14.3) refuses: plugin/proxyproto/setup.go.
+// What the set-up of CoreDNS's `proxyproto` plugin (since 1.14.2) refuses: plugin/proxyproto/setup.go.
 import { parseCidr } from '../../dns/go-cidr.ts'
 import type { Dispenser } from './dispenser.ts'
 import { parseDuration } from './go-duration.ts'
@@ -19,7 +19,7 @@ export const proxyprotoSetup: SetupCheck = (c, at) => {
         if (odd !== undefined) throw c.refuse(`${odd}: invalid CIDR address: ${odd}`)
       } else if (name === 'default') {
         if (!POLICIES.has(onlyWord(c).toLowerCase())) throw c.argErr()
-      } else if (name === 'udp_session_tracking') sessions(c)
+      } else if (name === 'udp_session_tracking' && since(at.version, 1, 14, 3)) sessions(c)
       else if (name === 'tlv_metadata' && since(at.version, 1, 15)) noWords(c)
       else throw c.bare(c.err(`unknown option '${name}'`))
     }

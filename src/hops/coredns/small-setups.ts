@@ -15,9 +15,7 @@ export const nameAlone: SetupCheck = c => {
 
 /** Up to 1.14.3 its words are not looked at. */
 export const anySetup: SetupCheck = (c, at) => {
-  if (!since(at.version, 1, 14, 4)) return
-  nameAlone(c, at)
-  if (c.nextBlock()) throw unknownProperty(c)
+  if (since(at.version, 1, 14, 4)) nameAlone(c, at)
 }
 
 export const debugSetup: SetupCheck = c => {
@@ -29,11 +27,11 @@ export const loopSetup: SetupCheck = c => once(c, () => {
 })
 
 export const localSetup: SetupCheck = (c, at) => {
-  if (!since(at.version, 1, 14, 4)) return
+  if (!since(at.version, 1, 14, 5)) return anySetup(c, at)
   while (c.next()) {
     noWords(c)
     while (c.nextBlock()) {
-      if (c.val() !== 'localhost_prefix' || !since(at.version, 1, 14, 7)) throw unknownProperty(c)
+      if (c.val() !== 'localhost_prefix') throw unknownProperty(c)
       const word = onlyWord(c)
       if (word !== 'on' && word !== 'off') throw c.err(`localhost_prefix expects 'on' or 'off', got ${goQuote(word)}`)
     }
