@@ -63,11 +63,12 @@ const LARGEST_RCODE_WITHOUT_OPT = 15
 
 /** What `client` gets for its query, which plugins turned into `asked`. Undefined: a message that cannot be packed, so nothing is sent. */
 export function replyTo(client: DnsQuery, asked: DnsQuery, reply: Reply, version: CorednsVersion, registered: ReadonlySet<number>): Reply | undefined {
-  const { question, ...rest } = scrubbed(asked, isSameQuestion(client, asked) || reply.question ? reply : { ...reply, question: questionOf(asked) }, version, registered)
+  const { question, ...rest } = scrubbed(asked, reply, version, registered)
   if (rest.unpackable || (rcodeNumber(rest.rcode) > LARGEST_RCODE_WITHOUT_OPT && !rest.edns)) return undefined
   if ([rest.answer, rest.authority, rest.additional].some(records => records.some(record => hasEmptyLabel(record, version)))) return undefined
-  const isOwn = !question || (question.name === client.name && question.type === client.type && (question.class ?? client.class ?? 'IN') === (client.class ?? 'IN'))
-  return isOwn ? rest : { ...rest, question }
+  const { name, type, class: dnsClass = asked.class ?? 'IN' } = question ?? asked
+  const isOwn = name === client.name && type === client.type && dnsClass === (client.class ?? 'IN')
+  return isOwn ? rest : { ...rest, question: { name, type, class: dnsClass } }
 }
 
 /** `..` inside a name, as `kubernetes .` makes it, or a dot at its beginning, as `rewrite` can make it. Up to 1.9.3 the latter is written all the same, and nobody
@@ -88,9 +89,6 @@ function isUnwritable(escaped: string, version: CorednsVersion): boolean {
 
 /** Types whose data holds a name, and no text. */
 const NAMED: ReadonlySet<string> = new Set(['CNAME', 'DNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV'])
-
-const isSameQuestion = (a: DnsQuery, b: DnsQuery): boolean => a.name === b.name && a.type === b.type && a.class === b.class
-const questionOf = ({ name, type, class: dnsClass }: DnsQuery): NonNullable<Reply['question']> => ({ name, type, class: dnsClass ?? 'IN' })
 
 /** Size that `log` counts: uncompressed, before cutting, with an OPT only if the reply brought one. */
 export const loggedBytes = (query: DnsQuery, reply: Reply): number =>
