@@ -86,6 +86,9 @@ test('questions of an endless lookup are known beside what a later question aske
   expect(explained(endless, asked('127.0.0.11 udp b.test. A rd ', '127.0.0.12 udp c.test. A rd '))).toBeUndefined()
   expect(explained(endless, asked('127.0.0.12 udp a.test. A rd '))).toBeUndefined()
   expect(explained(scenario, asked('127.0.0.11 udp b.test. A rd ', '127.0.0.12 udp a.test. A rd '))).toBeUndefined()
+  const logged = (...theirs: string[]) => ({ kind: 'different', what: [`log: ["\\"A IN b.test. udp"] for ${JSON.stringify(theirs)}`] }) as const
+  expect(explained(endless, logged('"A IN b.test. udp', '"A IN a.test. udp 24'))).toBeDefined()
+  expect(explained(endless, logged('"A IN b.test. udp', '"AAAA IN a.test. udp 24'))).toBeUndefined()
 })
 
 test('a case is made smaller as long as it still differs, and keeps the question that does', async () => {

@@ -32,18 +32,20 @@ const hasCnameRule = (scenario: Scenario): boolean => /^ *rewrite (?:\w+ )?cname
 /** Of upstreams' questions `<address> <transport> <name> <type> …`. */
 const withoutAddress = (asked: string): string => asked.slice(asked.indexOf(' ') + 1)
 
-/** The real upstreams heard what the model's did, and besides only questions that an earlier step asked. */
-function isAskedBesideEarlier({ steps }: Scenario, text: string): boolean {
-  const [, ours, theirs] = /^asked: (\[.*\]) for (\[.*\])$/s.exec(text) ?? []
+/** The real upstreams heard, and the real log has, what the model's did, and besides only what earlier steps asked. */
+function isBesideEarlier({ steps }: Scenario, text: string): boolean {
+  const [, what, ours, theirs] = /^(asked|log): (\[.*\]) for (\[.*\])$/s.exec(text) ?? []
   if (ours === undefined || theirs === undefined) return false
-  const earlier = steps.flatMap(step => ('query' in step && step.query.name !== undefined ? ` ${step.query.name} ${step.query.type} ` : []))
-  const expected = (JSON.parse(ours) as string[]).map(withoutAddress)
-  const beside = (JSON.parse(theirs) as string[]).map(withoutAddress).filter(asked => {
-    const at = expected.indexOf(asked)
+  const lines = (list: string): string[] => (JSON.parse(list) as string[]).map(line => (what === 'asked' ? withoutAddress(line) : line))
+  const earlier = steps.flatMap(step => ('query' in step && step.query.name !== undefined
+    ? what === 'asked' ? ` ${step.query.name} ${step.query.type} ` : `"${step.query.type} IN ${step.query.name} ` : []))
+  const expected = lines(ours)
+  const beside = lines(theirs).filter(line => {
+    const at = expected.indexOf(line)
     if (at >= 0) expected.splice(at, 1)
     return at < 0
   })
-  return expected.length === 0 && beside.every(asked => earlier.some(question => asked.includes(question)))
+  return expected.length === 0 && beside.every(line => earlier.some(question => line.includes(question)))
 }
 
 export const EXPLAINED: readonly Explained[] = [
@@ -68,9 +70,9 @@ export const EXPLAINED: readonly Explained[] = [
     fits: (scenario, { what }) => hasCnameRule(scenario) && what.some(text => (sides(text)[1] ?? '') === '{"noReply":true}'),
   },
   {
-    reason: 'such a lookup goes on asking its upstreams while later questions of the case are answered',
+    reason: 'such a lookup goes on asking its upstreams, and ends at last, while later questions of the case are answered',
     mend: 'an internal lookup that is never over',
-    fits: (scenario, { what }) => hasCnameRule(scenario) && what.every(text => isAskedBesideEarlier(scenario, text)),
+    fits: (scenario, { what }) => hasCnameRule(scenario) && what.every(text => isBesideEarlier(scenario, text)),
   },
   {
     reason: 'a question with two OPT records goes to the upstream with both; cache before 1.10.1 sets DO in the last one, our recorder reads the first',
