@@ -37,11 +37,11 @@ export const containerFile = (model: CorednsModel, path: string): { readonly fil
   model.files.get(containerPath(path))
 
 /**
- * Of the github.com/miekg/dns in the go.mod of each release: v1.1.49 in 1.9.3, v1.1.58 in 1.11.3, .62 in 1.11.4, .66 in 1.12.2, .67 in
- * 1.12.3, .70 in 1.14.1, .72 in 1.14.7.
+ * Of the github.com/miekg/dns in the go.mod of each release: v1.1.49 in 1.9.3, v1.1.50 in 1.9.4 and 1.10, .55 in 1.11.0, .58 in 1.11.2, .62 in
+ * 1.11.4, .64 in 1.12.1, .66 in 1.12.2, .67 in 1.12.3, .68 in 1.12.4, .69 in 1.14.0, .70 in 1.14.1, .72 in 1.14.2.
  */
 export const dialectOf = (version: CorednsVersion): ZoneDialect => ({
-  wordLimitBytes: since(version, 1, 11) ? Infinity : 2048, first: !since(version, 1, 11),
+  wordLimitBytes: since(version, 1, 11) ? Infinity : 2048, leadingDot: !since(version, 1, 9, 4), first: !since(version, 1, 11),
   looseEscapes: !since(version, 1, 11, 4), knowsOhttp: since(version, 1, 11, 4),
   lineEndIsName: !since(version, 1, 12, 2), untypedOverflow: !since(version, 1, 12, 3), ttlWraps: !since(version, 1, 14, 1),
 })

@@ -17,7 +17,7 @@ export const goTypeText = (number: number): string => (number === 0 ? 'None' : n
 
 /** What differs between the releases of the library. */
 export interface ZoneDialect {
-  /** The longest word, bytes: 2048 in v1.1.49. */
+  /** The longest word, bytes: 2048 up to v1.1.50. */
   readonly wordLimitBytes: number
   /** Up to v1.1.58: long strings are cut without a look at escapes, and a name may end in one. */
   readonly looseEscapes: boolean
@@ -29,14 +29,16 @@ export interface ZoneDialect {
   readonly ttlWraps: boolean
   /** Since v1.1.62: the word `ohttp` of SVCB. */
   readonly knowsOhttp: boolean
-  /** v1.1.49: `as` in the error of every relative $INCLUDE, algorithms of RRSIG in numbers only, a name may begin with a dot. */
+  /** v1.1.49: a name may begin with a dot. */
+  readonly leadingDot: boolean
+  /** Up to v1.1.50: `as` in the error of every relative $INCLUDE, algorithms of RRSIG in numbers only. */
   readonly first: boolean
 }
 
 /** Completed by the origin; undefined: no name. */
 export function absoluteName(text: string, origin: string, dialect: ZoneDialect): string | undefined {
   if (text === '@') return origin === '' ? undefined : origin
-  const judged = dialect.first && /^\.[^.]/.test(text) ? text.slice(1) : text
+  const judged = dialect.leadingDot && /^\.[^.]/.test(text) ? text.slice(1) : text
   if (!isDomainName(judged) || (!dialect.looseEscapes && endsInEscape(text)) || (!dialect.lineEndIsName && text === '\n')) return undefined
   if (isAbsolute(text)) return text
   return origin === '' ? undefined : origin === '.' ? `${text}.` : `${text}.${origin}`
@@ -50,7 +52,7 @@ const endsInEscape = (text: string): boolean => /(?:^|[^\\])(?:\\\\)*\\$/.test(t
 const UNIT_S: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 const WRAP = 2 ** 32
 
-/** Digits and units in any mixture: `1h30` is 3630, `h` is 0. Up to v1.1.58 it wraps at 32 bits. */
+/** Digits and units in any mixture: `1h30` is 3630, `h` is 0. Up to v1.1.69 it wraps at 32 bits. */
 export function zoneTtl(text: string, wraps: boolean): number | undefined {
   const held = (value: number): number => (wraps ? value % WRAP : value)
   let total = 0
