@@ -80,7 +80,7 @@ export const replacingPattern = (regexp: GoRegexp, to: string): Replacing => tex
 
 /** One name and what lies below it. */
 export const remap = (from: string, to: string): Rewriter => text =>
-  text === from ? to : text.length > from.length && text.endsWith(`.${from}`) ? text.slice(0, text.length - from.length) + to : text
+  text === from ? to : text.endsWith(`.${from}`) ? text.slice(0, text.length - from.length) + to : text
 
 /** What does not fit stays. */
 export const orSame = (replace: Replacing): Rewriter => text => replace(text) ?? text
