@@ -91,6 +91,15 @@ test('questions of an endless lookup are known beside what a later question aske
   expect(explained(endless, logged('"A IN b.test. udp', '"AAAA IN a.test. udp 24'))).toBeUndefined()
 })
 
+test('the line of a panic that a probe of loop met is known beside any question of such a case, and nothing else of the log', () => {
+  const looping = { ...scenario, blocks: [{ keys: '.', directives: [{ plugin: 'loop', text: 'loop' }] }] }
+  const panic = '[ERROR] Recovered from panic in server: "dns://127.0.0.1:53" runtime error'
+  const logged = (...theirs: string[]) => ({ kind: 'different', what: [`log: ["a line"] for ${JSON.stringify(theirs)}`] }) as const
+  expect(explained(looping, logged(panic, 'a line'))).toBeDefined()
+  expect(explained(looping, logged(panic, 'another line'))).toBeUndefined()
+  expect(explained(scenario, logged(panic, 'a line'))).toBeUndefined()
+})
+
 test('a case is made smaller as long as it still differs, and keeps the question that does', async () => {
   const large = generate(3, 8)
   const query = { query: { name: 'kept.test.', type: 'A', proto: 'udp' } } as const
