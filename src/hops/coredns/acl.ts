@@ -12,7 +12,7 @@ import { typeName } from '../../dns/wire-numbers-table.ts'
 import { refusedHandler } from './authoritative-reply.ts'
 import { goQuote } from './go-quote.ts'
 import { matchZone, originsOf } from './origins.ts'
-import { since, type CorednsVersion, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { type CorednsVersion, type Handler, type PluginFactory, type PluginSetup, type Served, since, written } from './plugin.ts'
 import { refuse } from './refuse.ts'
 import { bareReply } from './server-reply.ts'
 import { goTypeNumber } from './zone-file-types.ts'
@@ -92,7 +92,7 @@ function ended(setup: PluginSetup, action: Exclude<Action, 'allow'>, query: DnsQ
   if (action === 'drop') return { rcode: 'NOERROR', cause: { kind: 'policy', by, detail: 'drop' } }
   const bare = bareReply(query, action === 'block' ? 'REFUSED' : 'NOERROR', { kind: 'policy', by, detail: action })
   const reply: Reply = since(setup.version, 1, 9, 4) ? { ...bare, edns: { sizeBytes: EDNS_BYTES, do: true, options: [[EDE_OPTION, EDE[action]]] } } : bare
-  return { rcode: 'NOERROR', reply }
+  return written(reply)
 }
 
 /** The error text, if CoreDNS would not take this line. */

@@ -10,7 +10,7 @@ import { ageMsOf, hasOtherType, leftS, lifetimeS, losesAd, storedOf, withTtl, ty
 import { readCacheOptions, type CacheOptions } from './cache-options.ts'
 import { endsAtZero, isRenewed, mayRenew, renewalEnded } from './cache-stale.ts'
 import { matchZone } from './origins.ts'
-import { panicked, plain, since, type CorednsVersion, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { type CorednsVersion, inBlock, type Next, panicked, plain, type PluginFactory, type PluginSetup, type Served, since, written } from './plugin.ts'
 import { WILDCARD_LABEL } from './zone-reply.ts'
 import { copiedFlags } from './server-reply.ts'
 import { sharesRecords, writeTtls } from './zone-ttls.ts'
@@ -37,7 +37,7 @@ function ownQuery(served: Served): Served {
 
 export const cache: PluginFactory = setup => {
   const options = readCacheOptions(setup)
-  const id = `${setup.server} block ${setup.block + 1} cache`
+  const id = inBlock(setup, 'cache')
   const c: Cache = { options, version: setup.version, nextHop: setup.nextHop, id, writes: sharesRecords(setup) ? reply => writeTtls(setup, reply) : undefined,
     refreshes: options.prefetch !== undefined || options.stale !== undefined }
   const refresh = registerRefresh(c, setup)
@@ -96,7 +96,7 @@ function hit(c: Cache, query: DnsQuery, entry: Entry, ttlS: number): Served {
   if (!since(c.version, 1, 15)) flags.add('aa')
   if (!mayHaveAd(c, query)) flags.delete('ad')
   const reply = { ...withTtl(withoutProofs(c, query, stored), ttlS), flags: FLAG_ORDER.filter(f => flags.has(f)) }
-  return { rcode: 'NOERROR', reply, ...(entry.wildcard !== undefined && query.metadata && { metadata: { [WILDCARD_LABEL]: entry.wildcard } }) }
+  return { ...written(reply), ...(entry.wildcard !== undefined && query.metadata && { metadata: { [WILDCARD_LABEL]: entry.wildcard } }) }
 }
 
 /** Whoever filled the cell before the lookup may not have wanted AD. */

@@ -5,7 +5,7 @@ import type { DnsQuery, ResourceRecord } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
 import { encodeText } from '../../dns/presentation-escape.ts'
 import { hostNameOf } from './host-name.ts'
-import { since, type CorednsVersion, type PluginFactory, type PluginSetup } from './plugin.ts'
+import { type CorednsVersion, type PluginFactory, type PluginSetup, since, written } from './plugin.ts'
 import { bareReply } from './server-reply.ts'
 import { unknownProperty, type SetupCheck } from './setup-check.ts'
 import { canonicalRdata } from './zone-file-rdata.ts'
@@ -22,7 +22,7 @@ export const chaos: PluginFactory = setup => function* (query, next) {
   if (!texts) return yield* next(query)
   const answer = texts.map((text): ResourceRecord => ({ name: query.name, type: 'TXT', ttlS: 0, class: 'CH', data: canonicalRdata('TXT', quoted(text)) }))
   const isTooLong = texts.some(text => encodeText(text).length > LONGEST_BYTES)
-  return { rcode: 'NOERROR', reply: { ...bareReply(query, 'NOERROR'), answer, ...(isTooLong && { unpackable: true }) } }
+  return written({ ...bareReply(query, 'NOERROR'), answer, ...(isTooLong && { unpackable: true }) })
 }
 
 /** One character a byte. */

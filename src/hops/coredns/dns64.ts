@@ -11,7 +11,7 @@ import { nameKey } from '../../dns/name.ts'
 import { ip4Bytes, ip6Text } from '../../dns/presentation-address.ts'
 import { internalLookup } from './internal-lookup.ts'
 import { keptBack } from './minimal.ts'
-import { panicked, since, type CorednsVersion, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { type CorednsVersion, type Handler, panicked, type PluginFactory, type PluginSetup, type Served, since, written } from './plugin.ts'
 import { replyTypeOf } from './reply-type.ts'
 import { copiedFlags } from './server-reply.ts'
 
@@ -42,7 +42,7 @@ const handler = (setup: PluginSetup, options: Options): Handler => function* (qu
   const found = yield* internalLookup(setup, changed, nameKey(changed.name), 'A')
   if (found === 'loop') return { rcode: 'SERVFAIL', cause: { kind: 'loop', by: setup.server } }
   if (found === 'nothing') return without(setup)
-  return { rcode: 'NOERROR', reply: synthesised(changed, first.reply, found, options, setup.version), ...(first.query && { query: first.query }) }
+  return { ...written(synthesised(changed, first.reply, found, options, setup.version)), ...(first.query && { query: first.query }) }
 }
 
 const WRITERS = ['cache', 'header', 'loadbalance', 'rewrite'] as const

@@ -6,7 +6,7 @@ import type { Directive } from '../../chain/model.ts'
 import type { DnsQuery } from '../../dns/message.ts'
 import { authoritativeReply } from './authoritative-reply.ts'
 import { goDurationMs } from './go-duration.ts'
-import { since, type PluginFactory, type PluginSetup } from './plugin.ts'
+import { inBlock, type PluginFactory, type PluginSetup, since, written } from './plugin.ts'
 
 interface Options {
   /** Every how many; 0 = never. */
@@ -33,7 +33,7 @@ export const erratic: PluginFactory = setup => {
     if (every(options.delay)) yield* sleep(options.delayMs)
     const data = ADDRESSES.get(query.type)
     if (data === undefined) return { rcode: 'SERVFAIL', cause: { kind: 'failed', by, detail: query.type } }
-    return { rcode: 'NOERROR', reply: authoritativeReply(query, { answer: recordsOf(query, data, options), truncated: isTruncated(nth, options) }) }
+    return written(authoritativeReply(query, { answer: recordsOf(query, data, options), truncated: isTruncated(nth, options) }))
   }
 }
 
@@ -45,7 +45,7 @@ const recordsOf = (query: DnsQuery, data: string, { large }: Options) =>
 
 /** How many queries came before this one. All clients are counted, so before the first that is seen it is not known, where it matters. */
 function* counted(setup: PluginSetup, { drop, delay, truncate }: Options): HopRun<number> {
-  const cell = `${setup.server} block ${setup.block + 1} erratic counter`
+  const cell = inBlock(setup, 'erratic counter')
   const cycle = Math.max(drop, 1) * Math.max(delay, 1) * 2 ** Math.ceil(Math.log2(truncate + 1))
   if (drop + delay + truncate === 0) return 1
   const held = yield* get(cell)

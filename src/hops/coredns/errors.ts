@@ -8,7 +8,7 @@ import { nameKey } from '../../dns/name.ts'
 import { debugs } from './debug.ts'
 import { durationText, goDurationMs } from './go-duration.ts'
 import { compileGoRegexp, isRefused, type GoRegexp } from './go-regexp.ts'
-import type { PluginFactory, PluginSetup } from './plugin.ts'
+import { inBlock, type PluginFactory, type PluginSetup } from './plugin.ts'
 import { rcodeNumber } from './rcode-number.ts'
 import { typeWord } from './type-word.ts'
 import { unpackedName } from './zone-data.ts'
@@ -51,7 +51,7 @@ function patternsOf(setup: PluginSetup): Pattern[] {
     const periodMs = goDurationMs(time)
     if (isRefused(regexp) || periodMs === undefined) return []
     const level = (options.find(o => o !== 'show_first') ?? 'error').toUpperCase()
-    return [{ id: `${setup.server} block ${setup.block + 1} errors like ${i + 1}`, regexp, text, periodMs, level, showsFirst: options.includes('show_first') }]
+    return [{ id: inBlock(setup, `errors consolidate ${i}`), regexp, text, periodMs, level, showsFirst: options.includes('show_first') }]
   })
 }
 

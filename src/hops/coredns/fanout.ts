@@ -13,7 +13,7 @@ import { readFanout, type FanoutOptions } from './fanout-options.ts'
 import { exchange, type Attempt } from './forward-exchange.ts'
 import type { Server } from './forward-options.ts'
 import { matchZone } from './origins.ts'
-import { plain, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { type Handler, plain, type PluginFactory, type PluginSetup, type Served, written } from './plugin.ts'
 import { refuse } from './refuse.ts'
 import { isForOther, replyForOther } from './server-reply.ts'
 
@@ -135,7 +135,7 @@ function served(f: Fanout, query: DnsQuery, result: Result | undefined): Served 
     return { rcode: 'SERVFAIL', error: result.error, cause: { kind, by: kind === 'loop' ? f.setup.server : by } }
   }
   const { reply } = result
-  if (isForOther(reply, query)) return { rcode: 'NOERROR', reply: replyForOther(query, by) }
+  if (isForOther(reply, query)) return written(replyForOther(query, by))
   const kind = reply.rcode === 'NXDOMAIN' ? 'denied' : reply.rcode === 'NOERROR' ? reply.answer.length === 0 ? 'denied' : undefined : 'failed'
-  return { rcode: 'NOERROR', reply: reply.cause || !kind ? reply : { ...reply, cause: { kind, by } } }
+  return written(reply.cause || !kind ? reply : { ...reply, cause: { kind, by } })
 }

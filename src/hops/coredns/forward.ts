@@ -12,7 +12,7 @@ import { exchange, type Attempt } from './forward-exchange.ts'
 import { readForward, type Forward, type ForwardOptions, type Server } from './forward-options.ts'
 import { downBefore, failsCell, probedHop, probedId, probeHop, probesAsAsked } from './forward-probe.ts'
 import { matchZone } from './origins.ts'
-import { since, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { type Handler, type PluginFactory, type PluginSetup, type Served, since, written } from './plugin.ts'
 import { ONCE_TEXT, refuse } from './refuse.ts'
 import { isForOther, replyForOther } from './server-reply.ts'
 
@@ -108,7 +108,7 @@ function* forwarded(f: Forward, query: DnsQuery, nextForward: (() => HopRun<Serv
       continue
     }
     const reply = withCause(attempt.reply, server)
-    if (isForOther(reply, query)) return said({ rcode: 'NOERROR', reply: replyForOther(query, upstream(server)) })
+    if (isForOther(reply, query)) return said(written(replyForOther(query, upstream(server))))
     failure = undefined
     if (options.failover.has(reply.rcode)) {
       if (since(f.setup.version, 1, 14, 7)) {
@@ -125,7 +125,7 @@ function* forwarded(f: Forward, query: DnsQuery, nextForward: (() => HopRun<Serv
     }
     const isEmpty = reply.rcode === 'NOERROR' && reply.answer.length === 0
     if (nextForward && (options.next.has(reply.rcode) || (options.nextOnNodata && isEmpty))) return said(yield* nextForward())
-    return said({ rcode: 'NOERROR', reply })
+    return said(written(reply))
   }
   return said(unanswered(f, failure))
 }

@@ -12,7 +12,7 @@ import { labelsOf, nameKey } from '../../dns/name.ts'
 import { authoritativeReply, refusedHandler } from './authoritative-reply.ts'
 import { containerPath } from './go-path.ts'
 import { fallthroughZones, matchZone, originsOf } from './origins.ts'
-import { since, underRoot, type CorednsVersion, type Handler, type PluginFactory, type PluginSetup } from './plugin.ts'
+import { type CorednsVersion, type Handler, type PluginFactory, type PluginSetup, since, underRoot, written } from './plugin.ts'
 import { ONCE_TEXT, refuse } from './refuse.ts'
 
 interface HostsOptions {
@@ -72,7 +72,7 @@ const handler = (h: Hosts): Handler => function* (query, next) {
   // Owner names are the lower-cased question, unlike those of kubernetes.
   const answer = found.map((data): ResourceRecord => ({ name: key, type: query.type, ttlS: options.ttlS, data }))
   const cause: Cause = { kind: 'denied', by: h.by }
-  return { rcode: 'NOERROR', reply: authoritativeReply(query, { answer, ...(answer.length === 0 && { cause }) }) }
+  return written(authoritativeReply(query, { answer, ...(answer.length === 0 && { cause }) }))
 }
 
 /** 1.14.5 and 1.14.6 let types other than A, AAAA and PTR fall through; from 1.14.7 an option does. */

@@ -15,7 +15,7 @@ import { externalAddresses, externalAt, UNKNOWN, type External, type ExternalSet
 import { indexKubernetes } from './kubernetes-index.ts'
 import { LONGEST_TTL_S, readKubernetes } from './kubernetes-options.ts'
 import { fallthroughZones, matchZone, originsOf } from './origins.ts'
-import { panicked, since, usesOf, type Handler, type PluginFactory, type PluginSetup } from './plugin.ts'
+import { type Handler, panicked, type PluginFactory, type PluginSetup, since, usesOf, written } from './plugin.ts'
 import { argumentText, refuse } from './refuse.ts'
 
 interface Options {
@@ -68,18 +68,18 @@ const handler = (p: Plugin): Handler => function* (query, next) {
   const zone = matchZone(zones, name)
   if (zone === undefined) return yield* next(query)
   for (const z of zones) {
-    if (name === z) return { rcode: 'NOERROR', reply: atApex(p, query, zone) }
+    if (name === z) return written(atApex(p, query, zone))
     // What it makes of the root's is no name that anything is below of.
-    if (z !== '.' && isSubdomain(joinNames(apex, z), name)) return { rcode: 'NOERROR', reply: belowApex(p, query, zone) }
+    if (z !== '.' && isSubdomain(joinNames(apex, z), name)) return written(belowApex(p, query, zone))
   }
   const { services, rcode } = yield* externalAt(p.records, name, zone, query.type)
   if (services.length === 0) {
     if (rcode === 'NXDOMAIN' && matchZone(fallthrough, name) !== undefined) return yield* next(query)
-    return { rcode: 'NOERROR', reply: denial(p, query, zone, rcode) }
+    return written(denial(p, query, zone, rcode))
   }
   const found = yield* answerTo(p, query, services)
   if (typeof found === 'string') return found === 'loop' ? { rcode: 'SERVFAIL', cause: { kind: 'loop', by: p.by } } : panicked(p.by)
-  return { rcode: 'NOERROR', reply: found.answer.length > 0 ? authoritativeReply(query, found) : denial(p, query, zone, 'NOERROR', found) }
+  return written(found.answer.length > 0 ? authoritativeReply(query, found) : denial(p, query, zone, 'NOERROR', found))
 }
 
 function denial(p: Plugin, query: DnsQuery, zone: string, rcode: Reply['rcode'], parts: Found = { answer: [] }): Reply {

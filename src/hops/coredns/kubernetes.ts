@@ -15,7 +15,7 @@ import { indexKubernetes } from './kubernetes-index.ts'
 import { readKubernetes, type KubernetesOptions } from './kubernetes-options.ts'
 import { kubernetesRecords, UNKNOWN, type Backend, type Found, type KubernetesRecords } from './kubernetes-records.ts'
 import { matchZone } from './origins.ts'
-import { panicked, since, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { type Handler, panicked, type PluginFactory, type PluginSetup, type Served, since, written } from './plugin.ts'
 
 type Outcome = {
   readonly answer: readonly ResourceRecord[]
@@ -71,7 +71,7 @@ const handler = (k: Kubernetes): Handler => function* (query, next) {
   const reply = authoritativeReply(query, {
     answer: ended.answer, additional: ended.additional ?? [], truncated: ended.truncated ?? false, ...cause,
   })
-  return { rcode: 'NOERROR', reply }
+  return written(reply)
 }
 
 /** A label of CoreDNS before 1.9 that stood for every name, or a zone of another kind of Service. */
@@ -85,7 +85,7 @@ function whyUnmodelled(k: Kubernetes, name: string, zone: string): string | unde
 function denial(k: Kubernetes, query: DnsQuery, zone: string, rcode: Reply['rcode']): Served {
   const kind = rcode === 'SERVFAIL' ? 'failed' : 'denied'
   const cause: Cause = { kind, by: k.by, ...(rcode === 'SERVFAIL' && { detail: 'the Kubernetes API was never read' }) }
-  return { rcode: 'NOERROR', reply: authoritativeReply(query, { rcode, authority: [soa(k, zone)], cause }) }
+  return written(authoritativeReply(query, { rcode, authority: [soa(k, zone)], cause }))
 }
 
 function soa(k: Kubernetes, zone: string): ResourceRecord {

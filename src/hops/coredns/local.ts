@@ -4,7 +4,7 @@ import type { DnsQuery, Reply, ResourceRecord } from '../../dns/message.ts'
 import { isSubdomain, nameKey } from '../../dns/name.ts'
 import { debugLine } from './debug.ts'
 import { goQuote } from './go-quote.ts'
-import type { PluginFactory, PluginSetup } from './plugin.ts'
+import { type PluginFactory, type PluginSetup, written } from './plugin.ts'
 import { since } from './plugin.ts'
 import { bareReply } from './server-reply.ts'
 import { typeWord } from './type-word.ts'
@@ -19,11 +19,11 @@ export const local: PluginFactory = setup => function* (query, next) {
   // Names below localhost are loopback since 1.14.5.
   if (isPrefixed || (since(setup.version, 1, 14, 5) && name.endsWith('.localhost.'))) {
     yield* debugLine(setup, `plugin/local: Intercepting localhost query for ${goQuote(name)} ${typeWord(query.type, setup.version)}, from ${query.client ?? ''}`)
-    return { rcode: 'NOERROR', reply: localhost(query) }
+    return written(localhost(query))
   }
   const zone = ZONES.find(z => isSubdomain(z, name))
   if (zone === undefined) return yield* next(query)
-  return { rcode: 'NOERROR', reply: inZone(query, name, query.name.slice(query.name.length - zone.length)) }
+  return written(inZone(query, name, query.name.slice(query.name.length - zone.length)))
 }
 
 /** `localhost_prefix off`. Releases that do not know the option read no options at all. */

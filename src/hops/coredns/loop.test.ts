@@ -38,7 +38,7 @@ test('a probe that comes by a third time is a loop, another question or the prob
     server.ask({ name: '12.34.', type: 'HINFO', loopProbe: { by, passes } })
     return server.run.notes.filter(({ note }) => note.kind === 'loop-met').map(({ note }) => note['probe'])
   }
-  const mine = loopProbeId('coredns ns/pod', 1)
+  const mine = loopProbeId({ server: 'coredns ns/pod', block: 1 })
   expect([0, 1, 2].map(passes => met(mine, passes))).toEqual([[], [], [mine]])
-  expect(met(loopProbeId('coredns ns/pod', 0), 2)).toEqual([])
+  expect(met(loopProbeId({ server: 'coredns ns/pod', block: 0 }), 2)).toEqual([])
 })

@@ -5,7 +5,7 @@
 import { ask, note, sleep, type Hop } from '../../chain/effects.ts'
 import { absolute } from '../../dns/name.ts'
 import { joinHostPort } from './go-host-port.ts'
-import { plain, type PluginFactory } from './plugin.ts'
+import { inBlock, plain, type PluginFactory, type PluginSetup } from './plugin.ts'
 
 /** A probe that comes past more often than this is in a loop. */
 const MOST_PASSES = 2
@@ -13,10 +13,10 @@ const MOST_PASSES = 2
 /** The process is gone, and says nothing any more. */
 const GONE_MS = 3_600_000
 
-export const loopProbeId = (server: string, block: number): string => `${server} block ${block + 1} loop probe`
+export const loopProbeId = (setup: Pick<PluginSetup, 'server' | 'block'>): string => inBlock(setup, 'loop probe')
 
 export const loop: PluginFactory = setup => {
-  const id = loopProbeId(setup.server, setup.block)
+  const id = loopProbeId(setup)
   return function* (query, next) {
     if (query.loopProbe?.by !== id) return yield* next(query)
     const passes = query.loopProbe.passes + 1

@@ -1,6 +1,6 @@
 // CoreDNS's `minimal` plugin, 1.8.4 to 1.15.0: plugin/minimal/. Drops authority and additional records of plain answers, OPT with them. Up to 1.14.7 it
 // panics when a later plugin wrote nothing and returned no error.
-import { panicked, since, type PluginFactory, type Served } from './plugin.ts'
+import { panicked, type PluginFactory, type Served, since, written } from './plugin.ts'
 import { replyTypeOf } from './reply-type.ts'
 
 export const minimal: PluginFactory = setup => function* (query, next) {
@@ -13,9 +13,9 @@ export const minimal: PluginFactory = setup => function* (query, next) {
     // Of two messages it has the last, and what it writes counts as written.
     const { also = [], ...first } = served.reply
     const reply = also.at(-1) ?? first
-    if (replyTypeOf(reply, query, setup.version) !== 'NOERROR') return { ...served, rcode: 'NOERROR', reply }
+    if (replyTypeOf(reply, query, setup.version) !== 'NOERROR') return { ...served, ...written(reply) }
     const { edns: _, ...rest } = reply
-    return { ...served, rcode: 'NOERROR', reply: { ...rest, authority: [], additional: [] } }
+    return { ...served, ...written({ ...rest, authority: [], additional: [] }) }
   }
   if (since(setup.version, 1, 15)) return served
   return panicked(`${setup.server} minimal`, NIL_MESSAGE)

@@ -169,7 +169,7 @@ function readKubeDns({ stubDomains, upstreamNameservers, release }: NodeCacheSet
   const upstreams = jsonOf(upstreamNameservers?.value) ?? []
   if (!isMapOfLists(stubs)) return none('sync', 'stubDomains is no JSON object of lists')
   if (!isList(upstreams)) return none('sync', 'upstreamNameservers is no JSON list')
-  const named = Object.entries(stubs).map(([zone, servers]) => [zone, servers ?? []] as const).sort(([a], [b]) => (a < b ? -1 : 1))
+  const named = Object.keys(stubs).sort().map(zone => [zone, stubs[zone] ?? []] as const)
   const odd = named.map(([zone, servers]) => stubFault(zone, servers)).find(fault => fault !== undefined)
     ?? (upstreams.length > MOST_UPSTREAMS ? 'upstreamNameserver cannot have more than three entries' : upstreams.map(upstreamFault).find(fault => fault !== undefined))
   if (odd !== undefined) return none('sync', odd)

@@ -29,6 +29,9 @@ export type Served = {
 /** plugin.ClientWrite: the codes with which a handler leaves the writing to the server. */
 export const WRITTEN_BY_SERVER: ReadonlySet<Rcode> = new Set(['FORMERR', 'SERVFAIL', 'NOTIMP', 'REFUSED'])
 
+/** A handler that wrote `reply` returns dns.RcodeSuccess, whatever the reply's rcode: the server writes nothing behind it. */
+export const written = (reply: Reply): Served => ({ rcode: 'NOERROR', reply })
+
 /** `by`: the plugin, as `coredns kube-system/coredns-x cache`. */
 export const panicked = (by: string, detail = 'panic'): Served => ({ rcode: 'SERVFAIL', panic: true, cause: { kind: 'broken', by, detail } })
 
@@ -59,6 +62,9 @@ export interface PluginSetup {
   readonly report: (problem: Problem) => void
 }
 
+/** Name of a cell or hop of a plugin: one for each block of a server. */
+export const inBlock = ({ server, block }: Pick<PluginSetup, 'server' | 'block'>, what: string): string => `${server} block ${block + 1} ${what}`
+
 /** All uses of a plugin in the same block, in file order. */
 export const usesOf = ({ model, block }: Pick<PluginSetup, 'model' | 'block'>, plugin: string): readonly Directive[] =>
   model.corefile.blocks[block]?.directives.filter(d => d.name === plugin) ?? []
@@ -66,7 +72,7 @@ export const usesOf = ({ model, block }: Pick<PluginSetup, 'model' | 'block'>, p
 /** Compared numerically: `since(version, 1, 11)`. */
 export type CorednsVersion = readonly [major: number, minor: number, patch: number]
 export const since = (version: CorednsVersion, major: number, minor: number, patch = 0): boolean =>
-  version[0] !== major ? version[0] > major : version[1] !== minor ? version[1] > minor : version[2] >= patch
+  (version[0] - major || version[1] - minor || version[2] - patch) >= 0
 
 export type Handler = (query: DnsQuery, next: Next) => HopRun<Served>
 

@@ -55,8 +55,7 @@ export const hashLine = (corefile: Corefile, version: CorednsVersion): string =>
 export function configurationHash(corefile: Corefile, version: CorednsVersion): string {
   const blocks = corefile.blocks.map(block => {
     const tokens = Map.groupBy(block.uses ?? [], use => use.name)
-    const sorted = [...tokens].sort(([a], [b]) => (a < b ? -1 : 1))
-    const words = sorted.map(([name, uses]) => `${json(name)}:[${uses.flatMap(u => u.words).map(w => `{"File":${json(w.path)},"Line":${w.line},"Text":${json(w.text)}}`).join(',')}]`)
+    const words = [...tokens.keys()].sort().map(name => `${json(name)}:[${tokens.get(name)?.flatMap(u => u.words).map(w => `{"File":${json(w.path)},"Line":${w.line},"Text":${json(w.text)}}`).join(',')}]`)
     return `{"Keys":[${block.keys.map(k => json(k.value)).join(',')}],"Tokens":{${words.join(',')}}}`
   })
   const text = blocks.length === 0 ? 'null' : `[${blocks.join(',')}]`

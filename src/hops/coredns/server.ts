@@ -115,7 +115,7 @@ function loopProbes(server: Server, blocks: readonly Block[], listeners: readonl
     const address = block.addresses[0] ?? ''
     const own = key && listeners.find(l => l.transport === key.transport && l.port === key.port && l.address === address)
     if (!block.uses.has('loop') || !key || !own || own.transport !== 'dns') return []
-    const id = loopProbeId(server.id, block.index)
+    const id = loopProbeId({ server: server.id, block: block.index })
     const zone = key.zones[0] ?? '.'
     server.entries.push([id, loopProbeHop({ id, listener: own.id, zone })])
     return [{ id, zone, address, port: key.port }]

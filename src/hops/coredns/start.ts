@@ -114,14 +114,13 @@ interface UnknownWord { readonly name: string; readonly word: CorefileWord }
 
 function unknownWord(read: Read<Corefile>, known: ReadonlySet<string>): UnknownWord | undefined {
   const uses = [...read.value.blocks.flatMap(b => b.uses ?? []), ...read.value.unkeyed ?? []]
-  const [first] = uses.filter(use => !known.has(use.name)).toSorted((a, b) => (a.words[0]?.line ?? 0) - (b.words[0]?.line ?? 0))
-  const word = first?.words[0]
-  return first && word && { name: first.name, word }
+  const [first] = uses.flatMap(({ name, words: [word] }) => (word && !known.has(name) ? [{ name, word }] : [])).toSorted((a, b) => a.word.line - b.word.line)
+  return first
 }
 
 /** Imports of nothing that the parser met before it ended. */
 function importsMissed(read: Read<Corefile>, end: UnknownWord | undefined): readonly Problem[] {
-  const isMet = (source: Source | undefined): boolean => !end || !source || source.file !== end.word.source.file || source.start < end.word.source.start
+  const isMet = (source: Source | undefined): boolean => !end || source?.file !== end.word.source.file || source.start < end.word.source.start
   return read.problems.filter(p => p.code === 'corefile-import-missing' && p.state === 'ignored' && isMet(p.source))
 }
 
@@ -159,7 +158,7 @@ export function bannerLines(listeners: readonly ListeningHop[], version: Coredns
   return listeners.flatMap(({ transport, address, port, zones, sockets }) => {
     const prefix = transport === 'dns' ? '' : `${transport}://`
     // Reverse zones in lower case only are spared the warning.
-    const lines = zones.toSorted((a, b) => (a < b ? -1 : 1)).flatMap(zone => {
+    const lines = zones.toSorted().flatMap(zone => {
       const odd = since(version, 1, 9, 4) && zone !== '.' && !/\.(in-addr|ip6)\.arpa\.$/.test(zone) && !PREFERRED.test(zone)
       const line = `${prefix}${zone}:${port}${address === '' ? '' : ` on ${address}`}`
       return odd ? [`Warning: Domain ${goQuote(zone)} does not follow RFC1035 preferred syntax`, line] : [line]

@@ -17,7 +17,7 @@ import type { GoValue } from './go-value.ts'
 import { internalLookup } from './internal-lookup.ts'
 import { isUnknownLabel, metadataOf } from './metadata.ts'
 import { matchZone } from './origins.ts'
-import { panicked, since, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { type Handler, inBlock, panicked, type PluginFactory, type PluginSetup, type Served, since } from './plugin.ts'
 import { readByWords } from './plugin-words.ts'
 import { rcodeOfNumber } from './rcode-number.ts'
 import { templateData } from './template-data.ts'
@@ -78,7 +78,7 @@ function* conditionsMet(t: Template, { expressions }: Stanza, query: DnsQuery, m
     if (name !== 'group') return functions(name, args)
     return typeof group === 'string' || typeof group === 'bigint' ? groups.get(String(group)) ?? '' : ''
   }
-  return yield* worked(expressions, call, `${t.setup.server} block ${t.setup.block + 1} template`)
+  return yield* worked(expressions, call, inBlock(t.setup, 'template'))
 }
 
 const unmodelled = (t: Template, detail: string): Served => ({ rcode: 'SERVFAIL', cause: { kind: 'unmodelled', by: t.id, detail } })

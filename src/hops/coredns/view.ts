@@ -10,7 +10,7 @@ import type { DnsQuery } from '../../dns/message.ts'
 import { refusedHandler } from './authoritative-reply.ts'
 import { compileExpression, type CompiledExpression } from './expression.ts'
 import { queryFunctions } from './expression-query.ts'
-import type { PluginFactory, PluginSetup } from './plugin.ts'
+import { inBlock, type PluginFactory, type PluginSetup } from './plugin.ts'
 import { argumentText, ONCE_TEXT, refuse } from './refuse.ts'
 
 /** What of a set-up decides. */
@@ -56,7 +56,7 @@ export function viewFilter(setup: ViewSetup): (query: DnsQuery) => HopRun<boolea
 function* isMet(setup: ViewSetup, of: View, { compiled, text, source }: Expression, query: DnsQuery): HopRun<boolean> {
   const given = compiled?.run(queryFunctions(setup, query)) ?? 'unknown'
   if (given !== 'unknown') return given !== 'failed' && given.value === true
-  const key = `${setup.server} block ${setup.block + 1} view ${of.name}: ${text}`
+  const key = inBlock(setup, `view ${of.name}: ${text}`)
   return (yield* pick({ at: key, key, options: [true, false], source }))
 }
 

@@ -3,13 +3,13 @@
 import { parseAddress } from '../../dns/go-address.ts'
 import type { ResourceRecord } from '../../dns/message.ts'
 import { authoritativeReply } from './authoritative-reply.ts'
-import type { PluginFactory } from './plugin.ts'
+import { type PluginFactory, written } from './plugin.ts'
 
 export const whoami: PluginFactory = () => function* (query) {
   const address = parseAddress(query.client ?? '')
   const own: ResourceRecord[] = address ? [{ name: query.name, type: address.family === 4 ? 'A' : 'AAAA', ttlS: 0, data: address.text, ...classOf(query.class) }] : []
   const srv: ResourceRecord = { name: query.name === '.' ? `_${query.transport}.` : `_${query.transport}.${query.name}`, type: 'SRV', ttlS: 0, data: '0 0 0 .', ...classOf(query.class) }
-  return { rcode: 'NOERROR', reply: authoritativeReply(query, { additional: [...own, srv] }) }
+  return written(authoritativeReply(query, { additional: [...own, srv] }))
 }
 
 const classOf = (name: string | undefined): { class?: string } => (name !== undefined && name !== 'IN' ? { class: name } : {})

@@ -5,7 +5,7 @@ import { nameKey } from '../../dns/name.ts'
 import { authoritativeReply } from './authoritative-reply.ts'
 import { internalLookup } from './internal-lookup.ts'
 import { matchZone } from './origins.ts'
-import { since, type Next, type PluginSetup, type Served } from './plugin.ts'
+import { type Next, type PluginSetup, type Served, since, written } from './plugin.ts'
 import type { ZoneAnswer } from './zone-answer.ts'
 import { unpackedName, type Zone } from './zone-data.ts'
 import { lookUpInZone } from './zone-lookup.ts'
@@ -49,7 +49,7 @@ function* endOf(setup: PluginSetup, by: string, held: ServedZone, { query, name,
   if (isNothing && (result === 'no name' || result === 'success') && matchZone(fallthrough, name) !== undefined) return yield* next(query)
   if (result === 'loop') return { rcode: 'SERVFAIL', cause: { kind: 'loop', by } }
   if (result === 'failed' && isNothing) return { rcode: 'SERVFAIL', cause: held.why ?? { kind: 'failed', by, detail: `aliases in ${held.file} lead nowhere` } }
-  return { rcode: 'NOERROR', reply: { ...replyOf(by, held, query, found, since(setup.version, 1, 14, 7)), ...(sharesRecords(setup) && { held: true }) } }
+  return written({ ...replyOf(by, held, query, found, since(setup.version, 1, 14, 7)), ...(sharesRecords(setup) && { held: true }) })
 }
 
 function replyOf(by: string, { file }: ServedZone, query: DnsQuery, found: ZoneAnswer, keepsAuthority: boolean): Reply {

@@ -5,7 +5,7 @@
 import { get, put, type HopRun } from '../../chain/effects.ts'
 import type { Reply, ResourceRecord } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
-import { since, type PluginSetup } from './plugin.ts'
+import { inBlock, type PluginSetup, since } from './plugin.ts'
 import type { ZoneAnswer } from './zone-answer.ts'
 import type { Zone } from './zone-data.ts'
 import { recordsOf } from './zone-tree.ts'
@@ -14,7 +14,7 @@ type Setup = Pick<PluginSetup, 'server' | 'block' | 'version' | 'has'>
 
 export const sharesRecords = ({ version, has }: Setup): boolean => !since(version, 1, 12, 3) && has('cache') && (has('file') || has('auto'))
 
-const cellOf = ({ server, block }: Setup): string => `${server} block ${block + 1} TTLs written into zones`
+const cellOf = (setup: Setup): string => inBlock(setup, 'TTLs written into zones')
 const keyOf = (r: ResourceRecord): string => `${nameKey(r.name)} ${r.type} ${r.data}`
 
 /** A reply on its way through `cache`, with the TTLs it leaves with. */
