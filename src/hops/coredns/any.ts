@@ -1,6 +1,6 @@
 // CoreDNS's `any` plugin, 1.9.3 to 1.15.0: plugin/any/. A question for ANY gets the one record of RFC 8482.
 import { bareReply } from './server-reply.ts'
-import { type PluginFactory, written } from './plugin.ts'
+import { written, type PluginFactory } from './plugin.ts'
 
 export const any: PluginFactory = () => function* (query, next) {
   if (query.type !== 'ANY') return yield* next(query)

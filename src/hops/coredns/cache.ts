@@ -10,7 +10,7 @@ import { ageMsOf, hasOtherType, leftS, lifetimeS, losesAd, storedOf, withTtl, ty
 import { readCacheOptions, type CacheOptions } from './cache-options.ts'
 import { endsAtZero, isRenewed, mayRenew, renewalEnded } from './cache-stale.ts'
 import { matchZone } from './origins.ts'
-import { type CorednsVersion, inBlock, type Next, panicked, plain, type PluginFactory, type PluginSetup, type Served, since, written } from './plugin.ts'
+import { inBlock, panicked, plain, since, written, type CorednsVersion, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { WILDCARD_LABEL } from './zone-reply.ts'
 import { copiedFlags } from './server-reply.ts'
 import { sharesRecords, writeTtls } from './zone-ttls.ts'

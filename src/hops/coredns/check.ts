@@ -17,4 +17,4 @@ export function checkCorefile(corefile: Corefile, version: string, files: Readon
   return [...unknown.toSorted(byPlace), ...refused]
 }
 
-const byPlace = (a: Problem, b: Problem): number => (a.source?.start ?? 0) - (b.source?.start ?? 0)
+const byPlace = (a: Problem, b: Problem): number => Number(a.source?.start) - Number(b.source?.start)

@@ -11,7 +11,7 @@ import { nameKey } from '../../dns/name.ts'
 import { ip4Bytes, ip6Text } from '../../dns/presentation-address.ts'
 import { internalLookup } from './internal-lookup.ts'
 import { keptBack } from './minimal.ts'
-import { type CorednsVersion, type Handler, panicked, type PluginFactory, type PluginSetup, type Served, since, written } from './plugin.ts'
+import { panicked, since, written, type CorednsVersion, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { replyTypeOf } from './reply-type.ts'
 import { copiedFlags } from './server-reply.ts'
 

@@ -6,7 +6,7 @@ import type { Directive } from '../../chain/model.ts'
 import type { DnsQuery } from '../../dns/message.ts'
 import { authoritativeReply } from './authoritative-reply.ts'
 import { goDurationMs } from './go-duration.ts'
-import { inBlock, type PluginFactory, type PluginSetup, since, written } from './plugin.ts'
+import { inBlock, since, written, type PluginFactory, type PluginSetup } from './plugin.ts'
 
 interface Options {
   /** Every how many; 0 = never. */

@@ -65,7 +65,7 @@ function* isFirstShown(pattern: Pattern): HopRun<boolean> {
 
 const countPrinter = ({ id, text, periodMs, level, showsFirst }: Pattern, setup: PluginSetup): Hop => function* () {
   yield* sleep(periodMs)
-  const count = Number((yield* get(id))?.value ?? 0)
+  const count = Number((yield* get(id))?.value)
   yield* put(id, 0, Infinity)
   if ((count > 1 || (count === 1 && !showsFirst)) && isPrinted(level, setup)) {
     yield* note({ kind: 'errors', by: setup.server, line: `[${level}] plugin/errors: ${count} errors like '${text}' occurred in last ${durationText(periodMs)}` })

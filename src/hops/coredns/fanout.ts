@@ -13,7 +13,7 @@ import { readFanout, type FanoutOptions } from './fanout-options.ts'
 import { exchange, type Attempt } from './forward-exchange.ts'
 import type { Server } from './forward-options.ts'
 import { matchZone } from './origins.ts'
-import { type Handler, plain, type PluginFactory, type PluginSetup, type Served, written } from './plugin.ts'
+import { plain, written, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { refuse } from './refuse.ts'
 import { isForOther, replyForOther } from './server-reply.ts'
 

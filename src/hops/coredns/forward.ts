@@ -12,7 +12,7 @@ import { exchange, type Attempt } from './forward-exchange.ts'
 import { readForward, type Forward, type ForwardOptions, type Server } from './forward-options.ts'
 import { downBefore, failsCell, probedHop, probedId, probeHop, probesAsAsked } from './forward-probe.ts'
 import { matchZone } from './origins.ts'
-import { type Handler, type PluginFactory, type PluginSetup, type Served, since, written } from './plugin.ts'
+import { since, written, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { ONCE_TEXT, refuse } from './refuse.ts'
 import { isForOther, replyForOther } from './server-reply.ts'
 

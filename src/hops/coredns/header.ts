@@ -40,7 +40,7 @@ function readLine(c: Dispenser, rules: Rules, version: CorednsVersion, print: (l
       print(`[WARNING] plugin/header: The selector for header rule in line ${c.word?.line} isn't explicit defined. Assume rule applies for selector 'response'. `
         + 'This syntax is deprecated. In future versions of CoreDNS the selector must be explicit defined.')
     }
-    rules.response.push(...rulesOf(hasSelectors ? selector : word, c.remainingArgs(), refused))
+    rules.response.push(...rulesOf(word, c.remainingArgs(), refused))
     return
   }
   if (selector !== 'query' && selector !== 'response') throw refused(`invalid selector=${selector} should be query or response`)
@@ -67,8 +67,9 @@ export const header: PluginFactory = readByWords('header', (c, { version }) => r
 const handler = (rules: Rules): Handler => function* (query, next) {
   const changed = asked(query, rules.query)
   const served = yield* next(changed)
+  const last = served.query ?? changed
   return {
-    ...served, ...(changed !== query && !served.query && { query: changed }), ...(served.reply && { reply: onEachMessage(served.reply, message => answered(message, rules.response)) }),
+    ...served, ...(last !== query && { query: last }), ...(served.reply && { reply: onEachMessage(served.reply, message => answered(message, rules.response)) }),
   }
 }
 

@@ -12,7 +12,7 @@ import { labelsOf, nameKey } from '../../dns/name.ts'
 import { authoritativeReply, refusedHandler } from './authoritative-reply.ts'
 import { containerPath } from './go-path.ts'
 import { fallthroughZones, matchZone, originsOf } from './origins.ts'
-import { type CorednsVersion, type Handler, type PluginFactory, type PluginSetup, since, underRoot, written } from './plugin.ts'
+import { since, underRoot, written, type CorednsVersion, type Handler, type PluginFactory, type PluginSetup } from './plugin.ts'
 import { ONCE_TEXT, refuse } from './refuse.ts'
 
 interface HostsOptions {

@@ -29,6 +29,7 @@ export interface ExternalSetup {
   readonly source: Source
 }
 
+/** `rcode`: where there are no services. */
 type Found = { readonly services: readonly External[]; readonly rcode: 'NOERROR' | 'NXDOMAIN' }
 const NO_NAME: Found = { services: [], rcode: 'NXDOMAIN' }
 
@@ -36,10 +37,7 @@ const NO_NAME: Found = { services: [], rcode: 'NXDOMAIN' }
 export function* externalAt(k: ExternalSetup, name: string, zone: string, type: string): HopRun<Found> {
   const isNew = since(k.version, 1, 9, 4)
   const address = type === 'PTR' && isNew ? addressOfReverse(name) : undefined
-  if (address) {
-    const services = yield* behindAddress(k, address.text)
-    return services.length > 0 ? { services, rcode: 'NOERROR' } : NO_NAME
-  }
+  if (address) return { ...NO_NAME, services: yield* behindAddress(k, address.text) }
   const labels = labelsOf(name).slice(0, -labelsOf(zone).length || undefined)
   const namespace = labels.at(-1) ?? ''
   if (!(yield* exposed(k, namespace))) return NO_NAME

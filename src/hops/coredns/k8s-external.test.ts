@@ -120,3 +120,63 @@ test('an alias brings what its target has, cut or not', () => {
   expect(reply('1.11.3', cut)).toMatchObject({ rcode: 'NOERROR', flags: expect.arrayContaining(['tc']), answer: [{ type: 'CNAME' }] })
   expect(reply('1.11.3', upstreams['10.0.0.53'])).toMatchObject({ flags: expect.not.arrayContaining(['tc']), answer: [{ type: 'CNAME' }, { type: 'A' }] })
 })
+
+test('a name that has services of other types is there', () => {
+  expect([ask('lb.ns.out.test.', 'PTR'), ask('web.ns.out.test.', 'PTR'), ask('plain.ns.out.test.', 'PTR')]).toEqual([[SOA], [SOA], ['NXDOMAIN', SOA]])
+})
+
+test('a Service that the API server does not list is not there, and nothing is left open', () => {
+  const picks: unknown[] = []
+  const reply = oneCoredns('1.11.3', corefile(), upstreams, { kubernetes }, p => { picks.push(p.key); return 1 }).ask({ name: 'absent.ns.out.test.' })
+  expect([reply === LOST ? LOST : reply.rcode, picks]).toEqual(['NXDOMAIN', []])
+})
+
+test('an endpoint by its name needs no headless Service, its Service does', () => {
+  const slice = kubeObject({
+    apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 'plain-1', namespace: 'ns', labels: { 'kubernetes.io/service-name': 'plain' } },
+    endpoints: [{ addresses: ['10.244.1.5'], hostname: 'plain-0' }], ports,
+  })
+  const answer = (name: string): unknown => {
+    const reply = oneCoredns('1.11.3', corefile('  headless\n'), upstreams, { kubernetes: { ...kubernetes, endpointSlices: [slice] } }).ask({ name })
+    return reply === LOST ? LOST : [reply.rcode, reply.answer.map(r => r.data)]
+  }
+  expect([answer('plain-0.plain.ns.out.test.'), answer('plain.ns.out.test.')]).toEqual([['NOERROR', ['10.244.1.5']], ['NXDOMAIN', []]])
+})
+
+test('a reverse name is of external addresses only, and of exposed namespaces', () => {
+  const inReverse = (options: string, name: string): unknown => {
+    const text = `. {\n k8s_external 10.in-addr.arpa 198.in-addr.arpa\n kubernetes cluster.local {\n${options} }\n}\n`
+    const reply = oneCoredns('1.11.3', text, {}, { kubernetes }).ask({ name, type: 'PTR' })
+    return reply === LOST ? LOST : [reply.rcode, reply.answer.map(r => r.data)]
+  }
+  const [own, external] = ['5.0.96.10.in-addr.arpa.', '7.100.51.198.in-addr.arpa.']
+  expect([inReverse('', own), inReverse('', external)]).toEqual([['NXDOMAIN', []], ['NOERROR', ['web.ns.10.in-addr.arpa.']]])
+  expect([inReverse('  namespaces ns\n', external), inReverse('  namespaces other\n', external)]).toEqual([['NOERROR', ['web.ns.10.in-addr.arpa.']], ['NXDOMAIN', []]])
+})
+
+test('a Service of a namespace that is not exposed is not there', () => {
+  const rcode = (namespaces: string): unknown => {
+    const text = `. {\n k8s_external out.test\n kubernetes cluster.local {\n  namespaces ${namespaces}\n }\n}\n`
+    const reply = oneCoredns('1.11.3', text, {}, { kubernetes }).ask({ name: 'web.ns.out.test.' })
+    return reply === LOST ? LOST : reply.rcode
+  }
+  expect([rcode('other'), rcode('ns'), rcode('other ns')]).toEqual(['NXDOMAIN', 'NOERROR', 'NOERROR'])
+})
+
+test('an alias that nobody answers for is a panic, and since 1.15.0 an alias alone', () => {
+  const text = '. {\n k8s_external out.test\n kubernetes cluster.local {\n  ttl 30\n }\n erratic {\n  drop 1\n }\n}\n'
+  const reply = (version: string, type: string): unknown => oneCoredns(version, text, {}, { kubernetes }).ask({ name: 'lb.ns.out.test.', type })
+  for (const type of ['A', 'SRV']) {
+    for (const version of ['1.11.3', '1.14.7']) expect(reply(version, type)).toMatchObject({ rcode: 'SERVFAIL', cause: { kind: 'broken', by: 'coredns ns/pod k8s_external', detail: 'panic' } })
+    expect(reply('1.15.0', type)).toMatchObject({ rcode: 'NOERROR', answer: [{ type: type === 'A' ? 'CNAME' : 'SRV' }], additional: [] })
+  }
+})
+
+test('the weight of each of many services is their share of a hundred, and at least one', () => {
+  const weights = (count: number): unknown => {
+    const many = service('many', { clusterIP: '10.96.0.8', externalIPs: Array.from({ length: count }, (_, i) => `198.51.${i >> 8}.${i & 255}`), ports })
+    const reply = oneCoredns('1.11.3', corefile(), {}, { kubernetes: { ...kubernetes, services: [many] } }).ask({ name: 'many.ns.out.test.', type: 'SRV', transport: 'tcp' })
+    return reply === LOST ? LOST : reply.answer.map(r => r.data)
+  }
+  expect([1, 3, 50, 60, 101].map(weights)).toEqual([100, 33, 2, 1, 1].map(weight => [`0 ${weight} 80 many.ns.out.test.`]))
+})

@@ -15,7 +15,7 @@ import { externalAddresses, externalAt, UNKNOWN, type External, type ExternalSet
 import { indexKubernetes } from './kubernetes-index.ts'
 import { LONGEST_TTL_S, readKubernetes } from './kubernetes-options.ts'
 import { fallthroughZones, matchZone, originsOf } from './origins.ts'
-import { type Handler, panicked, type PluginFactory, type PluginSetup, since, usesOf, written } from './plugin.ts'
+import { panicked, since, usesOf, written, type Handler, type PluginFactory, type PluginSetup } from './plugin.ts'
 import { argumentText, refuse } from './refuse.ts'
 
 interface Options {
@@ -39,15 +39,14 @@ export const k8sExternal: PluginFactory = setup => {
   const by = `${setup.server} k8s_external`
   const [directive] = setup.directives as readonly [Directive, ...Directive[]]
   const options = readOptions(setup)
-  const refused = 'refused' in options ? options : missingKubernetes(setup, directive)
-  if (refused) {
-    refuse(setup.report, `plugin/k8s_external: ${refused.refused}`, refused.directive.source)
-    return refusedHandler(by, refused.refused)
+  if ('refused' in options) {
+    refuse(setup.report, `plugin/k8s_external: ${options.refused}`, options.directive.source)
+    return refusedHandler(by, options.refused)
   }
   const directives = usesOf(setup, 'kubernetes')
   const kubernetes = directives.length === 0 ? undefined : readKubernetes(directives, setup.zones, setup.version, () => undefined)
-  // Before 1.10 it then only passes on.
-  if (!kubernetes || 'refused' in kubernetes || 'refused' in options) return function* (query, next) { return yield* next(query) }
+  // Before 1.11 it then only passes on; since then the set-up refuses.
+  if (!kubernetes || 'refused' in kubernetes) return function* (query, next) { return yield* next(query) }
   const isSynced = setup.model.kubernetesSynced?.value !== false
   const view = isSynced ? setup.model.kubernetes : { services: [], endpointSlices: [], namespaces: [], pods: [], nodes: [] }
   const records: ExternalSetup = {
@@ -58,9 +57,6 @@ export const k8sExternal: PluginFactory = setup => {
 }
 
 type Refused = { readonly refused: string; readonly directive: Directive }
-
-const missingKubernetes = (setup: PluginSetup, directive: Directive): Refused | undefined =>
-  (since(setup.version, 1, 11) && !setup.has('kubernetes') ? { refused: 'kubernetes plugin not loaded', directive } : undefined)
 
 const handler = (p: Plugin): Handler => function* (query, next) {
   const { zones, apex, fallthrough } = p.options
@@ -79,11 +75,11 @@ const handler = (p: Plugin): Handler => function* (query, next) {
   }
   const found = yield* answerTo(p, query, services)
   if (typeof found === 'string') return found === 'loop' ? { rcode: 'SERVFAIL', cause: { kind: 'loop', by: p.by } } : panicked(p.by)
-  return written(found.answer.length > 0 ? authoritativeReply(query, found) : denial(p, query, zone, 'NOERROR', found))
+  return written(found.answer.length > 0 ? authoritativeReply(query, found) : denial(p, query, zone, 'NOERROR'))
 }
 
-function denial(p: Plugin, query: DnsQuery, zone: string, rcode: Reply['rcode'], parts: Found = { answer: [] }): Reply {
-  return authoritativeReply(query, { ...parts, rcode, authority: [soa(p, zone)], cause: { kind: 'denied', by: p.by } })
+function denial(p: Plugin, query: DnsQuery, zone: string, rcode: Reply['rcode']): Reply {
+  return authoritativeReply(query, { rcode, authority: [soa(p, zone)], cause: { kind: 'denied', by: p.by } })
 }
 
 function soa(p: Plugin, zone: string): ResourceRecord {

@@ -15,7 +15,7 @@ import { indexKubernetes } from './kubernetes-index.ts'
 import { readKubernetes, type KubernetesOptions } from './kubernetes-options.ts'
 import { kubernetesRecords, UNKNOWN, type Backend, type Found, type KubernetesRecords } from './kubernetes-records.ts'
 import { matchZone } from './origins.ts'
-import { type Handler, panicked, type PluginFactory, type PluginSetup, type Served, since, written } from './plugin.ts'
+import { panicked, since, written, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 
 type Outcome = {
   readonly answer: readonly ResourceRecord[]

@@ -1,6 +1,6 @@
 // CoreDNS's `minimal` plugin, 1.8.4 to 1.15.0: plugin/minimal/. Drops authority and additional records of plain answers, OPT with them. Up to 1.14.7 it
 // panics when a later plugin wrote nothing and returned no error.
-import { panicked, type PluginFactory, type Served, since, written } from './plugin.ts'
+import { panicked, since, written, type PluginFactory, type Served } from './plugin.ts'
 import { replyTypeOf } from './reply-type.ts'
 
 export const minimal: PluginFactory = setup => function* (query, next) {

@@ -83,3 +83,19 @@ test('plugins came with releases, and most of CoreDNS\' own are in none', () => 
   expect([has('1.22.6', 'bufsize'), has('1.22.7', 'bufsize'), has('1.21.1', 'dns64'), has('1.26.7', 'kubernetes'), has('1.26.7', 'metadata')]).toEqual([false, true, false, false, true])
   expect(isCompiledIn(undefined, 'kubernetes')).toBe(true)
 })
+
+test('a Service that is not there matters where its place is in the template', () => {
+  const said = (template: string, clusterDns: NodeCacheSettings['clusterDns']): readonly string[] => nodeCacheCorefile('t', template, { ...SETTINGS, clusterDns } as NodeCacheSettings).problems.map(p => p.code)
+  const absent = { value: undefined, source: lineSource('args', 1, 'x') }
+  const named = '.:53 {\n  forward . __PILLAR__CLUSTER__DNS__\n}\n'
+  expect([said(named, absent), said(named, SETTINGS.clusterDns), said(named, undefined), said('.:53 {\n  forward . 1.1.1.1\n}\n', absent)]).toEqual([['node-cache-no-upstream'], [], [], []])
+})
+
+test('the node\'s own servers come from the template alone, and a stub domain from its ConfigMap from its first letter on', () => {
+  const template = '.:53 {\n  forward . __PILLAR__UPSTREAM__SERVERS__\n}\n'
+  const { text, back } = nodeCacheCorefile('t', template, { ...SETTINGS, upstreamNameservers: of('up', '[]'), stubDomains: of('stub', '{"corp.test": ["10.0.0.3"]}') })
+  const of1 = text.indexOf('/etc/resolv.conf')
+  expect(back(sourcesOf('t', text)(of1, of1 + 3)).behind).toBeUndefined()
+  const stub = text.indexOf('\ncorp.test')
+  expect([stub - 1, stub, stub + 1].map(at => back(sourcesOf('t', text)(at, at + 1)).file)).toEqual(['t', 'stub', 'stub'])
+})

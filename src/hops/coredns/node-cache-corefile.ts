@@ -101,7 +101,7 @@ function piecesOf(template: string, { localIps, clusterDns, upstreamNameservers 
   const pieces: Piece[] = []
   let done = 0
   const put = (start: number, end: number, text: string, behind: Source | undefined): void => {
-    if (start > done) pieces.push({ text: template.slice(done, start), start: done, end: start, isOwn: true })
+    pieces.push({ text: template.slice(done, start), start: done, end: start, isOwn: true })
     pieces.push({ text, start, end, isOwn: false, ...(behind && { behind }) })
     done = end
   }
@@ -117,7 +117,7 @@ function piecesOf(template: string, { localIps, clusterDns, upstreamNameservers 
     else if (found === UPSTREAM) put(index, end, upstreams || OWN_FILE, upstreams === '' ? undefined : upstreamNameservers?.source)
     else put(index, end, '', undefined)
   }
-  if (done < template.length) pieces.push({ text: template.slice(done), start: done, end: template.length, isOwn: true })
+  pieces.push({ text: template.slice(done), start: done, end: template.length, isOwn: true })
   return pieces
 }
 

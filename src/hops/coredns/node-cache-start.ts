@@ -41,7 +41,8 @@ export function startNodeCache(input: NodeCacheInput): NodeCacheStart {
   if (template === undefined) return { lines, corefile: undefined }
   const settings = { release, localIps: at('localip', flag('localip')), port: Number(flag('dns.port')), clusterDns: at(variable, address) }
   const first = nodeCacheCorefile('Corefile.base', template, settings)
-  lines.push(...written(first))
+  const named = template.includes(UPSTREAM)
+  lines.push(...written(first, named))
   if (flag('kubednscm') === '') return { lines: [...lines, 'DATE [INFO] Skipping kube-dns configmap sync as no directory was specified'], corefile: first.text }
   const key = (name: 'stubDomains' | 'upstreamNameservers'): { [k in typeof name]?: Sourced<string> } => {
     const text = files.get(`${flag('kubednscm')}/${name}`)
@@ -49,12 +50,12 @@ export function startNodeCache(input: NodeCacheInput): NodeCacheStart {
   }
   const second = nodeCacheCorefile('Corefile.base', template, { ...settings, ...key('stubDomains'), ...key('upstreamNameservers') })
   const { refused } = second
-  if (!refused) return { lines: [...lines, ...written(second, template.includes(UPSTREAM))], corefile: second.text }
+  if (!refused) return { lines: [...lines, ...written(second, named)], corefile: second.text }
   const said = refused.by === 'sync' ? `Failed to sync kube-dns config directory ${flag('kubednscm')}, err: ${refused.text}` : `Invalid config: ${refused.text}`
   return { lines: [...lines, `DATE [ERROR] ${said}`], corefile: first.text }
 }
 
-function written({ text, stubDomains, upstreams, hadTcpBlock }: NodeCacheCorefile, named = false): readonly string[] {
+function written({ text, stubDomains, upstreams, hadTcpBlock }: NodeCacheCorefile, named: boolean): readonly string[] {
   const untold = named && upstreams !== OWN_FILE && !hadTcpBlock ? ['DATE [WARNING] Did not find TCP upstream block to replace, assuming upstreams already use UDP.'] : []
   return [...untold, `DATE [INFO] Updated Corefile with ${stubDomains} custom stubdomains and upstream servers ${upstreams}`, 'DATE [INFO] Using config file:', ...(text === '' ? [] : text.replace(/\n$/, '').split('\n'))]
 }
@@ -64,8 +65,8 @@ function flagFault(flag: (name: string) => string): string | undefined {
   const odd = addresses.find(text => !parseAddress(text))
   if (odd !== undefined) return `invalid localip specified - ${JSON.stringify(odd)}`
   const families = addresses.map(text => parseAddress(text)?.family)
-  const other = families.findIndex(family => family !== families[0])
-  if (other >= 0) return `unexpected IP Family for localIP - ${JSON.stringify(addresses[other])}, want IPv6=${families[0] === 6}`
+  const other = addresses.find((_, i) => families[i] !== families[0])
+  if (other !== undefined) return `unexpected IP Family for localIP - ${JSON.stringify(other)}, want IPv6=${families[0] === 6}`
   if (!/^[+-]?\d+$/.test(flag('dns.port'))) return `invalid port specified - ${JSON.stringify(flag('dns.port'))}`
   return /^[+-]?\d+$/.test(flag('health-port')) ? undefined : `invalid healthcheck port specified - ${JSON.stringify(flag('health-port'))}`
 }

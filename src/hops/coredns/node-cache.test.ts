@@ -80,3 +80,8 @@ describe('flags it ends with', () => {
 test.each([['reload', 22_500, 37_500], ['reload 10s', 7500, 12_500], ['reload 10s 2s', 9000, 11_000], ['reload 10s 8s', 7500, 12_500], ['reload 10s 0s', 10_000, 10_000]])('%s looks first between %i and %i ms', (line, earliestMs, latestMs) => {
   expect(reloadTimes(readCorefile('Corefile', `. {\n ${line}\n}\n`, { env: new Map() }).value.blocks[0]?.directives[0] as Directive)).toEqual({ earliestMs, latestMs })
 })
+
+test('without a template it writes no Corefile', () => {
+  const { corefile, lines } = startNodeCache({ release: '1.26.7', args: ['-localip', '1.1.1.1'], env: new Map([['KUBE_DNS_SERVICE_HOST', '10.96.77.7']]), files: new Map() })
+  expect([corefile, lines.length]).toEqual([undefined, 3])
+})

@@ -25,4 +25,6 @@ test('proxy went with 1.5.0 and federation with 1.7.0', () => {
   const has = (release: string, name: string): boolean => pluginOrder(at(release)).includes(name)
   expect(['1.4.0', '1.5.0'].map(release => has(release, 'proxy'))).toEqual([true, false])
   expect(['1.6.9', '1.7.0'].map(release => has(release, 'federation'))).toEqual([true, false])
+  const old = pluginOrder(at('1.6.9'))
+  expect([old.filter(name => name === 'federation').length, old[old.indexOf('federation') + 1]]).toEqual([1, 'k8s_external'])
 })

@@ -10,7 +10,7 @@ import { cleanPath, containerPath } from './go-path.ts'
 import { hostNameOf } from './host-name.ts'
 import { sourceAddress } from './local-address.ts'
 import { refusalText } from './refuse.ts'
-import { defaultPort, readFlags, startCoredns } from './start.ts'
+import { defaultPort, readFlags, startCoredns, type Start } from './start.ts'
 import { readVersion } from './version.ts'
 import { oneCoredns } from '../../../test/support/one-coredns.ts'
 
@@ -105,5 +105,51 @@ describe('a socket that somebody else has', () => {
     const read = readCorefile('Corefile', `${key} {\n bind 127.0.0.1\n whoami\n}\n`, { env: new Map() })
     const { corefile: _, ...model } = modelOf('', { version: '1.11.3', machine: { hostName: 'vm', hasAllFiles: true, taken: new Set([`${transport} 127.0.0.1:99`]), interfaces: new Map([['lo', ['127.0.0.1']]]) } as NonNullable<CorednsModel['machine']> })
     expect(startCoredns({ read, path: 'Corefile', model }, address => address).stderr).toEqual(error === undefined ? [] : [error])
+  })
+})
+
+describe('what a start prints', () => {
+  const started = (corefile: string, more: { readonly args?: readonly string[]; readonly version?: string; readonly machine?: object; readonly imported?: ReadonlyMap<string, string> } = {}): Start => {
+    const files = new Map([...more.imported ?? []].map(([path, text]) => [path, { file: path, text }]))
+    const read = readCorefile('Corefile', corefile, { env: new Map(), files, path: '/etc/coredns/Corefile' } as never)
+    const { corefile: _, ...model } = modelOf('', { version: more.version ?? '1.11.3', files, machine: { hostName: 'vm', hasAllFiles: true, interfaces: new Map([['lo', ['127.0.0.1']]]), ...more.machine } as NonNullable<CorednsModel['machine']> })
+    return startCoredns({ read, path: 'Corefile', model, ...(more.args && { args: more.args }) }, address => address)
+  }
+  const WARNED = '[WARNING] No files matching import glob pattern: none*'
+
+  test('stray words end it, a version is all that it tells', () => {
+    expect(started('.:99 {\n}\n', { args: ['-quiet', 'x', 'y'] })).toMatchObject({ stdout: [], stderr: ['DATE extra command line arguments: [x y]'], end: 1 })
+    expect(started('.:99 {\n}\n', { args: ['x'] })).toMatchObject({ stderr: ['DATE extra command line arguments: [x]'], end: 1 })
+    expect(started('zzz', { args: ['-version'] })).toEqual({ stdout: ['CoreDNS-1.11.3', 'linux/amd64, go, '], stderr: [], end: 0 })
+  })
+
+  test('an import of nothing is told once, by reload once more, and before what ends the start if it stands before it', () => {
+    expect(started('.:99 {\n import none*\n whoami\n}\n').stdout.filter(line => line === WARNED)).toHaveLength(1)
+    expect(started('.:99 {\n import none*\n reload\n}\n').stdout.filter(line => line === WARNED)).toHaveLength(2)
+    expect(started('.:99 {\n import none*\n zzz\n}\n')).toMatchObject({ stdout: [WARNED], stderr: ['Corefile:3 - Error during parsing: Unknown directive \'zzz\''], end: 1 })
+    expect(started('.:99 {\n zzz\n import none*\n}\n')).toMatchObject({ stdout: [], stderr: ['Corefile:2 - Error during parsing: Unknown directive \'zzz\''] })
+  })
+
+  test('of several unknown words the first of the file', () => {
+    expect(started('.:99 {\n whoami\n yyy\n xxx\n}\na:99 {\n zzz\n}\n').stderr).toEqual(['Corefile:3 - Error during parsing: Unknown directive \'yyy\''])
+  })
+
+  test('the hash comes where one block has reload; a process without a server ends', () => {
+    const hashes = (text: string): number => started(text).stdout.filter(line => line.includes('SHA512')).length
+    expect([hashes('a:99 {\n whoami\n}\nb:99 {\n reload\n}\n'), hashes('a:99 {\n whoami\n}\n')]).toEqual([1, 0])
+    expect([started('a:99 {\n whoami\n}\n').end, started('(a) {\n whoami\n}\n').end]).toEqual(['serving', 0])
+  })
+
+  test('since 1.12.0 how many processors it uses', () => {
+    const line = (machine: object, version = '1.12.0'): unknown => started('.:99 {\n}\n', { version, machine }).stdout.find(text => text.startsWith('maxprocs'))
+    expect([line({}), line({ processors: 4 }), line({ env: new Map([['GOMAXPROCS', '3']]) }), line({}, '1.11.4')]).toEqual([
+      'maxprocs: Leaving GOMAXPROCS=1: CPU quota undefined', 'maxprocs: Leaving GOMAXPROCS=4: CPU quota undefined', 'maxprocs: Honoring GOMAXPROCS="3" as set in environment', undefined])
+  })
+
+  test('zones are sorted, and since 1.9.4 those that are no plain names are warned of', () => {
+    const zones = (version: string): unknown => started('b:99 a:99 c:99 _x:99 1.0.in-addr.arpa:99 .:99 {\n whoami\n}\n', { version }).stdout.slice(0, -2)
+    const plain = ['.:99', '1.0.in-addr.arpa.:99', '_x.:99', 'a.:99', 'b.:99', 'c.:99']
+    expect(zones('1.9.3')).toEqual(plain)
+    for (const version of ['1.9.4', '1.10.1']) expect(zones(version)).toEqual(plain.toSpliced(2, 0, 'Warning: Domain "_x." does not follow RFC1035 preferred syntax'))
   })
 })

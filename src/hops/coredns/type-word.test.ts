@@ -10,5 +10,5 @@ test.each<[string, number, CorednsVersion, CorednsVersion]>([
 })
 
 test('a number without a word stays, and A is a word in all releases', () => {
-  expect([typeWord('TYPE65280', [1, 15, 0]), typeWord('A', [1, 0, 0])]).toEqual(['TYPE65280', 'A'])
+  expect([typeWord('TYPE65280', [1, 15, 0]), typeWord('A', [1, 0, 0]), typeWord('TYPE0', [1, 15, 0]), typeWord('TYPE65535', [1, 15, 0])]).toEqual(['TYPE65280', 'A', 'None', 'Reserved'])
 })

@@ -3,7 +3,7 @@
 import { parseAddress } from '../../dns/go-address.ts'
 import type { ResourceRecord } from '../../dns/message.ts'
 import { authoritativeReply } from './authoritative-reply.ts'
-import { type PluginFactory, written } from './plugin.ts'
+import { written, type PluginFactory } from './plugin.ts'
 
 export const whoami: PluginFactory = () => function* (query) {
   const address = parseAddress(query.client ?? '')

@@ -5,7 +5,7 @@
 import { get, put, type HopRun } from '../../chain/effects.ts'
 import type { Reply, ResourceRecord } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
-import { inBlock, type PluginSetup, since } from './plugin.ts'
+import { inBlock, since, type PluginSetup } from './plugin.ts'
 import type { ZoneAnswer } from './zone-answer.ts'
 import type { Zone } from './zone-data.ts'
 import { recordsOf } from './zone-tree.ts'
