@@ -155,8 +155,8 @@ test('a reverse name is of external addresses only, and of exposed namespaces', 
 })
 
 test('a Service of a namespace that is not exposed is not there', () => {
-  const rcode = (namespaces: string): unknown => {
-    const text = `. {\n k8s_external out.test\n kubernetes cluster.local {\n  namespaces ${namespaces}\n }\n}\n`
+  const rcode = (exposed: string): unknown => {
+    const text = `. {\n k8s_external out.test\n kubernetes cluster.local {\n  namespaces ${exposed}\n }\n}\n`
     const reply = oneCoredns('1.11.3', text, {}, { kubernetes }).ask({ name: 'web.ns.out.test.' })
     return reply === LOST ? LOST : reply.rcode
   }
