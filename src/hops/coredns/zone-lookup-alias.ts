@@ -31,7 +31,7 @@ export function* followAlias(q: ZoneQuestion, node: ZoneNode, aliases: Records):
   let target = (aliases[0] as ResourceRecord).data
   for (let followed = 0; ; followed++) {
     const at = zone.tree.search(target)
-    const cut = since(zone.version, 1, 14, 7) ? cutAbove(q, target, at) : undefined
+    const cut = since(zone.version, 1, 14, 7) ? cutAbove(q, target) : undefined
     if (cut) return answered('delegation', answer, cut.ns, cut.glue)
     if (!at || isAskedOutside(q, target)) return yield* outside(q, target, answer)
     if (followed > MAX_INSIDE) return ended(q, answer, 'success')
@@ -63,11 +63,10 @@ function ended({ zone, isDo }: ZoneQuestion, answer: Records, result: ZoneResult
 }
 
 /** The first cut from the apex down to the name. */
-function cutAbove({ zone, type, isDo }: ZoneQuestion, name: string, exact: ZoneNode | undefined): ReturnType<typeof delegationAt> {
+function cutAbove({ zone, type, isDo }: ZoneQuestion, name: string): ReturnType<typeof delegationAt> {
   for (let depth = 1; ; depth++) {
     const part = nameAt(zone, name, depth)
     if (part === undefined) return undefined
-    if (part === name) return exact && delegationAt(zone, exact, name, type, isDo)
     const node = zone.tree.search(part)
     const cut = node && delegationAt(zone, node, name, type, isDo)
     if (cut) return cut

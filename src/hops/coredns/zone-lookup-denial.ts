@@ -23,42 +23,40 @@ export function denied({ zone, name, isDo }: ZoneQuestion): ZoneAnswer {
 /** A name strictly below it is in the zone. */
 export function hasDescendant(zone: Zone, name: string): boolean {
   const next = zone.tree.next(name)
-  return next !== undefined && (!since(zone.version, 1, 14, 7) || !zone.tree.isSame(next, name)) && isSubdomain(name, next.name)
+  return next !== undefined && !zone.tree.isSame(next, name) && isSubdomain(name, next.name)
 }
 
 /** Between the wildcard and the name stands a name without records: it is the closest encloser, and the wildcard does not apply (RFC 4592). */
 export function closerEmptyName(zone: Zone, name: string, wildcard: string): boolean {
-  if (!wildcard.startsWith('*.')) return false
   const parent = wildcard.slice(2)
   const labels = labelsOf(name)
-  for (let at = 1; at < labels.length; at++) {
+  for (let at = 1; ; at++) {
     const above = `${labels.slice(at).join('.')}.`
     if (above === parent || !isSubdomain(parent, above)) return false
     if (hasDescendant(zone, above)) return true
   }
-  return false
 }
 
 /** Up to 1.12.3 each step goes further than one label. */
 function closestEncloser(zone: Zone, name: string): ZoneNode | undefined {
   let rest = name
-  let [offset, isEnd] = nextLabel(rest, 0)
-  while (!isEnd) {
+  let offset = nextLabel(rest, 0)
+  while (offset !== undefined) {
     const node = zone.tree.search(rest)
     if (node) return node
-    rest = rest.slice(offset);
-    [offset, isEnd] = nextLabel(rest, since(zone.version, 1, 12, 4) ? 0 : offset)
+    rest = rest.slice(offset)
+    offset = nextLabel(rest, since(zone.version, 1, 12, 4) ? 0 : offset)
   }
   return zone.tree.search(zone.origin)
 }
 
-/** Where the label after `from` begins; whether there is none. */
-function nextLabel(name: string, from: number): [number, boolean] {
-  for (let at = from; at < name.length - 1; at++) {
+/** Where the label after the next dot begins. */
+function nextLabel(name: string, from: number): number | undefined {
+  for (let at = from; at < name.length; at++) {
     if (name[at] !== '.') continue
     let slashes = 0
     while (name[at - 1 - slashes] === '\\') slashes++
-    if (slashes % 2 === 0) return [at + 1, false]
+    if (slashes % 2 === 0) return at + 1
   }
-  return [Math.max(from, name.length - 1) + 1, true]
+  return undefined
 }
