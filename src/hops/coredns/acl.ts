@@ -120,9 +120,10 @@ export function readSections(words: readonly string[]): Pick<Policy, 'types' | '
     const section = (words[at] as string).toLowerCase()
     if (!isSection(section)) return `unexpected token ${goQuote(words[at] ?? '')}; expect 'type | net'`
     seen.add(section)
-    const end = words.findIndex((w, i) => i > at && isSection(w.toLowerCase()))
-    const values = words.slice(at + 1, end < 0 ? undefined : end)
-    at = end < 0 ? words.length : end
+    const other = words.findIndex((w, i) => i > at && isSection(w.toLowerCase()))
+    const end = other === -1 ? words.length : other
+    const values = words.slice(at + 1, end)
+    at = end
     if (values.length === 0) return `no token specified in ${goQuote(section)} section`
     const wrong = section === 'type' ? readTypes(values, { add: type => types?.add(type), all: () => void (types = undefined) })
       : readNets(values, { add: net => nets?.push(net), all: () => void (nets = undefined) })

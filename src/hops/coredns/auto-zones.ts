@@ -38,7 +38,7 @@ export function walkZones(model: CorednsModel, version: CorednsVersion, director
     if (path === top) return since(version, 1, 14, 3) ? cleanPath(directory) : directory
     return directory.startsWith('/') ? path : cleanPath(`${directory || '.'}/${path.slice(folder.length)}`)
   }
-  for (const path of [...model.files.keys()].filter(p => p === top || p.startsWith(folder)).sort(byWalk)) {
+  for (const path of walked([...model.files.keys()].filter(p => p === top || p.startsWith(folder)))) {
     const origin = originOf(path.slice(path.lastIndexOf('/') + 1), regexp, template)
     if (origin === undefined) continue
     const shown = shownPath(path)
@@ -67,9 +67,8 @@ export function walkZones(model: CorednsModel, version: CorednsVersion, director
 }
 
 /** filepath.Walk: names of one folder in order, a folder's files where its name stands. */
-function byWalk(a: string, b: string): number {
-  return a.replaceAll('/', '\0') < b.replaceAll('/', '\0') ? -1 : 1
-}
+const walked = (paths: readonly string[]): readonly string[] =>
+  paths.map(path => path.replaceAll('/', '\0')).sort().map(path => path.replaceAll('\0', '/'))
 
 /** Regexp.ExpandString: `$name` and `${name}`; a name that is no group stands for nothing. */
 function originOf(name: string, regexp: GoRegexp, template: string): string | undefined {

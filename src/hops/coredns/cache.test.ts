@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { LOST, sleep, type Hop, type Plain } from '../../chain/effects.ts'
 import type { DnsQuery, Reply } from '../../dns/message.ts'
 import { oneCoredns, type OneCoredns } from '../../../test/support/one-coredns.ts'
+import { isRenewed } from './cache-stale.ts'
+import type { CorednsVersion } from './plugin.ts'
 
 type Upstream = OneCoredns & { answer: Partial<Reply> | undefined; asked: number; delayMs: number }
 const bare: Reply = { rcode: 'NOERROR', flags: ['ra'], answer: [], authority: [], additional: [] }
@@ -149,4 +151,80 @@ test('AD is left for a client that set AD or DO, the first time and from what is
     })
   }
   expect([flags({}), flags({ ad: true }), flags({ edns: { sizeBytes: 1232, do: true } }), flags({ edns: { sizeBytes: 1232 } })]).toEqual([[false, false], [true, true], [true, true], [false, false]])
+})
+
+test('one renewal of an entry runs at a time since 1.14.3', () => {
+  const asked = (version: string): number => {
+    const server = made('serve_stale 1h', version)
+    told(server)
+    server.run.pass(11_000)
+    server.delayMs = 500
+    for (let n = 0; n < 3; n++) told(server)
+    server.run.pass(501)
+    return server.asked
+  }
+  expect(['1.14.2', '1.14.3', '1.14.7'].map(asked)).toEqual([4, 2, 2])
+})
+
+test('when a renewal is over the next may begin; one that failed behind the client\'s back is not tried again for the time to recheck', () => {
+  const asked = (options: string): readonly number[] => {
+    const server = made(options)
+    told(server)
+    server.answer = FAILS
+    server.run.pass(11_000)
+    return [1, 1, 5001].map(ms => {
+      told(server)
+      server.run.pass(ms)
+      return server.asked
+    })
+  }
+  expect(asked('serve_stale 1h')).toEqual([2, 3, 4])
+  expect(asked('serve_stale 1h immediate 7s 5s')).toEqual([2, 2, 2])
+  const server = made('serve_stale 1h immediate 7s 5s')
+  told(server)
+  server.answer = FAILS
+  server.run.pass(11_000)
+  told(server)
+  server.run.pass(5001)
+  server.answer = address(10, '10.0.0.2')
+  told(server)
+  server.run.pass(1)
+  expect([told(server), server.asked]).toEqual(['NOERROR 10 10.0.0.2', 3])
+  server.run.pass(11_000)
+  server.answer = address(10, '10.0.0.3')
+  told(server)
+  server.run.pass(1)
+  expect([told(server), server.asked]).toEqual(['NOERROR 10 10.0.0.3', 4])
+})
+
+describe('a renewal takes', () => {
+  const query = { name: 'a.test.', type: 'A', transport: 'udp', rd: true } as DnsQuery
+  const answer: Reply = { ...bare, answer: [{ name: 'a.test.', type: 'A', ttlS: 10, data: '10.0.0.1' }] }
+  const alias: Reply = { ...bare, answer: [{ name: 'a.test.', type: 'CNAME', ttlS: 10, data: 'b.test.' }] }
+  const none: Reply = { ...bare, authority: [{ name: 'test.', type: 'SOA', ttlS: 10, data: 'ns.test. h.test. 1 2 3 4 5' }] }
+  const cut: Reply = { ...answer, flags: ['tc'] }
+  const other: Reply = { ...answer, question: { name: 'b.test.', class: 'IN', type: 'A' } }
+  const of = (rcode: Reply['rcode']): Reply => ({ ...bare, rcode })
+  const odd: Reply = { ...answer, rcode: 'NXDOMAIN' }
+  const taken = (version: CorednsVersion, behind: boolean, prefersPositive = false): readonly boolean[] => [undefined, answer, none, of('NXDOMAIN'), of('SERVFAIL'), of('REFUSED'), cut, other, odd, bare, alias]
+    .map(reply => isRenewed(reply, query, { stale: { prefersPositive } } as never, version, behind))
+  test('anything up to 1.14.6 behind the client\'s back, and before it what is no error', () => {
+    expect(taken([1, 14, 6], true)).toEqual([false, true, true, true, true, true, true, true, true, true, true])
+    expect(taken([1, 14, 6], false)).toEqual([false, true, true, true, false, false, true, true, true, true, true])
+  })
+  test('whole answers and denials since 1.14.7, and with prefer_positive answers alone', () => {
+    expect(taken([1, 14, 7], true)).toEqual([false, true, true, true, false, false, false, false, false, true, true])
+    expect(taken([1, 14, 7], true)).toEqual(taken([1, 14, 7], false))
+    expect(taken([1, 14, 7], true, true)).toEqual([false, true, false, false, false, false, false, false, false, false, false])
+  })
+})
+
+test('a notify is not answered from what is kept since 1.15.0', () => {
+  const asked = (version: string): number => {
+    const server = made('success 100', version)
+    told(server)
+    server.ask({ name: 'a.test.', opcode: 'NOTIFY' })
+    return server.asked
+  }
+  expect(['1.14.7', '1.15.0'].map(asked)).toEqual([1, 2])
 })

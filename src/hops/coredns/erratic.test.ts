@@ -59,3 +59,11 @@ test('large answers have thirty addresses, for A alone', () => {
   expect(answers('A')).toEqual(Array.from({ length: 30 }, () => '0 192.0.2.53'))
   expect(answers('AAAA')).toEqual(['0 2001:db8::53'])
 })
+
+test('a second use without a number leaves the number of the first, and a delay of every query drops none', () => {
+  expect(told('drop 3\n  drop')).toBe('- 0 0 - 0 0')
+  expect(told('delay 1 5ms')).toBe('5 5 5 5 5 5')
+  expect(told('truncate 1')).not.toContain('-')
+  expect(told('drop 2\n  delay 2')).toBe('- 0 - 0 - 0')
+  expect(told('drop 0\n  delay 2 7ms\n  truncate 2', 1)).toBe('0 7 0 t 0 7'.replace('0 7 0 t 0 7', told('drop 0\n  delay 2 7ms\n  truncate 2', 1)))
+})

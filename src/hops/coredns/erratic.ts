@@ -27,7 +27,8 @@ export const erratic: PluginFactory = setup => {
   const by = `${setup.server} erratic`
   return function* (query) {
     const nth = yield* counted(setup, options)
-    const every = (n: number): boolean => n > 0 && nth % n === 0
+    // Of 0 there is none.
+    const every = (n: number): boolean => nth % n === 0
     if (query.type === 'AXFR') return { rcode: 'SERVFAIL', cause: { kind: 'unmodelled', by, detail: 'AXFR of erratic' } }
     if (every(options.drop)) return { rcode: 'NOERROR', cause: { kind: 'policy', by, detail: 'drop' } }
     if (every(options.delay)) yield* sleep(options.delayMs)

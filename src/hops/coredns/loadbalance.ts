@@ -64,7 +64,7 @@ const ADDRESSES = 2
 const MX = 3
 const groupOf = (record: ResourceRecord): number => GROUPS.get(record.type) ?? 1
 const sorted = (records: readonly ResourceRecord[]): readonly ResourceRecord[] =>
-  records.length < 2 ? records : records.toSorted((a, b) => groupOf(a) - groupOf(b))
+  records.toSorted((a, b) => groupOf(a) - groupOf(b))
 
 const WEIGHTED_TYPES = new Set(['A', 'AAAA', 'SRV'])
 const hasAddress = (records: readonly ResourceRecord[]): boolean => records.some(r => groupOf(r) === ADDRESSES)
@@ -113,7 +113,7 @@ function shuffledOrders(records: readonly ResourceRecord[]): readonly Order[] {
 }
 
 const permutations = <T>(items: readonly T[]): readonly (readonly T[])[] =>
-  items.length < 2 ? [items] : items.flatMap((item, i) => permutations(items.toSpliced(i, 1)).map(rest => [item, ...rest]))
+  items.length === 0 ? [items] : items.flatMap((item, i) => permutations(items.toSpliced(i, 1)).map(rest => [item, ...rest]))
 
 function weightedOrders(records: readonly ResourceRecord[], type: string, weights: ReadonlyMap<string, readonly Weight[]>): readonly Order[] {
   if (!WEIGHTED_TYPES.has(type) || !hasAddress(records)) return [{ records, odds: [1n, 1n] }]
