@@ -55,7 +55,7 @@ describe('a name that is only above others', () => {
 
 test('a wildcard of a zone of one label answers, one of the root does not', () => {
   expect(replyOf('1.14.7', ['* 60 IN A 10.0.0.9'], { name: 'x.test.' }, { origin: 'test.' }).answer.map(r => r.data)).toEqual(['10.0.0.9'])
-  expect(replyOf('1.14.7', ['* 60 IN A 10.0.0.9'], { name: 'x.' }, { origin: '.' }).rcode).toBe('NXDOMAIN')
+  for (const version of ['1.9.3', '1.14.5', '1.15.0']) expect(replyOf(version, ['* 60 IN A 10.0.0.9'], { name: 'x.' }, { origin: '.' }).rcode, version).toBe('NXDOMAIN')
 })
 
 test('a wildcard brings addresses of the hosts it names since 1.14.5', () => {

@@ -56,7 +56,9 @@ function walk(q: ZoneQuestion): Walked {
     node = tree.search(part)
     if (!node) {
       const [, ...above] = labelsOf(part)
-      const star = `*.${above.join('.')}${above.length > 0 ? '.' : ''}`
+      // The root has no wildcard: behind a name of one label dns.NextLabel finds nothing to put an asterisk before.
+      if (above.length === 0) continue
+      const star = `*.${above.join('.')}.`
       const found = tree.search(star)
       if (found) [wild, wildcard] = [found, found.name]
       else if (since(version, 1, 14, 7) && hasDescendant(zone, star)) [wild, wildcard] = [undefined, star]
