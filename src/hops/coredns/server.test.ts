@@ -141,3 +141,35 @@ test('proxy tells that the release is an old one', () => {
 test('an unknown version is said', () => {
   expect(outcomesOf(modelOf(STOCK, { version: undefined }), MIXED).problems).toMatchObject([{ code: 'coredns-version-unknown', state: 'unknown' }])
 })
+
+describe('what was there before the lookup', () => {
+  const ad: Hop = function* (q) { return reply(q, { flags: ['ra', 'ad'], answer: [{ name: nameOf(q), type: 'A', ttlS: 300, data: '10.1.2.3' }] }) }
+  const CACHED = '. {\n cache\n forward . 10.6.0.53\n}\n'
+  const flagsOf = (version: string, query: Partial<DnsQuery>): unknown => outcomesOf(modelOf(CACHED, { version }), { '10.6.0.53': ad }, 'any', { ...QUERY, ...query }).explored.outcomes
+    .map(o => [replyOf(o).flags.includes('ad'), replyOf(o).rcode, replyOf(o).answer.length, o.witness.filter(w => w.at.endsWith('wanted AD')).map(w => w.taken)])
+
+  test('may have been kept for a client that did not want AD, from 1.12.3 to 1.14.6', () => {
+    for (const version of ['1.12.3', '1.14.6']) {
+      expect(flagsOf(version, { ad: true }), version).toEqual(expect.arrayContaining([[true, 'NOERROR', 1, []], [true, 'NOERROR', 1, [true]], [false, 'NOERROR', 1, [false]]]))
+      expect(flagsOf(version, {}), version).not.toContainEqual([true, 'NOERROR', 1, []])
+    }
+    for (const version of ['1.12.2', '1.14.7']) expect(flagsOf(version, { ad: true }), version).toEqual(expect.not.arrayContaining([[false, 'NOERROR', 1, [false]]]))
+    expect(outcomesOf(modelOf(CACHED, { version: '1.14.6' }), { '10.6.0.53': knows }, 'any', { ...QUERY, ad: true } as DnsQuery).explored.outcomes.every(o => o.witness.every(w => !w.at.endsWith('wanted AD')))).toBe(true)
+  })
+
+  test('counts for as long as it is kept: an answer of 300 s twice as long as one of 150 s', () => {
+    const two = (first: number, second: number): unknown => outcomesOf(modelOf('. {\n cache\n forward . 10.6.0.53 10.6.0.54\n}\n'), {
+      '10.6.0.53': function* (q) { return reply(q, { answer: [{ name: nameOf(q), type: 'A', ttlS: first, data: '10.1.2.3' }] }) },
+      '10.6.0.54': function* (q) { return reply(q, { rcode: 'NXDOMAIN', authority: [{ name: '.', type: 'SOA', ttlS: second, data: `a. b. 1 2 3 4 ${second}` }] }) },
+    }, 'steady').ends.sort()
+    expect([two(300, 150), two(300, 300), two(100, 300)]).toEqual([[['NOERROR', '2/3'], ['NXDOMAIN', '1/3']], [['NOERROR', '1/2'], ['NXDOMAIN', '1/2']], [['NOERROR', '1/4'], ['NXDOMAIN', '3/4']]])
+  })
+
+  test('may have put a silent server down, and never one that answers', () => {
+    const elapsed = (upstreams: Readonly<Record<string, Hop>>, options = ''): unknown =>
+      [...new Set(outcomesOf(modelOf(`. {\n forward . 10.6.0.53 10.6.0.54 {\n  policy sequential\n${options} }\n}\n`), upstreams, 'any').explored.outcomes.map(o => `${replyOf(o).rcode} ${o.elapsedMs}`))].sort()
+    expect(elapsed({ '10.6.0.53': silent, '10.6.0.54': knows })).toEqual(['NOERROR 0', 'NOERROR 2000'])
+    expect(elapsed({ '10.6.0.53': knows, '10.6.0.54': silent })).toEqual(['NOERROR 0'])
+    expect(elapsed({ '10.6.0.53': silent, '10.6.0.54': knows }, '  max_fails 0\n')).toEqual(['NOERROR 2000'])
+  })
+})
