@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { CorednsModel, Directive } from '../../chain/model.ts'
 import { lineSource, type Problem } from '../../chain/source.ts'
 import type { Cause } from '../../dns/message.ts'
-import { hosts } from './hosts.ts'
+import { entriesOf, hosts } from './hosts.ts'
 import type { CorednsVersion } from './plugin.ts'
 
 const directive = (line: string, properties: readonly string[] = []): Directive => {
@@ -107,4 +107,10 @@ test('a name with addresses of the other family is denied, one that is nowhere i
   const { causeOf } = made({ properties: ['10.0.0.1 a.test'], files: { '/etc/hosts': '' } })
   expect([causeOf('a.test.', 'A'), causeOf('a.test.', 'AAAA'), causeOf('a.test.', 'MX'), causeOf('b.test.', 'A')]).toEqual(
     [undefined, { kind: 'denied', by: 'dns hosts' }, { kind: 'denied', by: 'dns hosts' }, { kind: 'failed', by: 'dns hosts', detail: 'no entry, and no fallthrough' }])
+})
+
+test('entries are addresses of names and names of addresses, together', () => {
+  const count = (text: string, reverse: boolean, version: CorednsVersion = [1, 14, 7]): number => entriesOf(text, { zones: ['.'], reverse }, version)
+  const text = '10.0.0.1 a b\n10.0.0.2 a\nfd00::1 a\n'
+  expect([count(text, true), count(text, false), count('', true), count('10.0.0.1 *.a', true), count('10.0.0.1 *.a', true, [1, 14, 4])]).toEqual([8, 4, 0, 1, 2])
 })

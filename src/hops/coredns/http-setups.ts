@@ -16,7 +16,7 @@ export const prometheusSetup: SetupCheck = (c, at) => once(c, () => {
   const isMissing = file !== '' && statFault(at, file) === MISSING
   if (unread !== undefined && since(at.version, 1, 15)) at.printAtStart(`[ERROR] Invalid TLS config: ${unread}`)
   else if (fault !== undefined) at.printAtStart(`[ERROR] ${prefix}Failed to start metrics handler: ${fault}`)
-  else if (isMissing && since(at.version, 1, 14, 3)) at.printAtStart(`[ERROR] TLS config file does not exist: ${file}`)
+  else if (isMissing) at.printAtStart(`[ERROR] TLS config file does not exist: ${file}`)
 })
 
 /** The file of `tls`. */

@@ -48,6 +48,7 @@ export const OWN_FILE = '/etc/resolv.conf'
 const STUB_CACHE_S = 30
 /** The text of a net.IP that is none. */
 const NO_ADDRESS = '<nil>'
+/** A bound on the template, characters. */
 const TEXT_LIMIT = 2 ** 20
 
 export interface KubeDnsRefusal {

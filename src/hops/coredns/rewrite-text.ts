@@ -48,7 +48,7 @@ export function substituted(template: string, groups: readonly string[]): string
   return text
 }
 
-/** Far beyond what a name may have: it is refused afterwards. */
+/** A bound far beyond what a name may have: it is refused afterwards. */
 const MAX_NAME = 10_000
 
 /** Does a name fit the rule of `ttl` and `rcode`? Only a pattern is not made a full name. */

@@ -21,7 +21,7 @@ import { loopProbeHop, loopProbeId } from './loop.ts'
 import { metadataCollector } from './metadata.ts'
 import { EXTERNAL, ONCE, pluginOrder, SETUP_ONLY, withExternal } from './order.ts'
 import { isHarmless } from './passive.ts'
-import { plain, since, WRITTEN_BY_SERVER, type CorednsVersion, type Handler, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { inBlock, plain, since, WRITTEN_BY_SERVER, type CorednsVersion, type Handler, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { ONCE_TEXT, REFUSED_CODE, refusalText, refuse } from './refuse.ts'
 import { CHECKS } from './setup-checks.ts'
 import { registeredOptions } from './registered-options.ts'
@@ -147,7 +147,7 @@ function buildChain(server: Server, { block, index, keys, uses: used }: SetUpBlo
     if (second && !(block.uses && CHECKS.has(name))) refuse(said(name), `plugin/${name}: ${ONCE_TEXT}`, second.source)
   }
   for (const name of EXTERNAL) sayExternal(server, name, used.get(name)?.[0])
-  const id = (name: string): string => `${server.id} block ${index + 1} ${name}`
+  const id = (name: string): string => inBlock({ server: server.id, block: index }, name)
   let next: string | undefined
   // From the last to the first, as CoreDNS folds them: each needs the hop behind it.
   for (const name of chain.toReversed()) {

@@ -42,6 +42,9 @@ describe('a word is refused from the release that looks at it first', () => {
   })
 
   test.each([
+    ['health {; odd; }', '1.14.3', '1.14.4', [wrongEnd('odd'), unknown('odd')]], ['ready :1 {; odd; }', '1.12.1', '1.12.2', ['this plugin can only be used once per Server Block', '']], ['ready :1 {; odd; }', '1.14.3', '1.14.4', ['', unknown('odd')]],
+    ['ready :1 {; monitor odd; }', '1.12.1', '1.12.2', ['this plugin can only be used once per Server Block', during('monitor type \'odd\' not supported')]], ['prometheus a:1 {; odd; }', '1.14.2', '1.14.3', ['this plugin can only be used once per Server Block', during('unknown option: odd')]],
+    ['health %zz:1', '1.10.1', '1.11.0', ['', 'parse "http://%zz:1": invalid URL escape "%zz"']],
     ['log {; odd; }', '1.14.3', '1.14.4', [wrongEnd('odd'), unknown('odd')]], ['errors {; consolidate 1s a odd; }', '1.13.2', '1.14.0', [during('unknown log level argument in consolidate: odd'), during('unknown option in consolidate: odd')]],
     ['dnstap listen', '1.14.3', '1.14.4', ['', during('dnstap listen requires an endpoint argument')]], ['dnstap s {; tls a b; }', '1.14.3', '1.14.4', ['', during('tls directive only valid for listeners')]],
     ['reload 2s 1ms', '1.14.1', '1.14.2', ['jitter value must be greater or equal to 1s', 'jitter value must be 0 or greater or equal to 1s']],
@@ -82,5 +85,23 @@ describe('the last value that is taken, and the first that is not', () => {
     ['errors stdout', 'errors stdout a', wrongEnd('a')], ['errors {; consolidate 1s a warning; }', 'errors {; consolidate 1s a warning info; }', during('multiple log levels specified in consolidate')],
   ])('%s is taken, %s is not', (taken, refused, text) => {
     expect([said('1.15.0', taken), said('1.15.0', refused)]).toEqual(['', text])
+  })
+})
+
+describe('two blocks of one zone', () => {
+  const once = 'cannot serve dns://a.:53 - it is already defined'
+  const view = 'a {\n view x {\n  expr true\n }\n}\n'
+  const bare = 'a {\n whoami\n}\n'
+  test('are told apart by a view: that of the first, and since 1.14.3 that of the second', () => {
+    expect(['1.10.0', '1.14.2', '1.14.3', '1.15.0'].map(version => [bare + bare, view + bare, view + view, bare + view].map(text => refusalOf(version, text)))).toEqual([[once, '', '', once], [once, '', '', once], [once, '', '', ''], [once, '', '', '']])
+  })
+  test('may share no address', () => {
+    const at = (first: string, second: string): string => refusalOf('1.11.3', `a {\n bind ${first}\n}\na {\n bind ${second}\n}\n`)
+    const on = (address: string): string => `cannot serve dns://a.:53 on ${address} - it is already defined`
+    expect([at('127.0.0.1 127.0.0.2', '127.0.0.2'), at('127.0.0.2', '127.0.0.1 127.0.0.2'), at('127.0.0.1', '127.0.0.1 127.0.0.2'), at('127.0.0.1', '127.0.0.2')]).toEqual([on('127.0.0.2'), on('127.0.0.2'), on('127.0.0.1'), ''])
+  })
+  test('and what cannot listen is said first since 1.10.0', () => {
+    const text = 'a:99999 {\n}\nb {\n}\nb {\n}\n'
+    expect(['1.9.4', '1.10.0', '1.11.3'].map(version => refusalOf(version, text))).toEqual(['cannot serve dns://b.:53 - it is already defined', 'address 99999: invalid port', 'address 99999: invalid port'])
   })
 })

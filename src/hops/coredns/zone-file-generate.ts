@@ -27,7 +27,7 @@ export function readGenerate(range: ZoneToken, lexer: ZoneLexer): GenerateRange 
   if (start === undefined) return fault('bad start')
   const end = signed(span.slice(dash + 1))
   if (end === undefined) return fault('bad stop')
-  if (end < 0 || start < 0 || end < start || Math.floor((end - start) / step) > STEPS) return fault('bad range')
+  if (end < start || Math.floor((end - start) / step) > STEPS) return fault('bad range')
   const at = lexer.next()
   if (at.kind !== 'blank') return new ZoneFault('garbage after $GENERATE range', at)
   let template = ''
@@ -77,7 +77,7 @@ function lineFor(range: GenerateRange, current: number): { readonly text: string
     } else if (template[at + 1] !== '{') text += String(current)
     else {
       const close = template.indexOf('}', at + 2)
-      if (close < 0) return { text, fault: faultIn(range, 'bad modifier', at, template.length) }
+      if (close === -1) return { text, fault: faultIn(range, 'bad modifier', at, template.length) }
       const made = numbered(range, template.slice(at + 2, close), current)
       if (made.wrong !== undefined) return { text, fault: faultIn(range, made.wrong, at, close + 1) }
       text += made.value

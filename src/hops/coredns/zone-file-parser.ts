@@ -30,7 +30,7 @@ export interface ZoneFileOptions {
   readonly open: (path: string) => { readonly file: string; readonly text: string } | undefined
 }
 
-/** Of all files, each as often as it is included. */
+/** A bound on the characters of all files, each as often as it is included. */
 export const TEXT_LIMIT = 50_000_000
 
 export interface Budget { chars: number; spent: boolean }

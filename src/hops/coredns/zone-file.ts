@@ -7,6 +7,7 @@ import { generate, include } from './zone-file-directives.ts'
 import { beginLine, finishRecord } from './zone-file-line.ts'
 import { fail, parserOf, TEXT_LIMIT, type Budget, type Parser, type ZoneFile, type ZoneFileOptions, type ZoneRecord } from './zone-file-parser.ts'
 
+/** A bound: more than any zone that a cluster serves. */
 const RECORD_LIMIT = 200_000
 
 export function readZoneFile(file: string, text: string, options: ZoneFileOptions): Read<ZoneFile> {
