@@ -81,7 +81,7 @@ function usable(c: Cache, content: Content, heldMs: number): Entry | undefined {
   const isUsable = (entry: Entry | undefined): entry is Entry => {
     if (!entry) return false
     const left = leftS(entry, heldMs)
-    return left > 0 || (staleS > 0 && -left < staleS)
+    return left > 0 || -left < staleS
   }
   const { denial, success } = content
   if (c.options.stale?.prefersPositive && isUsable(success)) return success
