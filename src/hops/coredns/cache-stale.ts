@@ -33,13 +33,13 @@ export function* mayRenew(options: CacheOptions, version: CorednsVersion, cell: 
   if (!oneAtATime(version)) return true
   if (stale && options.stale?.recheckMs && (yield* get(`${cell} failed`))) return false
   if (yield* get(`${cell} renewing`)) return false
-  yield* put(`${cell} renewing`, true, Infinity)
+  yield* put(`${cell} renewing`, null, Infinity)
   return true
 }
 
 export function* renewalEnded(options: CacheOptions, version: CorednsVersion, cell: string, renewed: boolean): HopRun<void> {
   if (!oneAtATime(version)) return
   const recheckMs = options.stale?.recheckMs ?? 0
-  if (recheckMs > 0) yield* put(`${cell} failed`, true, renewed ? 0 : recheckMs)
-  yield* put(`${cell} renewing`, true, 0)
+  if (recheckMs > 0) yield* put(`${cell} failed`, null, renewed ? 0 : recheckMs)
+  yield* put(`${cell} renewing`, null, 0)
 }

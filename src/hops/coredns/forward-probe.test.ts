@@ -83,3 +83,29 @@ test('a server to which no packet can be sent is broken, in the words of the pro
   expect(said('10.0.0.1:99999')).toEqual([{ kind: 'broken', by: 'upstream 10.0.0.1:99999' }, [line('dial udp: lookup udp/99999: unknown port')]])
   expect(said('/f', 'nameserver fe80::bad::1\n')).toEqual([{ kind: 'broken', by: 'upstream fe80::bad::1' }, [line('dial udp: lookup fe80::bad::1: no such host')]])
 })
+
+test('and may go down anew, after as many failures as the first time', () => {
+  const after = (ms: number): unknown[] => {
+    const pair = made('health_check 1s')
+    pair.asked()
+    pair.run.pass(3500)
+    pair.first = upstream
+    pair.run.pass(1000)
+    expect(pair.asked()).toEqual(['10.0.0.1'])
+    pair.first = refusing
+    pair.asked()
+    pair.run.pass(ms)
+    return pair.asked()
+  }
+  expect([after(500), after(1999), after(2001)]).toEqual([BOTH, BOTH, ['10.0.0.2']])
+})
+
+test('force_tcp is for probes, too, since 1.9.0', () => {
+  const transport = (options: string, version: string): unknown => {
+    const pair = made(options, version)
+    pair.asked()
+    pair.run.pass(1)
+    return pair.probes[0]?.transport
+  }
+  expect(['1.8.7', '1.9.0'].map(version => [transport('force_tcp', version), transport('max_fails 2', version)])).toEqual([['udp', 'udp'], ['tcp', 'udp']])
+})

@@ -57,14 +57,14 @@ export function probeHop(f: Forward, server: Server): Hop {
   const running = `${f.id} ${server.label} is probed`
   return function* () {
     if (yield* get(running)) return null
-    yield* put(running, true, Infinity)
+    yield* put(running, null, Infinity)
     while (!(yield* probed(f, server))) {
       const fails = yield* get(failsCell(f, server))
       yield* put(failsCell(f, server), Number(fails?.value ?? 0) + 1, Infinity)
       yield* sleep(f.options.healthCheckMs)
     }
     yield* put(failsCell(f, server), 0, Infinity)
-    yield* put(running, false, 0)
+    yield* put(running, null, 0)
     return null
   }
 }
