@@ -1,18 +1,21 @@
-// The first judge of a mutant: all recorded rows, in a thread that is kept for the next mutant.
-import { pathToFileURL } from 'node:url'
+// The first judge of a mutant: all recorded rows, in a process that is kept for the next mutant. A thread that runs out of memory can take
+// its whole process along.
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
-import { Worker } from 'node:worker_threads'
+import { pathToFileURL } from 'node:url'
 import type { Mutant } from './draw.ts'
 import type { Order, Said, Trial } from './row-worker.ts'
 
-/** Threads keep the modules of every mutant they have seen. */
-const TRIALS_OF_A_THREAD = 8
-const HEAP_MB = 1500
+/** A process keeps the modules of every mutant it has seen. */
+const TRIALS_OF_A_PROCESS = 8
+/** All rows take about 1000. */
+const HEAP_MB = 3000
 /** A mutant may take as long as all rows while what they run through is counted, and this on top: what takes longer does not end. */
 const PATIENCE_MS = 10_000
 
 export class RowJudge {
-  private worker: Worker | undefined
+  private worker: ChildProcess | undefined
   private nth = 0
   private baseline: readonly string[] = []
   private through: readonly (readonly number[])[] = []
@@ -40,7 +43,7 @@ export class RowJudge {
 
   /** What killed it: a row, an endless run, memory. `place`: its number among those of the start. A place that no row was seen to come by is tried with all. */
   async killer(file: string, text: string, place?: number): Promise<string | undefined> {
-    if (this.nth % TRIALS_OF_A_THREAD === 0) await this.end()
+    if (this.nth % TRIALS_OF_A_PROCESS === 0) await this.end()
     const instances = (place === undefined ? undefined : this.through[place]) ?? []
     const said = await this.send({ nth: this.nth++, url: this.urlOf(file), text, baseline: this.baseline, ...(instances.length > 0 && { instances }) })
     return 'killedBy' in said ? said.killedBy : undefined
@@ -49,8 +52,8 @@ export class RowJudge {
   private readonly urlOf = (file: string): string => pathToFileURL(join(this.root, file)).href
 
   private async send(trial: Trial): Promise<Said> {
-    this.worker ??= new Worker(pathToFileURL(join(this.root, 'test/mutants/row-worker.ts')), {
-      workerData: this.order, resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+    this.worker ??= fork(join(this.root, 'test/mutants/row-worker.ts'), [JSON.stringify(this.order)], {
+      execArgv: [`--max-old-space-size=${HEAP_MB}`], serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
     const { worker } = this
     const said = await new Promise<Said>(resolve => {
@@ -61,15 +64,20 @@ export class RowJudge {
       const timer = setTimeout(() => end({ killedBy: 'never ends' }), Math.min(this.limitMs, 2 ** 31 - 1))
       worker.removeAllListeners()
       worker.once('message', end)
-      worker.once('error', error => end({ killedBy: `thread ended: ${error.message}` }))
-      worker.postMessage(trial)
+      worker.once('exit', (code, signal) => end({ killedBy: `process ended: ${signal ?? code}` }))
+      worker.send(trial)
     })
-    if ('killedBy' in said && /^(?:never|thread)/.test(said.killedBy)) await this.end()
+    if ('killedBy' in said && /^(?:never|process)/.test(said.killedBy)) await this.end()
     return said
   }
 
   async end(): Promise<void> {
-    await this.worker?.terminate()
+    const { worker } = this
     this.worker = undefined
+    if (!worker || worker.exitCode !== null || worker.signalCode !== null) return
+    worker.removeAllListeners()
+    const ended = once(worker, 'exit')
+    worker.kill('SIGKILL')
+    await ended
   }
 }

@@ -1,7 +1,6 @@
-// Replays recorded rows on hops with one source of theirs exchanged, in a thread of its own: each mutant gets all modules anew, and one
-// that never ends or eats all memory takes nobody along. Started by row-judge.ts with the rows' files; a message is a mutant, or null for none.
+// Replays recorded rows on hops with one source of theirs exchanged, in a process of its own: each mutant gets all modules anew, and one
+// that never ends or eats all memory takes nobody along. Started by row-judge.ts with the rows' files; a message is a mutant, or none.
 import { registerHooks } from 'node:module'
-import { parentPort, workerData } from 'node:worker_threads'
 import type { judging as Judging } from '../fidelity/judge.ts'
 import { readRows } from '../fidelity/rows.ts'
 import { Reach, type Spot } from './reach.ts'
@@ -42,7 +41,7 @@ registerHooks({
   },
 })
 
-const { files, group } = workerData as Order
+const { files, group } = JSON.parse(process.argv[2] as string) as Order
 const rows = files.flatMap(file => readRows(file))
 
 async function judge(asked: Trial): Promise<Said> {
@@ -77,7 +76,8 @@ function withoutMutant(judging: typeof Judging, spots: readonly Spot[]): Said {
   return { verdicts, through }
 }
 
-parentPort?.on('message', async (next: Trial) => {
+process.on('message', async (next: Trial) => {
   trial = next
-  parentPort?.postMessage(await judge(next).catch((error: unknown): Said => ({ killedBy: `not loaded: ${String(error)}` })))
+  process.send?.(await judge(next).catch((error: unknown): Said => ({ killedBy: `not loaded: ${String(error)}` })))
 })
+process.on('disconnect', () => process.exit())
