@@ -44,3 +44,11 @@ test('a boolean is one of twelve words, any other is none', () => {
   expect(['0', 'f', 'F', 'FALSE', 'false', 'False'].map(parseBool)).toEqual(Array.from({ length: 6 }, () => ({ value: false })))
   expect(['tRUE', 'yes', ''].map(parseBool)).toEqual(['tRUE', 'yes', ''].map(text => ({ fault: `strconv.ParseBool: parsing "${text}": invalid syntax` })))
 })
+
+test.each(['1e_5', '1_e5', '1_.5', '1._5', '0x1_p0', '0x1p_1', '-_1', '+nan', 'infin', '.', 'e1', '0xp0'])('%s is no float: underscores part digits of its base alone', text => {
+  expect(parseFloat64(text)).toEqual({ fault: `strconv.ParseFloat: parsing "${text}": invalid syntax` })
+})
+
+test.each([['NaN', NaN], ['+inf', Infinity], ['1e-400', 0], ['0xa_bp0', 171], ['0x_1p0', 1], ['1_2.5_0e+1_0', 125e9]])('the float %s is %d', (text, value) => {
+  expect(parseFloat64(text)).toEqual({ value })
+})

@@ -48,9 +48,9 @@ const HEXADECIMAL = /^([+-]?)0[xX]([\da-fA-F]*)\.?([\da-fA-F]*)[pP]([+-]?\d+)$/
 /** Underscores may part digits. */
 export function parseFloat64(text: string): Parsed<number> {
   if (NOT_FINITE.test(text)) return { value: /nan/i.test(text) ? NaN : text.startsWith('-') ? -Infinity : Infinity }
-  const parted = /^_|_$|__|_[^\da-fA-F]|[^\da-fA-FxX]_/.test(text)
   const digits = text.replaceAll('_', '')
   const hex = HEXADECIMAL.exec(digits)
+  const parted = (hex ? /^_|_$|__|_[^\da-fA-F]|[^\da-fA-FxX]_/ : /^_|_$|__|_\D|\D_/).test(text)
   const value = hex ? hexadecimal(hex) : DECIMAL.test(digits) ? Number(digits) : undefined
   if (parted || value === undefined) return numberFault('ParseFloat', text, 'invalid syntax')
   return Number.isFinite(value) ? { value } : numberFault('ParseFloat', text, 'value out of range')
