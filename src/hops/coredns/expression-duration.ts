@@ -7,6 +7,7 @@ import { durationTextNs } from './go-duration.ts'
 
 const [MICRO, MILLI, SECOND, MINUTE, HOUR] = [1000n, 1_000_000n, 1_000_000_000n, 60_000_000_000n, 3_600_000_000_000n]
 const LARGEST = 2n ** 63n - 1n
+const SMALLEST = -LARGEST - 1n
 const DURATION = 'time.Duration'
 
 /** Whole units and the rest of one are divided apart. */
@@ -20,7 +21,7 @@ const METHODS: Readonly<Record<string, (ns: bigint, other: bigint) => Value>> = 
   Microseconds: ns => typed('int64', ns / MICRO),
   Nanoseconds: ns => typed('int64', ns),
   String: durationTextNs,
-  Abs: ns => typed(DURATION, ns >= 0n ? ns : ns === -LARGEST - 1n ? LARGEST : -ns),
+  Abs: ns => typed(DURATION, ns >= 0n ? ns : ns === SMALLEST ? LARGEST : -ns),
   Truncate: (ns, unit) => typed(DURATION, unit <= 0n ? ns : ns - ns % unit),
   Round: (ns, unit) => typed(DURATION, unit <= 0n ? ns : rounded(ns, unit)),
 }
@@ -31,7 +32,7 @@ function rounded(ns: bigint, unit: bigint): bigint {
   const whole = ns < 0n ? ns + rest : ns - rest
   if (rest + rest < unit) return whole
   const next = ns < 0n ? whole - unit : whole + unit
-  return next > LARGEST ? LARGEST : next < -LARGEST - 1n ? -LARGEST - 1n : next
+  return next > LARGEST ? LARGEST : next < SMALLEST ? SMALLEST : next
 }
 
 export function durationMethod(base: Typed, name: string, modern: boolean): Value {

@@ -8,7 +8,7 @@ export function bytesOfGo(text: string): Uint8Array {
   const bytes: number[] = []
   for (const char of text) {
     const code = char.codePointAt(0) as number
-    if (code >= 0xdc80 && code <= 0xdcff) bytes.push(code - 0xdc00)
+    if (code >= 0xdc80 && code <= 0xdcff) bytes.push(code & 0xff)
     else bytes.push(...encoder.encode(char))
   }
   return Uint8Array.from(bytes)

@@ -87,7 +87,7 @@ function* podsAt(k: Lookup, asked: KubernetesName, zone: string): HopRun<Found> 
   const isIpv4 = name.split('-').length === 4 && !name.includes('--')
   const host = name.replaceAll('-', isIpv4 ? '.' : ':')
   if (!parseAddress(host)) return 'no name'
-  const pod = [backend(host, 0, joinNames(name, asked.namespace, 'pod', zone))]
+  const pod = [backend(host, joinNames(name, asked.namespace, 'pod', zone))]
   if (k.options.pods === 'insecure') return pod
   const pods = k.index.podsAt(host)
   if (pods) return pods.some(p => p.namespace === asked.namespace) ? pod : 'no name'
@@ -124,10 +124,10 @@ function aliasOf(k: Lookup, external: string, asked: KubernetesName, target: str
 function* clusterIPsAt(k: Lookup, service: ServiceEntry, asked: KubernetesName, target: string): HopRun<Found> {
   const ports = service.ports.filter(p => fits(asked, p))
   if (ports.length === 0) return 'no name'
-  if (service.clusterIPs) return ports.flatMap(p => (service.clusterIPs ?? []).map(ip => backend(ip, p.port, target)))
+  if (service.clusterIPs) return ports.flatMap(p => (service.clusterIPs ?? []).map(ip => backend(ip, target, p.port)))
   const what = `${service.name}.${service.namespace} address`
   const families = yield* unknown(k, what, ['ipv4', 'ipv6', 'dual'] as const, service.object.source)
-  return ports.flatMap(p => unknownBackends(families, p.port, target))
+  return ports.flatMap(p => unknownBackends(families, target, p.port))
 }
 
 function* endpointsAt(k: Lookup, service: ServiceEntry, asked: KubernetesName, name: string, target: string): HopRun<Found> {
@@ -150,7 +150,7 @@ function backendsOf(k: Lookup, slice: SliceEntry, asked: KubernetesName, topolog
   return slice.endpoints
     .filter(e => topologyZone === '' || e.topologyZone === topologyZone)
     .filter(e => asked.endpoint === '' || hostLabel(k, e).toLowerCase() === asked.endpoint)
-    .flatMap(e => ports.map(p => backend(e.address, p.port, `${hostLabel(k, e)}.${target}`)))
+    .flatMap(e => ports.map(p => backend(e.address, `${hostLabel(k, e)}.${target}`, p.port)))
 }
 
 function* unknownService(k: Lookup, asked: KubernetesName, name: string, target: string): HopRun<Found> {
@@ -171,7 +171,7 @@ function* unknownEndpoints(k: Lookup, service: ServiceEntry, asked: KubernetesNa
 function* unknownPart(k: Lookup, families: Families, asked: KubernetesName, name: string, target: string): HopRun<Found> {
   const isPart = asked.endpoint !== '' || asked.port !== '' || asked.protocol !== '' || asked.topology !== undefined
   if (isPart && (yield* unknown(k, name, ['absent', 'exists'])) === 'absent') return asked.topology ? [] : 'no name'
-  return unknownBackends(families, 0, target)
+  return unknownBackends(families, target)
 }
 
 /** Only `namespaces` counts for PTR; `namespace_labels` does not keep a name out. */
@@ -203,16 +203,16 @@ function* nameServers(k: Lookup, zone: string): HopRun<readonly Backend[] | 'pan
   const slices = k.localAddresses.flatMap(a => k.index.slicesAt(a) ?? [])
   const isUnknown = k.localAddresses.length > 0 && (!k.index.knowsServices || k.localAddresses.some(a => k.index.slicesAt(a) === undefined))
   if (isUnknown && (yield* unknown(k, `name servers of ${zone.toLowerCase()}`, ['own address', 'service'])) === 'service') {
-    return unknownBackends('ipv4', 0, UNKNOWN)
+    return unknownBackends('ipv4', UNKNOWN)
   }
-  if (slices.length === 0) return k.localAddresses.map(a => backend(a, 0, joinNames('ns.dns', zone)))
+  if (slices.length === 0) return k.localAddresses.map(a => backend(a, joinNames('ns.dns', zone)))
   return slices.flatMap(slice => {
     const [name = '', namespace = ''] = slice.service.split('.')
     const service = k.index.service(name, namespace)
     if (!service) return []
     const target = joinNames(name, namespace, 'svc', zone)
-    return service.headless ? slice.endpoints.map(e => backend(e.address, 0, `${hostLabel(k, e)}.${target}`))
-      : (service.clusterIPs ?? []).map(ip => backend(ip, 0, target))
+    return service.headless ? slice.endpoints.map(e => backend(e.address, `${hostLabel(k, e)}.${target}`))
+      : (service.clusterIPs ?? []).map(ip => backend(ip, target))
   })
 }
 
@@ -220,19 +220,20 @@ function* nameServers(k: Lookup, zone: string): HopRun<readonly Backend[] | 'pan
  * to be found, whatever the objects. Before 1.11 an ExternalName Service answered below any port and protocol. */
 const canExist = ({ namespace, service, protocol }: KubernetesName, version: CorednsVersion): boolean =>
   isLabel(namespace) && isLabel(service) && (!since(version, 1, 11) || ['', 'tcp', 'udp', 'sctp'].includes(protocol))
-const isLabel = (label: string): boolean => label.length <= 63 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(label)
+const isLabel = (label: string): boolean => /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(label)
 
 const isReverse = (name: string): boolean => name.endsWith('.in-addr.arpa.') || name.endsWith('.ip6.arpa.')
 
 /** 1.11.4 and 1.12.0 gave PTR records only to endpoints with a hostname; 1.12.1 took that back. */
 const hostnameOnlyPtr = (version: CorednsVersion): boolean => since(version, 1, 11, 4) && !since(version, 1, 12, 1)
 
-function backend(host: string, port: number, target: string): Backend {
+/** Only SRV records show the port. */
+function backend(host: string, target: string, port = 0): Backend {
   const address = parseAddress(host)
   return address ? { type: address.family === 4 ? 'A' : 'AAAA', host: address.text, port, target } : { type: 'CNAME', host, port, target }
 }
 
-const unknownBackends = (families: Families, port: number, target: string): Backend[] =>
+const unknownBackends = (families: Families, target: string, port = 0): Backend[] =>
   FAMILIES[families].map(type => ({ type, host: UNKNOWN, port, target }))
 
 const fits = (asked: KubernetesName, port: Port): boolean =>

@@ -117,6 +117,11 @@ describe('what the bundle has no objects for', () => {
     expect(ways({ view: blind }, 'cluster.local.')).toEqual(['NOERROR'])
   })
 
+  test('a port below a protocol may be there since 1.11.0 where it is one that Services have', () => {
+    const count = (name: string, version: CorednsVersion): number => ways({ view: blind, version }, `${name}.web.shop.svc.cluster.local.`, 'SRV').length
+    expect(['_a._tcp', '_a._udp', '_a._sctp', '_a._odd'].map(name => [[1, 10, 1], [1, 11, 0], [1, 14, 7]].map(version => count(name, version as unknown as CorednsVersion)))).toEqual([[7, 7, 7], [7, 7, 7], [7, 7, 7], [7, 1, 1]])
+  })
+
   test('a Service that is not in the list does not exist, whatever the namespaces', () => {
     expect(ways({ view: { ...blind, services: [] } }, 'a.corp-example.com.svc.cluster.local.')).toEqual(['NXDOMAIN'])
     expect(ways({ view: { ...blind, namespaces: [] } }, 'a.corp-example.com.svc.cluster.local.')).toEqual(['NXDOMAIN'])
