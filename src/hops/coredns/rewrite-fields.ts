@@ -40,7 +40,6 @@ export const ttlRule: RuleReader = (args, version) => {
   const text = args.length === 2 ? args[1] as string : args.length === 3 ? args[2] as string : ''
   const range = since(version, 1, 9, 4) ? ttlRange(text) : oneTtl(text)
   if (!range) throw new RuleRefused(`invalid TTL '${text}' for a ttl rule`)
-  if (args.length > 3) throw new RuleRefused('many few arguments for a ttl rule')
   const matches = scope(args, 3, 'ttl', version)
   return query => responding(query, matches(nameKey(query.name)), [{ kind: 'ttl', minS: range[0], maxS: range[1] }])
 }
@@ -77,7 +76,6 @@ export const rcodeRule: RuleReader = (args, version) => {
   if (from === undefined) throw new RuleRefused(`invalid matching RCODE '${before}' for a rcode rule`)
   const to = rcodeOf(after as string, version)
   if (to === undefined) throw new RuleRefused(`invalid replacement RCODE '${after}' for a rcode rule`)
-  if (args.length > 4) throw new RuleRefused('many few arguments for a rcode rule')
   const matches = scope(args, 4, 'rcode', version)
   return query => responding(query, matches(nameKey(query.name)), [{ kind: 'rcode', from, to }])
 }

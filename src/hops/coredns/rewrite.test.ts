@@ -5,6 +5,7 @@ import type { DnsQuery } from '../../dns/message.ts'
 import { oneCoredns, refusalOf, zone } from '../../../test/support/one-coredns.ts'
 import type { CorednsVersion } from './plugin.ts'
 import { readRule } from './rewrite.ts'
+import type { RuleRefused } from './rewrite-text.ts'
 
 const LAST: CorednsVersion = [1, 15, 0]
 const words = (rule: string): readonly string[] => rule.split(' ').filter(word => word !== '')
@@ -47,11 +48,40 @@ describe('a rule is refused', () => {
     expect([refused('rcode a NXDOMAIN NOERROR', [1, 11, 2]), refused('rcode a NXDOMAIN NOERROR', [1, 11, 3])]).toEqual(['invalid rule type "rcode"', ''])
   })
 
+  test('for words too many of a ttl or rcode, which it takes for values that are missing', () => {
+    expect([refused('ttl exact a 5 6'), refused('rcode exact a NXDOMAIN NOERROR x')]).toEqual(['invalid TTL \'\' for a ttl rule', 'invalid matching RCODE \'\' for a rcode rule'])
+  })
+
+  test('for the bad pattern of a cname rule, since 1.13.2; before, what it does later is not modelled', () => {
+    const unmodelled = (version: CorednsVersion): unknown => {
+      try {
+        return readRule(words('cname regex ( b'), version)
+      } catch (error) {
+        return (error as RuleRefused).unmodelled
+      }
+    }
+    expect([unmodelled([1, 13, 1]), unmodelled([1, 13, 2]), unmodelled(LAST)]).toEqual([true, false, false])
+  })
+
+  test('for an action it does not know: unset came with 1.12.3', () => {
+    expect([refused('edns0 local unset 0xffee', [1, 12, 2]), refused('edns0 local unset 0xffee', [1, 12, 3]), refused('edns0 local odd 0xffee a')]).toEqual(['invalid action: "unset"', '', 'invalid action: "odd"'])
+    expect([refused('edns0 odd unset', LAST), refused('edns0 odd set', LAST)]).toEqual(['invalid rule type "odd"', 'invalid rule type "odd"'])
+  })
+
   test('for a pattern of more than 10,000 bytes, since 1.14.0', () => {
     const rule = (count: number): string => `name regex ${'a'.repeat(count)} b`
     expect([refused(rule(10_000)), refused(rule(10_001), [1, 13, 2])]).toEqual(['', ''])
     for (const version of [[1, 14, 0], LAST] as CorednsVersion[]) expect(refused(rule(10_001), version)).toBe('regex pattern too long: 10001 > 10000')
   })
+})
+
+test('the target of an exact cname rule is made a full name since 1.14.7', () => {
+  const made = (version: CorednsVersion, target: string): unknown => {
+    const { responses } = readRule(words('cname exact A.test b.test'), version).apply({ name: 'x.', type: 'A', transport: 'udp', rd: true } as DnsQuery, { metadata: () => undefined, local: new Set() } as never)
+    const [rule] = responses
+    return rule?.kind === 'cname' ? rule.retarget(target) : rule
+  }
+  expect([made([1, 14, 6], 'a.test.'), made([1, 14, 6], 'a.test'), made([1, 14, 7], 'a.test.')]).toEqual([undefined, 'b.test', 'b.test.'])
 })
 
 describe('names with metadata, since 1.15.0', () => {
