@@ -22,6 +22,7 @@ describe('an option is taken from the release that has it first', () => {
     ['errors {; consolidate 1s a error show_first; }', '1.13.2', '1.14.0', wrongEnd('show_first')], ['reload 2s 0s', '1.14.1', '1.14.2', 'jitter value must be greater or equal to 1s'],
     ['file z {; fallthrough; }', '1.12.1', '1.12.2', unknown('fallthrough')], ['file z {; reload_by_mtime; }', '1.14.3', '1.14.4', unknown('reload_by_mtime')], ['tsig {; require_opcode QUERY; }', '1.14.2', '1.14.3', wrongEnd('require_opcode')],
     ['secondary {; transfer from 10.0.0.1; catalog a.test; }', '1.14.4', '1.14.5', unknown('catalog')], ['secondary {; transfer from 10.0.0.1; fallthrough; }', '1.14.3', '1.14.4', unknown('fallthrough')],
+    ['forward . [::1]', '1.14.1', '1.14.2', 'not an IP address or file: "[::1]"'], ['forward . tls://[::1]', '1.14.1', '1.14.2', 'not an IP address or file: "[::1]"'],
     ['acl {; drop; }', '1.10.0', '1.10.1', during('unexpected token "drop"; expect \'allow\', \'block\', or \'filter\'')],
   ])('%s', (use, before, first, refused) => {
     expect([said(before, use), said(first, use)]).toEqual([refused, ''])
