@@ -1,7 +1,6 @@
 // time.ParseDuration and Duration.String: the documentation of Go's package time.
 import { describe, expect, test } from 'vitest'
 import { durationText, durationTextNs, goDurationMs, parseDurationNs } from './go-duration.ts'
-import { atoi, atoi64, intText, parseUint } from './go-number.ts'
 
 describe('a duration is read in nanoseconds', () => {
   test.each([
@@ -32,10 +31,3 @@ test('milliseconds are shown the same way', () => {
   expect([durationText(0.0015), durationText(1500), durationText(-1)]).toEqual(['1.5µs', '1.5s', '-1ms'])
 })
 
-test('whole numbers are of 64 bits, and shown to the last digit', () => {
-  expect([atoi64('9223372036854775807'), atoi64('-9223372036854775808'), atoi('+1')]).toEqual([{ value: 2n ** 63n - 1n }, { value: -(2n ** 63n) }, { value: 1 }])
-  expect([atoi('9223372036854775808'), atoi('-9223372036854775809'), atoi('')]).toEqual([
-    { fault: 'strconv.Atoi: parsing "9223372036854775808": value out of range' }, { fault: 'strconv.Atoi: parsing "-9223372036854775809": value out of range' }, { fault: 'strconv.Atoi: parsing "": invalid syntax' }])
-  expect([parseUint('255', 8), parseUint('256', 8), parseUint('+1', 8)]).toEqual([{ value: 255 }, { fault: 'strconv.ParseUint: parsing "256": value out of range' }, { fault: 'strconv.ParseUint: parsing "+1": invalid syntax' }])
-  expect([intText(2 ** 63), intText(-(2 ** 63)), intText(5)]).toEqual(['9223372036854775807', '-9223372036854775808', '5'])
-})

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { atoi64, intText, parseBool, parseFloat64, parseUint } from './go-number.ts'
+import { atoi, atoi64, intText, parseBool, parseFloat64, parseUint } from './go-number.ts'
 
 test.each([
   ['1', 1], ['+1.5', 1.5], ['.5', 0.5], ['5.', 5], ['1e3', 1000], ['1_0', 10], ['0x1p4', 16], ['-0x.8p1', -1], ['inf', Infinity], ['-Infinity', -Infinity],
@@ -28,14 +28,19 @@ test.each([
   expect(atoi64(text)).toEqual({ fault: `strconv.Atoi: parsing "${text}": ${why}` })
 })
 
+test('an integer in the range of a double is a number', () => {
+  expect([atoi('+1'), atoi('9223372036854775808'), atoi('')]).toEqual([
+    { value: 1 }, { fault: 'strconv.Atoi: parsing "9223372036854775808": value out of range' }, { fault: 'strconv.Atoi: parsing "": invalid syntax' }])
+})
+
 test('the largest integer is shown whole though a double holds one more', () => {
   expect([intText(Number(2n ** 63n - 1n)), intText(-(2 ** 63)), intText(5)]).toEqual(['9223372036854775807', '-9223372036854775808', '5'])
 })
 
 test('an unsigned integer has no sign and no more bits than asked', () => {
   expect([parseUint('65535', 16), parseUint('255', 8), parseUint('0', 32)]).toEqual([{ value: 65_535 }, { value: 255 }, { value: 0 }])
-  expect([parseUint('65536', 16), parseUint('+1', 16), parseUint('1a', 16)]).toEqual([
-    { fault: 'strconv.ParseUint: parsing "65536": value out of range' }, { fault: 'strconv.ParseUint: parsing "+1": invalid syntax' }, { fault: 'strconv.ParseUint: parsing "1a": invalid syntax' },
+  expect([parseUint('65536', 16), parseUint('256', 8), parseUint('+1', 16), parseUint('1a', 16)]).toEqual([
+    { fault: 'strconv.ParseUint: parsing "65536": value out of range' }, { fault: 'strconv.ParseUint: parsing "256": value out of range' }, { fault: 'strconv.ParseUint: parsing "+1": invalid syntax' }, { fault: 'strconv.ParseUint: parsing "1a": invalid syntax' },
   ])
 })
 
