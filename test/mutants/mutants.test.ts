@@ -7,6 +7,7 @@ import type { Json } from '../fidelity/programs.ts'
 import { ROOT } from '../support/source-files.ts'
 import { draw, mutated, sitesIn } from './draw.ts'
 import { RowJudge } from './row-judge.ts'
+import { nearTests } from './test-judge.ts'
 import { parses, sitesOf } from './sites.ts'
 
 const RELEASES = [[1, 9, 3], [1, 11, 3], [1, 15, 0]]
@@ -82,4 +83,8 @@ test('it is noticed too when only the rows that come by its place are tried', as
 
 test('a source that nobody changed is not noticed', async () => {
   expect(await judge.killer('src/hops/coredns/cache.ts', readFileSync(join(ROOT, 'src/hops/coredns/cache.ts'), 'utf8'))).toBeUndefined()
+})
+
+test('the tests beside a source are tried first: those that begin as it does', () => {
+  expect(['src/hops/coredns/cache-stale.ts', 'src/hops/coredns/cache.ts', 'src/hops/musl-stub.ts', 'src/hops/index.ts'].map(nearTests)).toEqual(['src/hops/coredns/cache', 'src/hops/coredns/cache', 'src/hops/musl', 'src/hops/index'])
 })
