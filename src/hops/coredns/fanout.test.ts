@@ -71,3 +71,10 @@ test('servers that are not known are said not to be modelled', () => {
     rcode: 'SERVFAIL', cause: { kind: 'unmodelled', by: 'coredns ns/pod fanout .', detail: 'forward: the evidence has no /etc/missing.conf of ns/pod' },
   })
 })
+
+test('of two answers with NOERROR that come together the first is given', () => {
+  const server = made('race', { '10.0.0.1': zone('a.test. 60 A 10.1.1.1'), '10.0.0.2': zone('a.test. 60 A 10.2.2.2') })
+  expect(server.ask({ name: 'a.test.' })).toMatchObject({ rcode: 'NOERROR', answer: [{ data: '10.1.1.1' }] })
+  const plain = made('attempt-count 1', { '10.0.0.1': zone('a.test. 60 A 10.1.1.1'), '10.0.0.2': zone('a.test. 60 A 10.2.2.2') })
+  expect(plain.ask({ name: 'a.test.' })).toMatchObject({ rcode: 'NOERROR', answer: [{ data: '10.1.1.1' }] })
+})
