@@ -53,3 +53,8 @@ test.each([
 ])('CoreDNS %s says to the rule `%s`: %s', (version, rule, text) => {
   expect(refused(version, rule)).toBe(text)
 })
+
+test('words are taken in any case of letters', () => {
+  expect([refused('1.9.3', 'SET Ra'), refused('1.9.4', 'Clear RA'), refused('1.15.0', 'Response SET ra')]).toEqual(['', '', ''])
+  expect(refused('1.9.3', 'Put ra')).toBe('plugin/header: seting up rule: unknown flag action=put, should be set or clear')
+})

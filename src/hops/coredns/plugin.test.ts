@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { Corefile } from '../../chain/model.ts'
 import { readCorefile } from '../../config/corefile.ts'
-import { oneCoredns, refusalOf } from '../../../test/support/one-coredns.ts'
+import { oneCoredns } from '../../../test/support/one-coredns.ts'
 import { readByWords } from './plugin-words.ts'
 import { inBlock, since, type CorednsVersion, type PluginSetup } from './plugin.ts'
 import { registeredOptions } from './registered-options.ts'
@@ -30,12 +30,6 @@ describe('a plugin that is read by its words', () => {
     expect(said).toEqual(['corefile-plugin-unmodelled header is not modelled: what reaches it is not predicted'])
     expect(() => factory(setup({ directives: [], uses: [] }))).toThrow('odd')
   })
-})
-
-test('`header` takes its words in any case', () => {
-  const said = (version: string, line: string): string => refusalOf(version, `. {\n header {\n  ${line}\n }\n}\n`)
-  expect([said('1.9.3', 'SET Ra'), said('1.9.4', 'Clear RA'), said('1.15.0', 'Response SET ra')]).toEqual(['', '', ''])
-  expect(said('1.9.3', 'Put ra')).toBe('plugin/header: seting up rule: unknown flag action=put, should be set or clear')
 })
 
 test('the options that a process knows are the 16 bit codes of `rewrite edns0 local`, of no other plugin', () => {
