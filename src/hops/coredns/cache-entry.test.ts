@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { DnsQuery, Reply, ResourceRecord } from '../../dns/message.ts'
-import { ageMsOf, leftS, lifetimeS, losesAd, storedOf, withTtl } from './cache-entry.ts'
+import { ageMsOf, leftS, lifetimeS, losesAd, storedOf, withTtl, type Stored } from './cache-entry.ts'
 import type { CacheOptions } from './cache-options.ts'
 import type { CorednsVersion, Served } from './plugin.ts'
 
@@ -14,8 +14,8 @@ const address = (ttlS: number, name = 'a.test.'): ResourceRecord => ({ name, typ
 const soa = (ttlS: number): ResourceRecord => ({ name: 'test.', type: 'SOA', ttlS, data: 'ns.test. h.test. 1 2 3 4 5' })
 const reply = (more: Partial<Reply>): Reply => ({ rcode: 'NOERROR', flags: ['aa', 'rd', 'ra'], answer: [], authority: [], additional: [], ...more })
 const lifetime = (more: Partial<Reply>, version = '1.14.7', of: CacheOptions = options): number => lifetimeS(reply(more), query, of, released(version))
-const stored = (served: Partial<Served>, version = '1.14.7', asked: Partial<DnsQuery> = {}): ReturnType<typeof storedOf> =>
-  storedOf({ rcode: 'NOERROR', ...served }, { ...query, ...asked }, options, released(version))
+const stored = (served: Partial<Served>, version = '1.14.7', asked: Partial<DnsQuery> = {}): Stored | undefined =>
+  storedOf({ rcode: 'NOERROR', ...served }, { ...query, ...asked }, options, released(version))[0]
 const mapOf = (more: Partial<Reply>, version?: string, asked?: Partial<DnsQuery>): unknown => stored({ reply: reply(more) }, version, asked)?.map
 
 test('a reply lives as long as its record with the least TTL, within the bounds of its kind', () => {
@@ -60,7 +60,7 @@ test('a failure that nobody wrote is kept since 1.15, if it came with an error',
   expect(stored(failure, '1.15.0')).toMatchObject({ map: 'denial', entry: { ttlS: 7, sinceMs: 0, reply: { rcode: 'SERVFAIL', flags: [], answer: [], cause } } })
   expect(stored({ rcode: 'SERVFAIL', error: 'x' }, '1.15.0')?.entry.reply).not.toHaveProperty('cause')
   expect([stored(failure, '1.14.7'), stored({ rcode: 'SERVFAIL' }, '1.15.0'), stored({ rcode: 'REFUSED', error: 'x' }, '1.15.0'), stored(failure, '1.15.0', { name: 'd.test.' })]).toEqual([undefined, undefined, undefined, undefined])
-  const ttl = (servfailS: number): unknown => storedOf(failure, query, { ...options, servfailS }, released('1.15.0'))?.entry.ttlS
+  const ttl = (servfailS: number): unknown => storedOf(failure, query, { ...options, servfailS }, released('1.15.0'))[0]?.entry.ttlS
   expect([ttl(0), ttl(0.5), ttl(1)]).toEqual([undefined, 0.5, 1])
 })
 
@@ -88,7 +88,7 @@ test('the wildcard an answer came from is kept with it', () => {
 
 test('an entry with no time to live is not kept', () => {
   const none: CacheOptions = { ...options, success: { maxTtlS: 10, minTtlS: 0 } }
-  const kept = (ttl: number): unknown => storedOf({ rcode: 'NOERROR', reply: reply({ answer: [address(ttl)] }) }, query, none, released('1.14.7'))?.entry.ttlS
+  const kept = (ttl: number): unknown => storedOf({ rcode: 'NOERROR', reply: reply({ answer: [address(ttl)] }) }, query, none, released('1.14.7'))[0]?.entry.ttlS
   expect([kept(0), kept(1)]).toEqual([undefined, 1])
 })
 
@@ -97,4 +97,10 @@ test('whole seconds are left of a TTL that has a fraction', () => {
   expect([ageMsOf(entry, 500), leftS(entry, 0), leftS(entry, 599), leftS(entry, 600), leftS(entry, 2600)]).toEqual([900, 2, 2, 1, -1])
   expect(withTtl(reply({ answer: [address(60)], authority: [soa(2)], additional: [address(1)], edns: { sizeBytes: 1232 } }), 2.5)).toEqual(
     { rcode: 'NOERROR', flags: ['aa', 'rd', 'ra'], answer: [address(2)], authority: [soa(2)], additional: [address(2)] })
+})
+
+test('of two messages to one question each is kept where it belongs, the second last', () => {
+  const two = reply({ answer: [address(60)], also: [reply({ rcode: 'SERVFAIL' })] })
+  const kept = storedOf({ rcode: 'NOERROR', reply: two }, query, options, released('1.11.3'))
+  expect(kept.map(({ map, entry }) => [map, entry.ttlS, entry.reply.rcode, entry.reply.also])).toEqual([['success', 60, 'NOERROR', undefined], ['denial', 7, 'SERVFAIL', undefined]])
 })

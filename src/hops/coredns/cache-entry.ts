@@ -7,7 +7,7 @@ import { matchZone } from './origins.ts'
 import { since, type CorednsVersion, type Served } from './plugin.ts'
 import { replyTypeOf, type ReplyType } from './reply-type.ts'
 import { WILDCARD_LABEL } from './zone-reply.ts'
-import { bareReply, isForOther } from './server-reply.ts'
+import { bareReply, isForOther, messagesOf } from './server-reply.ts'
 
 export type Entry = {
   /** All records carry the entry's full TTL. */
@@ -66,24 +66,28 @@ const hasSoa = (reply: Reply): boolean => reply.authority.some(r => r.type === '
 
 export interface Stored { readonly map: MapName; readonly entry: Entry }
 
-/** What of a later plugin's result is stored. A failure nobody wrote is kept since 1.15.0, if it came with an error. */
-export function storedOf(served: Served, query: DnsQuery, options: CacheOptions, version: CorednsVersion): Stored | undefined {
+/** What of a later plugin's result is stored, in the order in which it is written: where a `rewrite` writes a second message, that one too.
+ * A failure nobody wrote is kept since 1.15.0, if it came with an error. */
+export function storedOf(served: Served, query: DnsQuery, options: CacheOptions, version: CorednsVersion): readonly Stored[] {
   const { reply } = served
   // A `rewrite type` behind the cache changes the very query that the reply is held against.
-  if (served.otherType || hasOtherType(served)) return undefined
+  if (served.otherType || hasOtherType(served)) return []
   if (!reply) {
     const keeps = since(version, 1, 15) && served.rcode === 'SERVFAIL' && served.error !== undefined && options.servfailS > 0
-    if (!keeps || matchZone(options.exceptDenial, query.name) !== undefined) return undefined
+    if (!keeps || matchZone(options.exceptDenial, query.name) !== undefined) return []
     const failure = { ...bareReply({ ...query, rd: false, cd: false }, 'SERVFAIL'), ...(served.cause && { cause: served.cause }) }
-    return { map: 'denial', entry: { reply: failure, ttlS: options.servfailS, sinceMs: 0 } }
+    return [{ map: 'denial', entry: { reply: failure, ttlS: options.servfailS, sinceMs: 0 } }]
   }
-  const map = mapFor(reply, query, options, version)
-  const ttlS = lifetimeS(reply, query, options, version)
-  if (map === undefined || !(ttlS > 0)) return undefined
-  const kept = withTtl(reply, ttlS)
   const wildcard = served.metadata?.[WILDCARD_LABEL]
   const keepsAd = !losesAd(version) || query.ad === true || query.edns?.do === true
-  return { map, entry: { reply: { ...kept, flags: kept.flags.filter(f => f === 'aa' || f === 'ra' || (f === 'ad' && keepsAd)) }, ttlS, sinceMs: 0, ...(wildcard !== undefined && { wildcard }) } }
+  return messagesOf(reply).flatMap(message => {
+    const map = mapFor(message, query, options, version)
+    const ttlS = lifetimeS(message, query, options, version)
+    if (map === undefined || !(ttlS > 0)) return []
+    const kept = withTtl(message, ttlS)
+    const flags = kept.flags.filter(f => f === 'aa' || f === 'ra' || (f === 'ad' && keepsAd))
+    return [{ map, entry: { reply: { ...kept, flags }, ttlS, sinceMs: 0, ...(wildcard !== undefined && { wildcard }) } }]
+  })
 }
 
 /** AD is taken out for a client that did not want it, and from 1.12.3 to 1.14.6 before the reply is kept. */

@@ -228,3 +228,18 @@ test('a notify is not answered from what is kept since 1.15.0', () => {
   }
   expect(['1.14.7', '1.15.0'].map(asked)).toEqual([1, 2])
 })
+
+describe('a second message, which a rewrite behind the cache writes for a code that was left to the server,', () => {
+  const refusing = (rule: string): string => `. {\n rewrite ${rule}\n template IN A . {\n  answer "a.test. 60 IN A 10.0.0.1"\n  rcode REFUSED\n }\n cache 50\n}\n`
+
+  test('leaves without the OPT of the copy that went to later plugins', () => {
+    const reply = oneCoredns('1.9.3', refusing('edns0 local set 0xffee {qname}'), {}).ask({ name: 'a.test.' })
+    expect(reply !== LOST && [reply.edns, reply.also?.map(({ rcode, edns }) => [rcode, edns])]).toEqual([undefined, [['REFUSED', undefined]]])
+  })
+
+  test('is not kept where its code is none to keep, and the first one is', () => {
+    const server = oneCoredns('1.11.3', refusing('rcode regex .* REFUSED NOERROR'), {})
+    const asked = (): unknown => { const reply = server.ask({ name: 'a.test.' }); return reply !== LOST && [reply.rcode, reply.answer.length, reply.also?.map(({ rcode }) => rcode)] }
+    expect([asked(), asked()]).toEqual([['NOERROR', 1, ['REFUSED']], ['NOERROR', 1, undefined]])
+  })
+})

@@ -12,7 +12,7 @@ import { endsAtZero, isRenewed, mayRenew, renewalEnded } from './cache-stale.ts'
 import { matchZone } from './origins.ts'
 import { inBlock, panicked, plain, since, written, type CorednsVersion, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { WILDCARD_LABEL } from './zone-reply.ts'
-import { copiedFlags } from './server-reply.ts'
+import { copiedFlags, onEachMessage } from './server-reply.ts'
 import { sharesRecords, writeTtls } from './zone-ttls.ts'
 
 interface Cache {
@@ -151,20 +151,26 @@ function leaving(served: Served): Served {
 /** A reply on its way out for the first time. */
 function rewritten(c: Cache, query: DnsQuery, served: Served): Served {
   if (!served.reply) return served
-  const reply: Reply = withTtl(withoutProofs(c, query, served.reply), lifetimeS(served.reply, query, c.options, c.version))
-  const flags = mayHaveAd(c, query) ? reply.flags : reply.flags.filter(f => f !== 'ad')
-  return { ...served, reply: { ...reply, flags, ...(served.reply.question && { question: served.reply.question }) } }
+  const reply = onEachMessage(served.reply, message => {
+    const capped: Reply = withTtl(withoutProofs(c, query, message), lifetimeS(message, query, c.options, c.version))
+    const flags = mayHaveAd(c, query) ? capped.flags : capped.flags.filter(f => f !== 'ad')
+    return { ...capped, flags, ...(message.question && { question: message.question }) }
+  })
+  return { ...served, reply }
 }
 
 /** An answer that was prefetched takes a kept denial away. */
-function* store(c: Cache, cell: string, stored: Stored | undefined, prefetched: boolean): HopRun<void> {
-  if (!stored) return
+function* store(c: Cache, cell: string, stored: readonly Stored[], prefetched: boolean): HopRun<void> {
+  if (stored.length === 0) return
   const held = c.refreshes ? yield* get(cell) : undefined
-  const other = stored.map === 'success' ? 'denial' : 'success'
-  const beside = held && !(prefetched && other === 'denial') ? (held.value as unknown as Content)[other] : undefined
-  const moved = beside && { ...beside, sinceMs: ageMsOf(beside, held?.ageMs ?? 0) }
-  const content: Content = { [stored.map]: stored.entry, ...(moved && { [other]: moved }) }
+  let content = held ? aged(held.value as unknown as Content, held.ageMs) : {}
+  for (const { map, entry } of stored) content = { ...(!prefetched || map === 'denial') && content, [map]: entry }
   yield* put(cell, content as unknown as Plain, contentLifeMs(c, content))
+}
+
+function aged({ success, denial }: Content, heldMs: number): Content {
+  const of = (entry: Entry): Entry => ({ ...entry, sinceMs: ageMsOf(entry, heldMs) })
+  return { ...(success && { success: of(success) }), ...(denial && { denial: of(denial) }) }
 }
 
 const contentLifeMs = (c: Cache, content: Content): number =>
@@ -173,15 +179,14 @@ const contentLifeMs = (c: Cache, content: Content): number =>
 /** Who else may have filled the cell: the same question, asked before. A stale entry is renewed by the first who asks for it, so in the long
  * run it counts no longer than its TTL. */
 function fillFor(c: Cache, query: DnsQuery): Fill {
-  const of = (value: Plain): Stored | undefined => storedOf(value as unknown as Served, query, c.options, c.version)
+  const of = (value: Plain): readonly Stored[] => storedOf(value as unknown as Served, query, c.options, c.version)
   return {
     from: { hop: c.nextHop, query: plain(asked(c, query)) },
-    lifeMs: value => (of(value)?.entry.ttlS ?? 0) * 1000,
-    stores: value => {
-      const stored = of(value) as Stored
-      const mayLackAd = losesAd(c.version) && stored.entry.reply.flags.includes('ad')
-      return { [stored.map]: { ...stored.entry, ...(mayLackAd && { mayLackAd }) } } as unknown as Plain
-    },
+    lifeMs: value => of(value).reduce((most, { entry }) => Math.max(most, entry.ttlS * 1000), 0),
+    stores: value => Object.fromEntries(of(value).map(({ map, entry }) => {
+      const mayLackAd = losesAd(c.version) && entry.reply.flags.includes('ad')
+      return [map, { ...entry, ...(mayLackAd && { mayLackAd }) }]
+    })) as unknown as Plain,
   }
 }
 
@@ -232,7 +237,7 @@ function* verifyInTime(c: Cache, query: DnsQuery, refresh: string | undefined): 
   const [arrival] = yield* ask([{ hop: refresh, query: { query: plain(query), stale: true } }], c.options.stale?.verifyMs ?? 0)
   const served = arrival?.value as unknown as Served | undefined
   if (!served?.reply) return undefined
-  const stored = storedOf(served, query, c.options, c.version)
+  const [stored] = storedOf(served, query, c.options, c.version)
   return stored ? hit(c, query, stored.entry, stored.entry.ttlS) : rewritten(c, query, served)
 }
 

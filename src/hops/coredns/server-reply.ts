@@ -30,7 +30,10 @@ export const isForOther = ({ question }: Reply, query: DnsQuery): boolean =>
 /** What `forward` and `fanout` write in place of such a reply. */
 export const replyForOther = (query: DnsQuery, by: string): Reply => bareReply(query, 'FORMERR', { kind: 'broken', by, detail: 'reply to another question' })
 
-/** The same done to a reply and to those that were sent behind it. */
+/** A reply and those that were sent behind it, each on its own. */
+export const messagesOf = ({ also = [], ...first }: Reply): readonly [Reply, ...Reply[]] => [first, ...also]
+
+/** The same done to all of them. */
 export const onEachMessage = ({ also, ...first }: Reply, change: (message: Reply) => Reply): Reply =>
   ({ ...change(first), ...(also && { also: also.map(change) }) })
 

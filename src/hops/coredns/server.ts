@@ -25,7 +25,7 @@ import { inBlock, plain, since, WRITTEN_BY_SERVER, type CorednsVersion, type Han
 import { ONCE_TEXT, REFUSED_CODE, refusalText, refuse } from './refuse.ts'
 import { CHECKS } from './setup-checks.ts'
 import { registeredOptions } from './registered-options.ts'
-import { bareReply, replyTo, scrubbed } from './server-reply.ts'
+import { bareReply, messagesOf, replyTo, scrubbed } from './server-reply.ts'
 import { unmodelledPlugin } from './unmodelled.ts'
 import { readVersion } from './version.ts'
 import { viewFilter } from './view.ts'
@@ -273,8 +273,7 @@ function* answered(server: Server, query: DnsQuery, block: Block, head: string):
 function writtenBy(reply: Reply, rcode: Rcode, own: () => Reply): readonly Reply[] {
   const isDouble = WRITTEN_BY_SERVER.has(rcode)
   if (!reply.also && !isDouble) return [reply]
-  const { also = [], ...first } = reply
-  return [first, ...also, ...isDouble ? [own()] : []]
+  return [...messagesOf(reply), ...isDouble ? [own()] : []]
 }
 
 /** `dns://127.0.0.1:53`; without an address where it listens on all. */
