@@ -8,7 +8,7 @@ export const aclSetup: SetupCheck = (c, at) => {
     while (c.nextBlock()) {
       const wrong = actionFault(c.val(), at.version)
       if (wrong !== undefined) throw c.err(wrong)
-      const sections = readSections(c.remainingArgs())
+      const sections = readSections(c.remainingArgs(), at.version)
       if (typeof sections === 'string') throw c.err(sections)
     }
   }

@@ -9,6 +9,11 @@ const rcodeOf = (corefile: string, client: string, type = 'A', version = '1.11.3
   return reply === LOST ? LOST : reply.rcode
 }
 
+test('None among the types is every type, as * is', () => {
+  const corefile = block('acl {\n  block type TXT None net 10.2.0.0/16\n }')
+  expect([rcodeOf(corefile, '10.2.3.4', 'MX'), rcodeOf(corefile, '10.3.3.4', 'MX')]).toEqual(['REFUSED', 'NOERROR'])
+})
+
 test('the first policy of a stanza that fits by type and address decides, in any order of the sections', () => {
   const corefile = block('acl test {\n  allow net 10.2.0.0/16 type A TXT\n  block type * net 10.2.3.4 fd00::/8\n }\n acl {\n  FILTER type TXT\n }')
   expect(rcodeOf(corefile, '10.2.3.4')).toBe('NOERROR')

@@ -15,7 +15,7 @@ import { matchZone, originsOf } from './origins.ts'
 import { since, written, type CorednsVersion, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { refuse } from './refuse.ts'
 import { bareReply } from './server-reply.ts'
-import { goTypeNumber } from './zone-file-types.ts'
+import { typeOfWord } from './type-word.ts'
 
 type Action = 'allow' | 'block' | 'filter' | 'drop'
 
@@ -100,7 +100,7 @@ function readPolicy(directive: Directive, setup: PluginSetup): Policy | string {
   const { name, args } = directive
   const wrong = actionFault(name, setup.version)
   if (wrong !== undefined) return wrong
-  const sections = readSections(args.map(a => a.value))
+  const sections = readSections(args.map(a => a.value), setup.version)
   return typeof sections === 'string' ? sections : { action: name.toLowerCase() as Action, ...sections, directive }
 }
 
@@ -112,7 +112,7 @@ export function actionFault(word: string, version: CorednsVersion): string | und
 }
 
 /** `type … net …`, or the error text. */
-export function readSections(words: readonly string[]): Pick<Policy, 'types' | 'nets'> | string {
+export function readSections(words: readonly string[], version: CorednsVersion): Pick<Policy, 'types' | 'nets'> | string {
   let types: Set<string> | undefined = new Set()
   let nets: Cidr[] | undefined = []
   const seen = new Set<string>()
@@ -125,7 +125,7 @@ export function readSections(words: readonly string[]): Pick<Policy, 'types' | '
     const values = words.slice(at + 1, end)
     at = end
     if (values.length === 0) return `no token specified in ${goQuote(section)} section`
-    const wrong = section === 'type' ? readTypes(values, { add: type => types?.add(type), all: () => void (types = undefined) })
+    const wrong = section === 'type' ? readTypes(values, version, { add: type => types?.add(type), all: () => void (types = undefined) })
       : readNets(values, { add: net => nets?.push(net), all: () => void (nets = undefined) })
     if (wrong !== undefined) return wrong
   }
@@ -139,13 +139,17 @@ interface Collected<T> {
   readonly all: () => void
 }
 
+/** What `*` is kept as: the word `None` is the same. */
+const EVERY_TYPE = 0
+
 /** Words behind a `*` are not looked at. */
-function readTypes(words: readonly string[], { add, all }: Collected<string>): string | undefined {
+function readTypes(words: readonly string[], version: CorednsVersion, { add, all }: Collected<string>): string | undefined {
   for (const word of words) {
     if (word === '*') return void all()
-    const type = goTypeNumber(word)
+    const type = typeOfWord(word, version)
     if (type === undefined) return `unexpected token ${goQuote(word)}; expect legal QTYPE`
-    add(typeName(type))
+    if (type === EVERY_TYPE) all()
+    else add(typeName(type))
   }
   return undefined
 }

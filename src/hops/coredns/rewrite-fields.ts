@@ -1,18 +1,20 @@
 // The rules of `rewrite` for fields other than the name and EDNS: plugin/rewrite/{type,class,ttl,rcode,cname_target}.go. `type` and `class`
 // change the query only; `ttl` (ranges since 1.9.4), `rcode` (since 1.11.3) and `cname` (since 1.11.0) the reply only.
 import { nameKey } from '../../dns/name.ts'
-import { classNumber, typeNumber } from '../../dns/wire-numbers-table.ts'
+import { className } from '../../dns/wire-numbers-table.ts'
 import { atoi, isFault, parseUint } from './go-number.ts'
 import { goQuote } from './go-quote.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { rcodeOfWord } from './rcode-number.ts'
 import { ignored, responding, type RuleReader } from './rewrite-rule.ts'
 import { isMatch, matcher, pattern, replacing, replacingPattern, RuleRefused, type Match, type Replacing } from './rewrite-text.ts'
+import { typeOfWord } from './type-word.ts'
+import { goClassNumber } from './zone-file-types.ts'
 
 /** A type or class by the name that miekg/dns has for it; a number is none. */
-function mnemonic(word: string, field: 'type' | 'class', number: (word: string) => number | undefined): string {
+function mnemonic(word: string, field: 'type' | 'class', number: (name: string) => number | undefined): string {
   const name = word.toUpperCase()
-  if (number(name) === undefined || /^(TYPE|CLASS)\d/.test(name)) throw new RuleRefused(`invalid ${field} ${goQuote(name)}`)
+  if (number(name) === undefined) throw new RuleRefused(`invalid ${field} ${goQuote(name)}`)
   return name
 }
 
@@ -20,15 +22,15 @@ const exactlyTwo = (args: readonly string[], field: string): void => {
   if (args.length !== 2) throw new RuleRefused(`${field} rules must have exactly two arguments`)
 }
 
-export const typeRule: RuleReader = args => {
+export const typeRule: RuleReader = (args, version) => {
   exactlyTwo(args, 'type')
-  const [from, to] = args.map(word => mnemonic(word, 'type', typeNumber)) as [string, string]
+  const [from, to] = args.map(word => mnemonic(word, 'type', name => typeOfWord(name, version))) as [string, string]
   return query => (query.type === from ? { query: { ...query, type: to }, done: true, responses: [] } : ignored(query))
 }
 
 export const classRule: RuleReader = args => {
   exactlyTwo(args, 'class')
-  const [from, to] = args.map(word => mnemonic(word, 'class', classNumber)) as [string, string]
+  const [from, to] = args.map(word => mnemonic(word, 'class', goClassNumber)).map(word => className(goClassNumber(word) as number)) as [string, string]
   return query => {
     const { class: before = 'IN', ...rest } = query
     return before === from ? { query: to === 'IN' ? rest : { ...rest, class: to }, done: true, responses: [] } : ignored(query)

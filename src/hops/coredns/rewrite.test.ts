@@ -48,6 +48,12 @@ describe('a rule is refused', () => {
     expect([refused('rcode a NXDOMAIN NOERROR', [1, 11, 2]), refused('rcode a NXDOMAIN NOERROR', [1, 11, 3])]).toEqual(['invalid rule type "rcode"', ''])
   })
 
+  test('for a type without a word of its own, for one that has it later, and for a number', () => {
+    expect(['type WKS A', 'type TYPE1 A', 'type a NONE', 'class CLASS1 CH', 'class CS XX'].map(rule => refused(rule))).toEqual(
+      ['invalid type "WKS"', 'invalid type "TYPE1"', 'invalid type "NONE"', 'invalid class "CLASS1"', 'invalid class "XX"'])
+    expect([refused('type amtrelay A', [1, 10, 1]), refused('type amtrelay A', [1, 11, 0])]).toEqual(['invalid type "AMTRELAY"', ''])
+  })
+
   test('for words too many of a ttl or rcode, which it takes for values that are missing', () => {
     expect([refused('ttl exact a 5 6'), refused('rcode exact a NXDOMAIN NOERROR x')]).toEqual(['invalid TTL \'\' for a ttl rule', 'invalid matching RCODE \'\' for a rcode rule'])
   })
@@ -126,6 +132,11 @@ describe('a query', () => {
     const name = `${'x'.repeat(64)}.test`
     expect(ask([`name exact a.test ${name}`], { name: 'a.test.' })).toEqual(['SERVFAIL', undefined])
     expect(ask(['continue class IN CH', `name exact a.test ${name}`], { name: 'a.test.', class: 'IN' })).toEqual(['SERVFAIL', undefined])
+  })
+  test('can have the class CS, which nobody else has a word for', () => {
+    seen.length = 0
+    for (const rule of ['class cs IN', 'class CH IN']) ask([rule], { name: 'b.test.', class: 'CLASS2' })
+    expect(seen.map(q => q.class)).toEqual([undefined, 'CLASS2'])
   })
   test('that no rule fits goes on as it is', () => {
     seen.length = 0

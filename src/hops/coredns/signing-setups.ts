@@ -6,7 +6,7 @@ import { cleanPath } from './go-path.ts'
 import { goQuote } from './go-quote.ts'
 import { since } from './plugin.ts'
 import { joined, nextWord, once, readFault, statFault, textAt, unknownProperty, valueOf, type SetupAt, type SetupCheck } from './setup-check.ts'
-import { goTypeNumber } from './zone-file-types.ts'
+import { typeOfWord } from './type-word.ts'
 
 export const signSetup: SetupCheck = (c, at) => {
   while (c.next()) {
@@ -70,7 +70,7 @@ export const tsigSetup: SetupCheck = (c, at) => {
         if (args.length !== 1 || statFault(at, args[0] as string) !== undefined) throw c.argErr()
         for (const key of secretsIn(c, textAt(at, args[0] as string))) addKey(c, keys, key)
       } else {
-        const isKnown = (word: string): boolean => (name === 'require' ? goTypeNumber(word) !== undefined : OPCODES.has(word))
+        const isKnown = (word: string): boolean => (name === 'require' ? typeOfWord(word, at.version) !== undefined : OPCODES.has(word))
         if (args.length === 0 || (args[0] !== 'all' && args[0] !== 'none' && !args.every(isKnown))) throw c.argErr()
       }
     }

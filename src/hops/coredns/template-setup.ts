@@ -2,7 +2,6 @@
 // plugin read the same way.
 import type { Source } from '../../chain/source.ts'
 import { encodeText } from '../../dns/presentation-escape.ts'
-import { classNumber } from '../../dns/wire-numbers-table.ts'
 import type { Dispenser } from './dispenser.ts'
 import { isFault, parseUint } from './go-number.ts'
 import { compileGoRegexp, goMinor, isRefused, type GoRegexp } from './go-regexp.ts'
@@ -13,7 +12,8 @@ import { rcodeOfWord } from './rcode-number.ts'
 import { nextWord, type SetupCheck } from './setup-check.ts'
 import { TEMPLATE_FUNCTIONS } from './template-data.ts'
 import { noExpressions, readExpression, type Expressions } from './template-variables.ts'
-import { goTypeNumber } from './zone-file-types.ts'
+import { typeOfWord } from './type-word.ts'
+import { goClassNumber } from './zone-file-types.ts'
 
 export type TemplateSection = 'answer' | 'additional' | 'authority'
 
@@ -60,7 +60,7 @@ const EVERYTHING = '.*'
 
 function readStanza({ c, version }: Reading, blockZones: readonly string[]): Stanza {
   const source = c.word?.source
-  const dnsClass = classOfWord(nextWord(c))
+  const dnsClass = goClassNumber(nextWord(c))
   if (dnsClass === undefined) throw c.err(`invalid query class ${c.val()}`)
   const type = typeOfWord(nextWord(c), version)
   if (type === undefined) throw c.err(`invalid RR class ${c.val()}`)
@@ -74,22 +74,6 @@ function readStanza({ c, version }: Reading, blockZones: readonly string[]): Sta
 }
 
 const SECTIONS: readonly TemplateSection[] = ['answer', 'additional', 'authority']
-const CLASS_CSNET = 2
-const CLASS_WORDS = new Set(['IN', 'CH', 'HS', 'NONE', 'ANY'])
-
-/** dns.StringToClass: capitals only. */
-const classOfWord = (word: string): number | undefined => (word === 'CS' ? CLASS_CSNET : CLASS_WORDS.has(word) ? classNumber(word) : undefined)
-
-/** Types that no zone file may name. */
-const ODD_TYPES: ReadonlyMap<string, number> = new Map([['None', 0], ['OPT', 41], ['Reserved', 65_535]])
-
-/** First release whose DNS library has a word for the type, where 1.9.3 had none. */
-const TYPES_SINCE: ReadonlyMap<string, CorednsVersion> = new Map([['AMTRELAY', [1, 11, 0]], ['NXNAME', [1, 11, 4]], ['RESINFO', [1, 12, 2]]])
-
-/** dns.StringToType. */
-const typeOfWord = (word: string, version: CorednsVersion): number | undefined =>
-  (since(version, ...TYPES_SINCE.get(word) ?? [1, 0, 0]) ? ODD_TYPES.get(word) ?? goTypeNumber(word) : undefined)
-
 function readOption(reading: Reading, stanza: Draft): void {
   const { c, version } = reading
   const name = c.val()

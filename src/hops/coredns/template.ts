@@ -8,7 +8,7 @@ import type { Cause, DnsQuery, Reply, ResourceRecord } from '../../dns/message.t
 import { nameKey } from '../../dns/name.ts'
 import { hexOf } from '../../dns/presentation-bytes.ts'
 import { encodeText } from '../../dns/presentation-escape.ts'
-import { classNumber, typeNumber } from '../../dns/wire-numbers-table.ts'
+import { classNumber, typeName, typeNumber } from '../../dns/wire-numbers-table.ts'
 import { authoritativeReply } from './authoritative-reply.ts'
 import type { Caller } from './expression.ts'
 import { queryFunctions } from './expression-query.ts'
@@ -17,15 +17,16 @@ import type { GoValue } from './go-value.ts'
 import { internalLookup } from './internal-lookup.ts'
 import { isUnknownLabel, metadataOf } from './metadata.ts'
 import { matchZone } from './origins.ts'
-import { inBlock, panicked, since, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
+import { inBlock, panicked, since, type CorednsVersion, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { readByWords } from './plugin-words.ts'
 import { rcodeOfNumber } from './rcode-number.ts'
 import { templateData } from './template-data.ts'
 import { readStanzas, type Stanza, type TemplateRecord } from './template-setup.ts'
 import { worked, type Worked } from './template-variables.ts'
+import { typeWord } from './type-word.ts'
 import { containerFile, dialectOf, recordOf } from './zone-data.ts'
 import { readRecord } from './zone-file.ts'
-import { goTypeText, goTypeNumber } from './zone-file-types.ts'
+import { goClassName, goTypeNumber } from './zone-file-types.ts'
 
 interface Template {
   readonly setup: PluginSetup
@@ -99,7 +100,7 @@ function* answered(t: Template, stanza: Stanza, query: DnsQuery, matched: Matche
   if (stanza.rcode === SERVFAIL) return { rcode, ...(cause && { cause }) }
   const data = templateData({
     zone: matched.zone, name: nameKey(query.name), regex: matched.regex, match: matched.match, group: groupsOf(matched), query, remote: query.client,
-    class: wordOf(classOf(query), stanza.class, CLASS_WORDS), type: wordOf(typeOf(query), stanza.type, TYPE_WORDS), metadata: label => (isUnknownLabel(t.setup, label) ? unmodelledLabel(label) : metadataOf(query)(label)),
+    class: wordOf(classOf(query), stanza.class, goClassName), type: wordOf(typeOf(query), stanza.type, typeWords(t.setup.version)), metadata: label => (isUnknownLabel(t.setup, label) ? unmodelledLabel(label) : metadataOf(query)(label)),
     ...(since(t.setup.version, 1, 15) && { variables: matched.values }),
   })
   const sections: Record<TemplateRecord['section'], ResourceRecord[]> = { answer: [], additional: [], authority: [] }
@@ -153,11 +154,9 @@ const groupsOf = ({ match, names }: Pick<Matched, 'match' | 'names'>): readonly 
   ...match.map((text, i) => [String(i), text] as const), ...match.flatMap((text, i) => (names[i] ? [[names[i], text] as const] : [])),
 ]
 
-const CLASS_WORDS = (number: number): string => (CLASSES.get(number) ?? '')
-const CLASSES: ReadonlyMap<number, string> = new Map([[1, 'IN'], [2, 'CS'], [3, 'CH'], [4, 'HS'], [254, 'NONE'], [255, 'ANY']])
 /** dns.TypeToString has no `TYPE65280`. */
-const TYPE_WORDS = (number: number): string => {
-  const word = goTypeText(number)
+const typeWords = (version: CorednsVersion) => (number: number): string => {
+  const word = typeWord(typeName(number), version)
   return word.startsWith('TYPE') ? '' : word
 }
 /** Of what was asked; of the stanza where that is ANY. */

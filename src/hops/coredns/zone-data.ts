@@ -8,6 +8,7 @@ import { nameFromText } from '../../dns/wire-name.ts'
 import { containerPath } from './go-path.ts'
 import { goQuote } from './go-quote.ts'
 import { since, type CorednsVersion } from './plugin.ts'
+import { laterTypes } from './type-word.ts'
 import { readZoneFile } from './zone-file.ts'
 import type { ZoneRecord } from './zone-file-parser.ts'
 import type { ZoneDialect } from './zone-file-types.ts'
@@ -42,7 +43,7 @@ export const containerFile = (model: CorednsModel, path: string): { readonly fil
  */
 export const dialectOf = (version: CorednsVersion): ZoneDialect => ({
   wordLimitBytes: since(version, 1, 11) ? Infinity : 2048, leadingDot: !since(version, 1, 9, 4), first: !since(version, 1, 11),
-  looseEscapes: !since(version, 1, 11, 4), knowsOhttp: since(version, 1, 11, 4),
+  looseEscapes: !since(version, 1, 11, 4), knowsOhttp: since(version, 1, 11, 4), laterTypes: laterTypes(version),
   lineEndIsName: !since(version, 1, 12, 2), untypedOverflow: !since(version, 1, 12, 3), ttlWraps: !since(version, 1, 14, 1),
 })
 

@@ -71,7 +71,7 @@ export function generate(p: Parser): Parser | undefined {
   const bytes = generatedBytes(range)
   const here = p.sourceOf(p.startLine, p.lexer.atLine)
   return {
-    ...p, lexer: new ZoneLexer(bytes.read, p.options.dialect.wordLimitBytes, () => bytes.broken() !== undefined), generates: false,
+    ...p, lexer: new ZoneLexer(bytes.read, p.options.dialect, () => bytes.broken() !== undefined), generates: false,
     broken: bytes.broken, sourceOf: () => here,
     header: { name: '', ttlS: 0, class: 'IN', type: '' }, ttl: { ttlS: GENERATED_TTL_S, set: false }, error: undefined,
   }

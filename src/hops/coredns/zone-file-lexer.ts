@@ -2,8 +2,7 @@
 // begins a comment, parentheses are dropped and keep the line going, a quote is a token, and what a word is (owner, type, class)
 // depends on where in the line it stands. Oddities are kept: inside parentheses a line end separates nothing (`1⏎2` is `12`).
 // Works on bytes (one character each), because columns count bytes.
-import { classNumber } from '../../dns/wire-numbers-table.ts'
-import { goTypeNumber } from './zone-file-types.ts'
+import { goClassNumber, zoneTypeNumber, type ZoneDialect } from './zone-file-types.ts'
 
 export type TokenKind =
   | 'eof' | 'word' | 'blank' | 'quote' | 'newline' | 'type' | 'owner' | 'class' | '$TTL' | '$ORIGIN' | '$INCLUDE' | '$GENERATE'
@@ -39,13 +38,11 @@ export const END: ZoneToken = { kind: 'eof', text: '', number: 0, line: 0, colum
 
 export const atEnd = (token: ZoneToken): boolean => token.kind === 'newline' || token.kind === 'eof'
 
-const CLASS_CSNET = 2
 const DIRECTIVES: ReadonlySet<string> = new Set(['$TTL', '$ORIGIN', '$INCLUDE', '$GENERATE'])
 
 export class ZoneLexer {
   private readonly read: ByteSource
-  /** Longest word and comment, bytes; later releases have no limit. */
-  private readonly limitBytes: number
+  private readonly dialect: ZoneDialect
   /** The bytes ended because of an error: the word at hand is lost. */
   private readonly isBroken: () => boolean
   private readonly ready: ZoneToken[] = []
@@ -64,9 +61,9 @@ export class ZoneLexer {
   private word = ''
   private commentBytes = 0
 
-  constructor(read: ByteSource, limitBytes: number, isBroken: () => boolean = () => false) {
+  constructor(read: ByteSource, dialect: ZoneDialect, isBroken: () => boolean = () => false) {
     this.read = read
-    this.limitBytes = limitBytes
+    this.dialect = dialect
     this.isBroken = isBroken
   }
 
@@ -102,8 +99,8 @@ export class ZoneLexer {
     for (;;) {
       const c = this.byte()
       if (c === undefined) break
-      if (this.word.length >= this.limitBytes) return this.fail('token length insufficient for parsing')
-      if (this.commentBytes >= this.limitBytes) return this.fail('comment length insufficient for parsing')
+      if (this.word.length >= this.dialect.wordLimitBytes) return this.fail('token length insufficient for parsing')
+      if (this.commentBytes >= this.dialect.wordLimitBytes) return this.fail('comment length insufficient for parsing')
       if (this.inComment && c !== '\n' && c !== '\r' && c !== ';') {
         this.commentBytes++
         continue
@@ -170,7 +167,7 @@ export class ZoneLexer {
   private comment(): boolean {
     this.inComment = true
     this.heldCommentBytes = 0
-    if (this.commentBytes > 1 && ++this.commentBytes >= this.limitBytes) {
+    if (this.commentBytes > 1 && ++this.commentBytes >= this.dialect.wordLimitBytes) {
       this.fail('comment length insufficient for parsing')
       return true
     }
@@ -194,7 +191,7 @@ export class ZoneLexer {
       return false
     }
     if (!wasComment && this.word !== '') {
-      const type = this.seenType ? undefined : goTypeNumber(this.word.toUpperCase())
+      const type = this.seenType ? undefined : zoneTypeNumber(this.word, this.dialect)
       this.push(type === undefined ? 'word' : 'type', this.word, type)
     }
     if (!wasComment) this.heldCommentBytes = 0
@@ -228,10 +225,10 @@ export class ZoneLexer {
 
   /** A class is looked for even when the word is a type: `ANY` is a class, and no type is expected any more. */
   private typeOrClass(upper: string): void {
-    const type = goTypeNumber(upper) ?? (upper.startsWith('TYPE') ? wordNumber(upper, 4) : undefined)
+    const type = zoneTypeNumber(upper, this.dialect) ?? (upper.startsWith('TYPE') ? wordNumber(upper, 4) : undefined)
     if (type === -1) return this.fail('unknown RR type')
     if (type !== undefined) this.seenType = true
-    const dnsClass = upper.startsWith('CLASS') ? wordNumber(upper, 5) : upper === 'CS' ? CLASS_CSNET : classNumber(upper)
+    const dnsClass = upper.startsWith('CLASS') ? wordNumber(upper, 5) : goClassNumber(upper)
     if (dnsClass === -1) return this.fail('unknown class')
     if (dnsClass !== undefined) this.push('class', this.word, dnsClass)
     else this.push(type === undefined ? 'word' : 'type', this.word, type)

@@ -67,7 +67,7 @@ export function parserOf(
     return at(edge(from), newline < 0 ? text.length : newline)
   }
   return {
-    lexer: new ZoneLexer(bytesOf(text), options.dialect.wordLimitBytes), path, options, sourceOf, depth, 
+    lexer: new ZoneLexer(bytesOf(text), options.dialect), path, options, sourceOf, depth, 
     generates: true, broken: () => undefined, budget,
     header: { name: '', ttlS: 0, class: 'IN', type: '' }, origin, startLine: 1, ttl, error: undefined,
   }

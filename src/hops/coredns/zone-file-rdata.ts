@@ -6,7 +6,7 @@ import { ip4Bytes, ip6Bytes } from '../../dns/presentation-address.ts'
 import { atEnd, END, ZoneFault, type ZoneLexer, type ZoneToken } from './zone-file-lexer.ts'
 import { quote, stringsOf } from './zone-file-strings.ts'
 import { bindingParams } from './zone-file-svcb.ts'
-import { absoluteName, escapedBytes, goTypeName, goTypeNumber, unsigned, zoneTtl, type ZoneDialect } from './zone-file-types.ts'
+import { absoluteName, escapedBytes, goTypeName, unsigned, zoneTtl, zoneTypeNumber, type ZoneDialect } from './zone-file-types.ts'
 
 interface Reading {
   readonly lexer: ZoneLexer
@@ -48,9 +48,9 @@ const algorithm: Word = (token, reading) => u8(token, reading) ?? named(token)
 const signing: Word = (token, reading) => u8(token, reading) ?? (reading.dialect.first ? undefined : named(token))
 const text = (value: number | undefined): string | undefined => (value === undefined ? undefined : String(value))
 
-const covered: Word = token => {
+const covered: Word = (token, { dialect }) => {
   const upper = token.text.toUpperCase()
-  const type = goTypeNumber(upper) ?? (upper.startsWith('TYPE') ? unsigned(upper.slice(4), 16) : undefined)
+  const type = zoneTypeNumber(upper, dialect) ?? (upper.startsWith('TYPE') ? unsigned(upper.slice(4), 16) : undefined)
   return type === undefined ? undefined : goTypeName(type)
 }
 /** `20060102150405`, or seconds. */
@@ -66,11 +66,11 @@ const joined: Rest = ({ lexer }, label) => {
   return all
 }
 
-const types: Rest = ({ lexer }, label) => {
+const types: Rest = ({ lexer, dialect }, label) => {
   const found: string[] = []
   for (let token = lexer.next(); !atEnd(token); token = lexer.next()) {
     if (token.kind === 'blank') continue
-    const number = goTypeNumber(token.text.toUpperCase()) ?? unsigned(token.text.slice(4), 16)
+    const number = zoneTypeNumber(token.text, dialect) ?? unsigned(token.text.slice(4), 16)
     if (token.kind !== 'word' || token.fault || number === undefined) return new ZoneFault(label, token)
     found.push(goTypeName(number))
   }

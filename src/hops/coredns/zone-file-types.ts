@@ -1,5 +1,5 @@
-// The words for types that miekg/dns knows (ztypes.go `StringToType`, v1.1.72), and its rules for texts: what a name, a TTL or a number is.
-// Not modelled: the few types that v1.1.49 (CoreDNS 1.9) did not have yet.
+// The words for types and classes that miekg/dns knows (ztypes.go `StringToType`, msg.go `StringToClass`, v1.1.73), and its rules for texts: what a
+// name, a TTL or a number is. Which words came later than CoreDNS 1.9: type-word.ts.
 import { isAbsolute, isDomainName } from '../../dns/name.ts'
 import { TYPE_NUMBERS, typeName } from '../../dns/wire-numbers-table.ts'
 
@@ -15,6 +15,13 @@ export const goTypeName = (number: number): string => WORDS.get(number) ?? `TYPE
 /** dns.TypeToString: words for two types that are none, too. */
 export const goTypeText = (number: number): string => (number === 0 ? 'None' : number === 65_535 ? 'Reserved' : goTypeName(number))
 
+const CLASS_NUMBERS: ReadonlyMap<string, number> = new Map([['IN', 1], ['CS', 2], ['CH', 3], ['HS', 4], ['NONE', 254], ['ANY', 255]])
+const CLASS_WORDS: ReadonlyMap<number, string> = new Map([...CLASS_NUMBERS].map(([word, number]) => [number, word]))
+
+/** By its word only, upper case. */
+export const goClassNumber = (upper: string): number | undefined => CLASS_NUMBERS.get(upper)
+export const goClassName = (number: number): string => CLASS_WORDS.get(number) ?? ''
+
 /** What differs between the releases of the library. */
 export interface ZoneDialect {
   /** The longest word, bytes: 2048 up to v1.1.50. */
@@ -29,10 +36,18 @@ export interface ZoneDialect {
   readonly ttlWraps: boolean
   /** Since v1.1.62: the word `ohttp` of SVCB. */
   readonly knowsOhttp: boolean
+  /** Words for types that are none yet. */
+  readonly laterTypes: ReadonlySet<string>
   /** v1.1.49: a name may begin with a dot. */
   readonly leadingDot: boolean
   /** Up to v1.1.50: `as` in the error of every relative $INCLUDE, algorithms of RRSIG in numbers only. */
   readonly first: boolean
+}
+
+/** By its word in any letters. */
+export function zoneTypeNumber(word: string, { laterTypes }: ZoneDialect): number | undefined {
+  const upper = word.toUpperCase()
+  return laterTypes.has(upper) ? undefined : goTypeNumber(upper)
 }
 
 /** Completed by the origin; undefined: no name. */
