@@ -1,5 +1,6 @@
 // A real CoreDNS between a client and scripted upstreams while it runs: what is done to it in turn, and what was seen at each question.
 import { setTimeout as wait } from 'node:timers/promises'
+import { LOOP_PROBE } from '../fidelity/coredns-replay-compare.ts'
 import type { CorednsProcess } from './coredns-process.ts'
 import { ask } from './dns-client.ts'
 import type { Lane } from './lane.ts'
@@ -12,8 +13,6 @@ export type ServerStep =
   | { readonly writeFile: Readonly<Record<string, string>> }
   | { readonly deleteFile: string }
 
-/** The name by which `loop` looks for itself, at a time of its own after the start. */
-const LOOP_PROBE = /\b\d{10,}\.\d{10,}\./
 const LOGGED = /^\[(?:INFO|ERROR|WARNING|DEBUG)\]/
 
 export class LiveServer {

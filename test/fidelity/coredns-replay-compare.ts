@@ -130,6 +130,11 @@ export const stripped = (line: string): string => line
   .replace(/(\d|\]):\d+ - \d+ "/, '$1:0 - 0 "').replace(/([ |])\d+(\.\d+)?s([ |]|$)/, '$10s$3').replace(/^(\[INFO\] [\d.]+)\|\d+\|\[::\]\|\d+\|/, '$1|0|[::]|0|')
   .replace(/((?:read|write) (?:udp|tcp) \S+):\d+->/, '$1:0->').replace(/Loop \((\S+):\d+ ->/, 'Loop ($1:0 ->').replace(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d /, 'DATE ')
 
+/** The name by which `loop` looks for itself, at a time of its own after the start: recorders leave it out of what belongs to a question. */
+export const LOOP_PROBE = /\b\d{10,}\.\d{10,}\./
+
+export const isOfLoopProbe = ({ note }: Noted): boolean => LOOP_PROBE.test(String(note['line'] ?? '')) || LOOP_PROBE.test(String((note['query'] as unknown as DnsQuery | undefined)?.name))
+
 const LOGGED: ReadonlySet<string> = new Set(['log', 'errors', 'debug', 'process'])
 
 export const logLines = (notes: readonly Noted[]): string[] =>

@@ -167,16 +167,16 @@ export class Process {
     return this.api?.isRead ?? false
   }
 
-  /** The reply, or nothing; how long it took is `tookMs`. */
-  ask(query: RowQuery): Plain {
-    return this.askPlain(query, dnsQuery(query) as Plain)
+  /** The reply, or nothing within the time that the client waits; how long it took is `tookMs`. */
+  ask(query: RowQuery, limitMs = REPLY_LIMIT_MS): Plain {
+    return this.askPlain(query, dnsQuery(query) as Plain, limitMs)
   }
 
   /** The socket is the row's, the question what was made of its bytes. */
-  askPlain(where: RowQuery, query: Plain): Plain {
+  askPlain(where: RowQuery, query: Plain, limitMs = REPLY_LIMIT_MS): Plain {
     const begun = this.run.nowMs
     const listener = this.listener(where)
-    const reply = listener === undefined ? LOST : this.run.query(listener, query, REPLY_LIMIT_MS)
+    const reply = listener === undefined ? LOST : this.run.query(listener, query, limitMs)
     this.tookMs = this.run.nowMs - begun
     this.pass(pauseMsOf(this.row))
     return reply

@@ -12,14 +12,14 @@ import type { Process } from './coredns-replay-process.ts'
 import { octets, PAUSE_MS, type Observed, type RowQuery } from './coredns-replay-rows.ts'
 
 /** The bytes that would be sent; undefined = nothing. */
-export function rawReply(query: RowQuery, process: Process): Uint8Array | undefined {
+export function rawReply(query: RowQuery, process: Process, limitMs?: number): Uint8Array | undefined {
   const packet = bytesOfHex(query.rawHex ?? '') ?? new Uint8Array(0)
   const met = atTheDoor(packet, { transport: query.proto, client: '127.0.0.1' })
   if (met.kind !== 'query') {
     process.pass(PAUSE_MS)
     return met.kind === 'refused' ? met.bytes : undefined
   }
-  const value: Plain = process.askPlain(query, met.query as unknown as Plain)
+  const value: Plain = process.askPlain(query, met.query as unknown as Plain, limitMs)
   return value === LOST || !isReply(value) ? undefined : replyBytes(value as unknown as Reply, met.query, met.id)
 }
 

@@ -4,7 +4,7 @@ import { LOST } from '../../src/chain/effects.ts'
 import type { Problem } from '../../src/chain/source.ts'
 import type { Reply } from '../../src/dns/message.ts'
 import { ApiServer, type Fixture } from './api-server.ts'
-import { askedDifferences, askedOf, differences, logLines, realAsked, replyDifferences, stripped, timing, wireSize } from './coredns-replay-compare.ts'
+import { askedDifferences, askedOf, differences, isOfLoopProbe, logLines, realAsked, replyDifferences, stripped, timing, wireSize } from './coredns-replay-compare.ts'
 import { Process } from './coredns-replay-process.ts'
 import { sampleVerdict } from './coredns-replay-random.ts'
 import { rawFaults, rawReply } from './coredns-replay-raw.ts'
@@ -90,11 +90,12 @@ function compare(row: Row, query: RowQuery, process: Process): Verdict {
   const first = process.noteCount
   process.asked = (observed.upstreamAsked ?? []).map(u => u.to)
   const isRaw = query.rawHex !== undefined
-  const raw = isRaw ? rawReply(query, process) : undefined
-  const value = isRaw ? LOST : process.ask(query)
-  // The recorder waited for what did not come.
+  // Where nothing came, the recorder gave up.
+  const limitMs = observed.noReply === undefined ? undefined : observed.elapsedMs
+  const raw = isRaw ? rawReply(query, process, limitMs) : undefined
+  const value = isRaw ? LOST : process.ask(query, limitMs)
   if (observed.noReply !== undefined && !isRaw) process.pass(Math.max(0, (observed.elapsedMs ?? 0) - process.tookMs))
-  const notes = process.notesSince(first)
+  const notes = process.notesSince(first).filter(note => !isOfLoopProbe(note))
   const reply = typeof value === 'string' || value === null ? undefined : value as unknown as Reply
   const asked = askedOf(notes, label => process.upstreams.isSeen(label))
   const real = (observed.upstreamAsked ?? []).filter(u => !(u.type === 'NS' && (u.name === '.' || u.name === 'probe.test.'))).map(realAsked)

@@ -39,6 +39,24 @@ test('a plugin that nobody models is not modelled at its line of the Corefile, w
   expect(judged[0]?.verdict).toMatchObject({ kind: 'not modelled', at: expect.stringContaining('dnssec') })
 })
 
+test('a question that nothing answered lasts as long as its client waited, and what a probe of loop wrote meanwhile is not its own', () => {
+  const line = '[INFO] 127.0.0.1:0 - 0 "A IN a.test. udp 24 false 512" - - 0 0s'
+  const silent = { noReply: 'timeout', elapsedMs: 4000, log: [line], upstreamAsked: [] }
+  const dropped: Json = { ...whoami, corefile: '. {\n    bind 127.0.0.1\n    log\n    loop\n    acl {\n        drop net 127.0.0.1/32\n    }\n    cache\n    forward . 127.0.0.13\n}\n', observed: silent }
+  const answer = { rcode: 'NOERROR', flags: ['qr', 'rd', 'ra'], question: ['b.test. IN A'], answer: ['b.test. 30 IN A 10.0.0.1'], authority: [], additional: [], opt: null, log: [], upstreamAsked: [] }
+  const upstreamScript = { '127.0.0.13': [{ do: { answer: ['@ 30 IN A 10.0.0.1'] } }] }
+  const ask = { name: 'b.test.', type: 'A', proto: 'udp', from: '127.0.0.2' }
+  const logged = (flags: string): string => `[INFO] 127.0.0.2:0 - 0 "A IN b.test. udp 24 false 512" NOERROR ${flags} 46 0s`
+  const asked = [{ to: '127.0.0.13', proto: 'udp', name: 'b.test.', type: 'A', flags: ['rd'], opt: null, atMs: 0 }]
+  const kept = { ...answer, flags: ['qr', 'aa', 'rd', 'ra'], answer: ['b.test. 26 IN A 10.0.0.1'], log: [logged('qr,aa,rd,ra')] }
+  const rows: Json[] = [
+    { ...dropped, id: 'small.dropped/0', upstreamScript, query: ask, observed: { ...answer, upstreamAsked: asked, log: [logged('qr,rd,ra')] } },
+    { ...dropped, id: 'small.dropped/1', upstreamScript, state: { preamble: [{ query: ask }] } },
+    { ...dropped, id: 'small.dropped/2', upstreamScript, state: { preamble: [{ query: ask }, { query: whoami['query'] as Json }] }, query: ask, observed: kept },
+  ]
+  expect(judgeRows(rows).judged.map(({ verdict }) => verdict)).toEqual([{ kind: 'equal' }, { kind: 'equal' }, { kind: 'equal' }])
+})
+
 test('rows can be chosen by program, version and group', () => {
   const rows = [whoami, { ...whoami, version: '1.9.3' }, { ...whoami, id: 'block.x/0' }]
   expect(judgeRows(rows, { only: 'coredns@1.9.3' }).judged.map(row => row.version)).toEqual(['1.9.3'])
