@@ -4,14 +4,13 @@
 // `stacktrace` adds lines to that of a panic, which nobody reads here.
 // Not modelled: counts that are printed because the process ends.
 import { background, get, note, put, sleep, type Hop, type HopRun } from '../../chain/effects.ts'
-import { nameKey } from '../../dns/name.ts'
 import { debugs } from './debug.ts'
 import { durationText, goDurationMs } from './go-duration.ts'
 import { compileGoRegexp, isRefused, type GoRegexp } from './go-regexp.ts'
 import { inBlock, type PluginFactory, type PluginSetup } from './plugin.ts'
 import { rcodeNumber } from './rcode-number.ts'
 import { typeWord } from './type-word.ts'
-import { unpackedName } from './zone-data.ts'
+import { requestName } from './zone-data.ts'
 
 interface Pattern {
   /** Cell that counts, and hop that prints. */
@@ -36,7 +35,7 @@ export const errors: PluginFactory = setup => {
     const level = pattern?.level ?? 'ERROR'
     // Read from the request when all is over: a `rewrite` shows.
     const { name, type } = served.query ?? query
-    if (isPrinted(level, setup)) yield* note({ kind: 'errors', by: setup.server, line: `[${level}] plugin/errors: ${rcodeNumber(served.rcode)} ${unpackedName(nameKey(name))} ${typeWord(type, setup.version)}: ${error}` })
+    if (isPrinted(level, setup)) yield* note({ kind: 'errors', by: setup.server, line: `[${level}] plugin/errors: ${rcodeNumber(served.rcode)} ${requestName(name)} ${typeWord(type, setup.version)}: ${error}` })
     return served
   }
 }

@@ -6,6 +6,7 @@ import { call, LOOP, type HopRun } from '../../chain/effects.ts'
 import { absolute } from '../../dns/name.ts'
 import type { DnsQuery, Reply } from '../../dns/message.ts'
 import { plain, type PluginSetup } from './plugin.ts'
+import { lastMessage } from './server-reply.ts'
 
 /** `nothing`: the chain wrote no message. */
 export type InternalAnswer = Reply | 'nothing' | 'loop'
@@ -17,6 +18,5 @@ export function* internalLookup(setup: Pick<PluginSetup, 'server'>, query: DnsQu
   const value = yield* call(setup.server, plain(question))
   if (value === LOOP) return 'loop'
   if (typeof value === 'string' || value === undefined) return 'nothing'
-  const reply = value as unknown as Reply
-  return reply.also?.at(-1) ?? reply
+  return lastMessage(value as unknown as Reply)
 }

@@ -3,7 +3,6 @@
 // Not modelled: metadata labels of geoip and trace (a use is said).
 import { note } from '../../chain/effects.ts'
 import type { DnsQuery, Reply } from '../../dns/message.ts'
-import { nameKey } from '../../dns/name.ts'
 import { queryBytes } from '../../dns/size.ts'
 import { bracketed } from '../../dns/socket-address.ts'
 import { isNamed } from './nsid.ts'
@@ -15,9 +14,9 @@ import { refuse } from './refuse.ts'
 import { rcodeWord } from './rcode-number.ts'
 import { registeredOptions } from './registered-options.ts'
 import { replyClassOf, replyTypeOf, type ReplyType } from './reply-type.ts'
-import { bareReply, clientBytes, echoedEdns, loggedBytes, scrubbed } from './server-reply.ts'
+import { bareReply, clientBytes, echoedEdns, lastMessage, loggedBytes, messagesOf, scrubbed } from './server-reply.ts'
 import { typeWord } from './type-word.ts'
-import { unpackedName } from './zone-data.ts'
+import { requestName } from './zone-data.ts'
 
 interface Rule {
   readonly zones: readonly string[]
@@ -59,7 +58,7 @@ export const log: PluginFactory = setup => {
 
 /** The message as log's recorder holds it: what was written last, cut to size; since 1.14.5 what the server will write. */
 function recorded(query: DnsQuery, served: Served, version: CorednsVersion): Reply | undefined {
-  if (served.reply) return scrubbed(served.answered ?? served.query ?? query, served.reply.also?.at(-1) ?? served.reply, version)
+  if (served.reply) return scrubbed(served.answered ?? served.query ?? query, lastMessage(served.reply), version)
   return since(version, 1, 14, 5) && WRITTEN_BY_SERVER.has(served.rcode) ? bareReply(served.query ?? query, served.rcode) : undefined
 }
 
@@ -92,7 +91,7 @@ function valuesOf(setup: PluginSetup, query: DnsQuery, served: Served, reply: Re
   return new Map([
     ['{remote}', bracketed(client)],
     ['{port}', '0'], ['{local}', bracketed(localAddress(setup, query))], ['{>id}', '0'], ['{duration}', '0s'],
-    ['{type}', typeWord(asked.type, setup.version)], ['{class}', CLASS_WORDS.get(asked.class ?? '') ?? asked.class ?? 'IN'], ['{name}', printed(query.name)], ['{proto}', query.transport],
+    ['{type}', typeWord(asked.type, setup.version)], ['{class}', CLASS_WORDS.get(asked.class ?? '') ?? asked.class ?? 'IN'], ['{name}', requestName(query.name)], ['{proto}', query.transport],
     ['{size}', String(queryBytes(asked.name, edns) + (query.besideBytes ?? 0))], ['{>do}', String(asked.edns?.do === true)], ['{>bufsize}', String(clientBytes(asked))],
     ['{>opcode}', query.opcode === 'NOTIFY' ? '4' : '0'],
     ['{rcode}', reply ? rcodeWord(reply.rcode, setup.version) : since(setup.version, 1, 8, 5) ? '-' : 'NOERROR'], ['{>rflags}', reply ? ['qr', ...reply.flags].join(',') : '-'],
@@ -103,6 +102,4 @@ function valuesOf(setup: PluginSetup, query: DnsQuery, served: Served, reply: Re
 const CLASS_WORDS: ReadonlyMap<string, string> = new Map([['ANY', 'CLASS255'], ['CLASS2', 'CS']])
 
 /** Of all messages that were written. */
-const sizeOf = (asked: DnsQuery, reply: Reply): number => [reply, ...reply.also ?? []].reduce((total, each) => total + loggedBytes(asked, each), 0)
-
-const printed = (name: string): string => unpackedName(nameKey(name))
+const sizeOf = (asked: DnsQuery, reply: Reply): number => messagesOf(reply).reduce((total, each) => total + loggedBytes(asked, each), 0)

@@ -1,9 +1,8 @@
 // CoreDNS's `minimal` plugin, 1.8.4 to 1.15.0: plugin/minimal/. Drops authority and additional records of plain answers, OPT with them. Up to 1.14.7 it
 // panics when a later plugin wrote nothing and returned no error.
-import type { Reply } from '../../dns/message.ts'
 import { panicked, since, written, type PluginFactory, type Served } from './plugin.ts'
 import { replyTypeOf } from './reply-type.ts'
-import { messagesOf } from './server-reply.ts'
+import { lastMessage } from './server-reply.ts'
 
 export const minimal: PluginFactory = setup => function* (query, next) {
   const served = yield* next(query)
@@ -13,7 +12,7 @@ export const minimal: PluginFactory = setup => function* (query, next) {
   }
   if (served.reply) {
     // Of two messages it has the last, and what it writes counts as written.
-    const reply = messagesOf(served.reply).at(-1) as Reply
+    const reply = lastMessage(served.reply)
     if (replyTypeOf(reply, query, setup.version) !== 'NOERROR') return { ...served, ...written(reply) }
     const { edns: _, ...rest } = reply
     return { ...served, ...written({ ...rest, authority: [], additional: [] }) }

@@ -33,6 +33,9 @@ export const replyForOther = (query: DnsQuery, by: string): Reply => bareReply(q
 /** A reply and those that were sent behind it, each on its own. */
 export const messagesOf = ({ also = [], ...first }: Reply): readonly [Reply, ...Reply[]] => [first, ...also]
 
+/** The one that who holds the whole in hand sees. */
+export const lastMessage = (reply: Reply): Reply => messagesOf(reply).at(-1) as Reply
+
 /** The same done to all of them. */
 export const onEachMessage = ({ also, ...first }: Reply, change: (message: Reply) => Reply): Reply =>
   ({ ...change(first), ...(also && { also: also.map(change) }) })

@@ -21,7 +21,6 @@ describe('an option is taken from the release that has it first', () => {
     ['timeouts {; maxtcpqueries 1; }', '1.14.6', '1.14.7', during('unknown option: \'maxtcpqueries\'')],
     ['errors {; consolidate 1s a error show_first; }', '1.13.2', '1.14.0', wrongEnd('show_first')], ['reload 2s 0s', '1.14.1', '1.14.2', 'jitter value must be greater or equal to 1s'],
     ['file z {; fallthrough; }', '1.12.1', '1.12.2', unknown('fallthrough')], ['file z {; reload_by_mtime; }', '1.14.3', '1.14.4', unknown('reload_by_mtime')], ['tsig {; require_opcode QUERY; }', '1.14.2', '1.14.3', wrongEnd('require_opcode')],
-    ['secondary {; transfer from 10.0.0.1; catalog a.test; }', '1.14.4', '1.14.5', unknown('catalog')], ['secondary {; transfer from 10.0.0.1; fallthrough; }', '1.14.3', '1.14.4', unknown('fallthrough')],
     ['forward . [::1]', '1.14.1', '1.14.2', 'not an IP address or file: "[::1]"'], ['forward . tls://[::1]', '1.14.1', '1.14.2', 'not an IP address or file: "[::1]"'],
     ['acl {; drop; }', '1.10.0', '1.10.1', during('unexpected token "drop"; expect \'allow\', \'block\', or \'filter\'')],
   ])('%s', (use, before, first, refused) => {
@@ -35,7 +34,7 @@ describe('a word is refused from the release that looks at it first', () => {
     ['trace {; zipkin_max_batch_size x; }', '1.9.3', '1.9.4', 'strconv.Atoi: parsing "x": invalid syntax'], ['dnstap s {; odd; }', '1.14.3', '1.14.4', unknown('odd')],
     ['dnstap s {; identity; }', '1.10.0', '1.10.1', wrongEnd('identity')], ['dnstap s {; extra; }', '1.11.0', '1.11.1', wrongEnd('extra')], ['dnstap s full 0', '1.12.4', '1.13.0', during('dnstap: MultipleTcpWriteBuf must be between 1 and 1024 (MiB units): 0')],
     ['multisocket 1025', '1.13.1', '1.13.2', 'num sockets exceeds maximum (1024): 1025'], ['loadbalance round_robin {; odd; }', '1.12.3', '1.12.4', unknown('odd')],
-    ['secondary', '1.12.1', '1.12.2', during('secondary zones require a transfer from property')], ['dnssec {; key aws_secretsmanager; }', '1.11.3', '1.11.4', wrongEnd('aws_secretsmanager')],
+    ['dnssec {; key aws_secretsmanager; }', '1.11.3', '1.11.4', wrongEnd('aws_secretsmanager')],
     ['sign "z\uFFFD"', '1.13.0', '1.13.1', 'dbfile "z�" contains invalid characters'],
     [`errors {; consolidate 1s ${'a'.repeat(10_001)}; }`, '1.13.2', '1.14.0', during('regex pattern too long: 10001 > 10000')],
   ])('%s', (use, before, first, refused) => {

@@ -4,6 +4,7 @@
 import type { CorednsModel } from '../../chain/model.ts'
 import type { Problem, Source } from '../../chain/source.ts'
 import type { ResourceRecord } from '../../dns/message.ts'
+import { nameKey } from '../../dns/name.ts'
 import { nameFromText } from '../../dns/wire-name.ts'
 import { containerPath } from './go-path.ts'
 import { goQuote } from './go-quote.ts'
@@ -113,6 +114,9 @@ export const unpackedName = (name: string): string => name.replace(/\\(\d{3})|\\
 })
 
 const BACKSLASHED = new Set('. \'@;()"\\')
+
+/** The name of a request as plugins see it, and print it: folded. */
+export const requestName = (name: string): string => unpackedName(nameKey(name))
 
 export const recordOf = ({ name, type, ttlS, class: dnsClass, data }: Omit<ZoneRecord, 'source'>): ResourceRecord =>
   ({ name: printedName(name), type, ttlS, ...(dnsClass !== 'IN' && { class: dnsClass }), data })
