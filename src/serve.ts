@@ -12,7 +12,9 @@ import { boundedProblems } from './diagnose.ts'
 import { askersOf } from './diagnosis/askers.ts'
 import { nameservers } from './diagnosis/link.ts'
 import { openSession, type Session } from './diagnosis/session.ts'
+import type { DoorWays } from './drivers/serve-door.ts'
 import { corednsHops } from './hops/coredns/server.ts'
+import { readVersion, takesHalfClass } from './hops/coredns/version.ts'
 import { buildChain } from './hops/index.ts'
 import { upstreamHop } from './hops/upstream.ts'
 
@@ -24,6 +26,8 @@ export interface ServedPlace {
   readonly upstreams: ReadonlyMap<string, { readonly address: string; readonly port: number }>
   /** What an unknown is taken to be instead of being drawn: a server that nobody saw fail is up. */
   readonly guess: (key: string) => Plain
+  /** What the servers of the evidence do with a packet before they look at what it asks. */
+  readonly door: DoorWays
   readonly problems: readonly Problem[]
 }
 
@@ -40,7 +44,7 @@ export function servedAt(files: EvidenceFiles, at: Asker): ServedPlace | NotServ
   const wired = buildChain(session.model)
   const root = at.kind === 'node' ? serviceOf(session, at.name) : firstServer(session, at, wired.reachFrom)
   if (typeof root !== 'string') return root
-  return { chain: wired.chain, root, upstreams: wired.upstreams, guess: untoldAreUp(session.model), problems: boundedProblems([...files.problems, ...session.problems]) }
+  return { chain: wired.chain, root, upstreams: wired.upstreams, guess: untoldAreUp(session.model), door: doorOf(session.model.coredns), problems: boundedProblems([...files.problems, ...session.problems]) }
 }
 
 function serviceOf({ model, linked }: Session, node: string): string | NotServed {
@@ -64,6 +68,9 @@ function untoldAreUp(model: Pick<Model, 'upstreams'>): ServedPlace['guess'] {
   const told = new Set(model.upstreams.filter(u => u.reachable !== 'unknown').map(u => hopId.upstream(u.address, u.port)))
   return key => (key.startsWith('up ') && !told.has(`upstream ${key.slice('up '.length)}`) ? 'yes' : undefined)
 }
+
+/** What all of them do. */
+const doorOf = (servers: readonly CorednsModel[]): DoorWays => ({ takesHalfClass: servers.length > 0 && servers.every(server => takesHalfClass(readVersion(server, () => {}))) })
 
 export interface CorefileAlone {
   /** Absolute path; imports are relative to its folder. */
@@ -100,7 +107,7 @@ export function servedCorefile({ path, text, files, resolvConf, version }: Coref
   })
   for (const [id, hop] of entries) chain.set(id, hop)
   return {
-    chain, root: hopId.coredns(POD), upstreams, guess: untoldAreUp({ upstreams: [] }),
+    chain, root: hopId.coredns(POD), upstreams, guess: untoldAreUp({ upstreams: [] }), door: doorOf([model]),
     problems: boundedProblems([...read.problems, ...conf?.problems ?? [], ...problems]),
   }
 }

@@ -205,3 +205,13 @@ test('records beside the question are measured as CoreDNS writes them again: a c
   const door = atTheDoor(packet, { transport: 'udp' })
   expect(door.kind === 'query' && 12 + 17 + (door.query.besideBytes ?? 0)).toBe(78)
 })
+
+test('a question that ends in the middle of its class has class 0 up to CoreDNS 1.12.2, and is no question since', () => {
+  const packet = Uint8Array.from(Buffer.from('b2200100000100000000000001610474657374000001ff', 'hex'))
+  const met = (version: string): unknown => {
+    const { door } = servedCorefile({ path: '/etc/coredns/Corefile', text: '. {\n whoami\n}\n', files: new Map(), version })
+    const at = atTheDoor(packet, { transport: 'udp' }, door)
+    return at.kind === 'query' ? `${at.query.name} ${at.query.class} ${at.query.type}` : at.kind
+  }
+  expect([met('1.12.2'), met('1.12.3')]).toEqual(['a.test. CLASS0 A', 'refused'])
+})

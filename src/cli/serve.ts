@@ -110,7 +110,7 @@ function sayer({ lang, quiet }: ServeCommandOptions, rim: Rim): (said: Said) => 
 async function listening(place: ServedPlace, say: (said: Said) => void, at: Pick<ServeOptions, 'address' | 'port'>, options: ServeCommandOptions, rim: Rim): Promise<Serving> {
   try {
     return await serveChain(place.chain, place.root, {
-      ...at, guess: place.guess,
+      ...at, guess: place.guess, door: place.door,
       ...(options.realUpstreams === true && { ask: hop => place.upstreams.get(hop) }),
       onUnknown: (key, is) => say({ en: `not in the evidence: ${key}; taken to be ${String(is)} (--real-upstreams asks the servers themselves)`, zh: `证据中没有：${key}；取为 ${String(is)}（--real-upstreams 会查询真实的服务器）` }),
       ...(options.verbose === true && { onServed: served => rim.err(logLines(served)) }),

@@ -34,7 +34,13 @@ const TAKEN: ReadonlySet<FaultCode> = new Set([
   'trailing-bytes', 'opt-owner-not-root', 'opt-repeated', 'opt-misplaced', 'type-bitmap-not-canonical', 'svcb-params-not-ascending', 'option-malformed',
 ])
 
-export function atTheDoor(packet: Uint8Array, arrival: Arrival): AtTheDoor {
+/** What releases of the server do not do alike. */
+export interface DoorWays {
+  /** A question that ends in the middle of its class has class 0 (miekg/dns up to v1.1.66, unpackQuestion). */
+  readonly takesHalfClass?: boolean
+}
+
+export function atTheDoor(packet: Uint8Array, arrival: Arrival, ways: DoorWays = {}): AtTheDoor {
   const bytes = arrival.transport === 'udp' && packet.length > UDP_READ_BYTES ? packet.subarray(0, UDP_READ_BYTES) : packet
   if (bytes.length < HEADER_END) return SILENCE
   const flags = u16(bytes, 2)
@@ -44,7 +50,7 @@ export function atTheDoor(packet: Uint8Array, arrival: Arrival): AtTheDoor {
   if (u16(bytes, 4) !== 1 || u16(bytes, 6) > 1 || u16(bytes, 8) > 1 || u16(bytes, 10) > MOST_ADDITIONAL) return { kind: 'refused', bytes: headerOnly(bytes, rejected(flags, FORMERR)) }
   // A header that announces a question and ends is read without error, and a server without a question fails.
   if (bytes.length === HEADER_END) return { kind: 'refused', bytes: headerOnly(bytes, FLAG.qr | (opcode === QUERY ? flags & COPIED : flags & OPCODE_BITS) | SERVFAIL) }
-  return parsed(withWholeQuestion(bytes), flags, arrival)
+  return parsed(withWholeQuestion(bytes, ways), flags, arrival)
 }
 
 function parsed(bytes: Uint8Array, flags: number, arrival: Arrival): AtTheDoor {
@@ -119,14 +125,14 @@ function headerOnly(bytes: Uint8Array, flags: number): Uint8Array {
   return out
 }
 
-/** A question that ends after its name, after its type is taken: what is missing is 0. Half a class was taken up to CoreDNS 1.11, too. */
-function withWholeQuestion(bytes: Uint8Array): Uint8Array {
+/** A question that ends after its name or after its type is taken: what is missing is 0. */
+function withWholeQuestion(bytes: Uint8Array, { takesHalfClass = false }: DoorWays): Uint8Array {
   let at = HEADER_END
   while (at < bytes.length && (bytes[at] as number) > 0 && (bytes[at] as number) < 64) at += (bytes[at] as number) + 1
   const missing = at + 1 + QUESTION_REST - bytes.length
-  if (bytes[at] !== 0 || (missing !== QUESTION_REST && missing !== 2)) return bytes
+  if (bytes[at] !== 0 || (missing !== QUESTION_REST && missing !== 2 && !(missing === 1 && takesHalfClass))) return bytes
   const whole = new Uint8Array(bytes.length + missing)
-  whole.set(bytes)
+  whole.set(missing === 1 ? bytes.subarray(0, -1) : bytes)
   return whole
 }
 

@@ -8,7 +8,7 @@ import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { createServer, isIPv6, type AddressInfo, type Server, type Socket } from 'node:net'
 import type { Chain, Note, Plain } from '../chain/effects.ts'
 import { REFUSED_PORT, type DnsQuery, type Reply } from '../dns/message.ts'
-import { atTheDoor, isReply, replyBytes, untold } from './serve-door.ts'
+import { atTheDoor, isReply, replyBytes, untold, type DoorWays } from './serve-door.ts'
 import { ServedMemory } from './serve-memory.ts'
 import { Tasks, type Clock, type Ended } from './serve-tasks.ts'
 import { serveConnection, type Answer } from './serve-tcp.ts'
@@ -24,6 +24,7 @@ export interface ServeOptions {
   readonly port: number
   /** Real milliseconds for each one of the model: 0.1 = ten times as fast. */
   readonly timeScale?: number
+  readonly door?: DoorWays
   /** Real servers in place of hops. */
   readonly ask?: (hop: string) => Upstream | undefined
   readonly world?: ReadonlyMap<string, Plain>
@@ -149,7 +150,7 @@ class DnsServer {
 
   private answer(packet: Uint8Array, transport: DnsQuery['transport'], address: string, clientPort: number, send: (answer: Answer) => void): void {
     const client = address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address
-    const door = atTheDoor(packet, { transport, client, flow: `${transport} ${client}#${clientPort}` })
+    const door = atTheDoor(packet, { transport, client, flow: `${transport} ${client}#${clientPort}` }, this.options.door)
     if (door.kind === 'silence') {
       this.counts.ignored++
       return send('silence')

@@ -19,14 +19,6 @@ const packetsOf = ({ steps }: Scenario): readonly string[] => steps.flatMap(step
 /** Root, OPT: the beginning of the record. */
 const OPT_HEX = /000029/g
 
-/** One question, and behind its type a single byte. */
-function hasHalfClass(packet: string): boolean {
-  const bytes = Buffer.from(packet, 'hex')
-  let at = 12
-  while (at < bytes.length && bytes[at] !== 0) at += (bytes[at] as number) + 1
-  return at + 4 === bytes.length
-}
-
 const hasCnameRule = (scenario: Scenario): boolean => /^ *rewrite (?:\w+ )?cname /m.test(corefileOf(scenario))
 
 /** Of upstreams' questions `<address> <transport> <name> <type> …`. */
@@ -60,16 +52,6 @@ export const EXPLAINED: readonly Explained[] = [
     reason: 'CoreDNS 1.9.3 writes a name that begins with a dot, as rewrite can make it, as the root name, and what follows it cannot be read',
     mend: 'a reply whose bytes are no message',
     fits: ({ version }, { what }) => version === '1.9.3' && what.some(text => /"\.[a-z]|[ "]\.[a-z]\S* \d+ IN| \.[a-z]/.test(sides(text)[0] ?? '')),
-  },
-  {
-    reason: 'CoreDNS before 1.14 takes a question whose last byte is half of its class, with class 0 (miekg/dns unpackQuestion); ours refuses it as later releases do',
-    mend: 'a door that knows the release',
-    fits: ({ part, version }, { what }) => part === 'hostile' && /^1\.(9|11)\./.test(version) && what.some(text => (sides(text)[0] ?? '').includes('"FORMERR"') && (sides(text)[1] ?? '').includes(' CLASS0 ')),
-  },
-  {
-    reason: 'what such a question put into the cache answers a later one of another class: the cache does not look at classes',
-    mend: 'a door that knows the release',
-    fits: scenario => /^1\.(9|11)\./.test(scenario.version) && /^ ?cache/m.test(corefileOf(scenario)) && packetsOf(scenario).some(hasHalfClass),
   },
   {
     reason: 'the lookup of a `rewrite cname` whose answer has the alias again begins the next one, without end: nobody hears anything; ours says loop (SERVFAIL)',

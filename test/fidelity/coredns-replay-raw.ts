@@ -7,6 +7,7 @@ import { decodeMessage } from '../../src/dns/wire-decode.ts'
 import { headerBits } from '../../src/dns/wire-message.ts'
 import { className, opcodeName, typeName } from '../../src/dns/wire-numbers-table.ts'
 import { atTheDoor, isReply, replyBytes } from '../../src/drivers/serve-door.ts'
+import { takesHalfClass } from '../../src/hops/coredns/version.ts'
 import { differences, observedSections, sectionLines, type Lines } from './coredns-replay-compare.ts'
 import type { Process } from './coredns-replay-process.ts'
 import { octets, PAUSE_MS, type Observed, type RowQuery } from './coredns-replay-rows.ts'
@@ -14,7 +15,7 @@ import { octets, PAUSE_MS, type Observed, type RowQuery } from './coredns-replay
 /** The bytes that would be sent; undefined = nothing. */
 export function rawReply(query: RowQuery, process: Process, limitMs?: number): Uint8Array | undefined {
   const packet = bytesOfHex(query.rawHex ?? '') ?? new Uint8Array(0)
-  const met = atTheDoor(packet, { transport: query.proto, client: '127.0.0.1' })
+  const met = atTheDoor(packet, { transport: query.proto, client: '127.0.0.1' }, { takesHalfClass: takesHalfClass(process.version) })
   if (met.kind !== 'query') {
     process.pass(PAUSE_MS)
     return met.kind === 'refused' ? met.bytes : undefined

@@ -2,7 +2,7 @@
 // the newest common one that its Corefile does not rule out.
 import type { CorednsModel } from '../../chain/model.ts'
 import type { Problem } from '../../chain/source.ts'
-import type { CorednsVersion } from './plugin.ts'
+import { since, type CorednsVersion } from './plugin.ts'
 
 /** The last release that still has `proxy`. */
 const ASSUMED_WITH_PROXY: CorednsVersion = [1, 4, 0]
@@ -22,3 +22,6 @@ export function readVersion(model: CorednsModel, report: (problem: Problem) => v
   })
   return assumed
 }
+
+/** Whether a question that ends in the middle of its class is one of class 0: miekg/dns before v1.1.67. */
+export const takesHalfClass = (version: CorednsVersion): boolean => !since(version, 1, 12, 3)
