@@ -215,3 +215,9 @@ test('a question that ends in the middle of its class has class 0 up to CoreDNS 
   }
   expect([met('1.12.2'), met('1.12.3')]).toEqual(['a.test. CLASS0 A', 'refused'])
 })
+
+test('of two OPT records in a question the last counts', () => {
+  const packet = Uint8Array.from(Buffer.from('b2200100000100000000000201610474657374000001000100002910000000800000000000290200000000000000', 'hex'))
+  const door = atTheDoor(packet, { transport: 'udp' })
+  expect(door.kind === 'query' && door.query.edns).toEqual({ sizeBytes: 512 })
+})

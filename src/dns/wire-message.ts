@@ -55,7 +55,8 @@ export const headerBits = (flags: number): HeaderBits => ({
 
 export const TYPE_OPT = 41
 
-export const optOf = (message: WireMessage): WireRecord | undefined => message.additionals.find(record => record.type === TYPE_OPT)
+/** Of several, which no message should have, the last counts: so miekg/dns looks for it (msg_helpers.go, IsEdns0). */
+export const optOf = (message: WireMessage): WireRecord | undefined => message.additionals.findLast(record => record.type === TYPE_OPT)
 
 /** Twelve bits where there is an OPT record. */
 export function rcodeOf(message: WireMessage): number {

@@ -14,11 +14,6 @@ export interface Explained {
 /** The two sides of `reply: A for B`. */
 const sides = (text: string): readonly string[] => /^reply: (\{.*\}) for (\{.*\})$/s.exec(text)?.slice(1) ?? []
 
-const packetsOf = ({ steps }: Scenario): readonly string[] => steps.flatMap(step => ('query' in step ? step.query.rawHex ?? [] : []))
-
-/** Root, OPT: the beginning of the record. */
-const OPT_HEX = /000029/g
-
 const hasCnameRule = (scenario: Scenario): boolean => /^ *rewrite (?:\w+ )?cname /m.test(corefileOf(scenario))
 
 /** Of upstreams' questions `<address> <transport> <name> <type> …`. */
@@ -67,11 +62,6 @@ export const EXPLAINED: readonly Explained[] = [
     reason: 'a probe of `loop` that panics in the chain writes its line when it comes by, every three seconds: beside one question or the next',
     mend: 'the very moment at which a process begins its probes',
     fits: (scenario, { what }) => pluginsOf(scenario).includes('loop') && what.every(isAlikeButPanics),
-  },
-  {
-    reason: 'a question with two OPT records goes to the upstream with both; cache before 1.10.1 sets DO in the last one, our recorder reads the first',
-    mend: 'questions with several OPT records',
-    fits: (scenario, { what }) => /^1\.9\./.test(scenario.version) && what.every(text => text.startsWith('asked: ')) && packetsOf(scenario).some(packet => (packet.match(OPT_HEX) ?? []).length > 1),
   },
 ]
 
