@@ -64,10 +64,10 @@ test('a failure that nobody wrote is kept since 1.15, if it came with an error',
   expect([ttl(0), ttl(0.5), ttl(1)]).toEqual([undefined, 0.5, 1])
 })
 
-test('a reply to a query whose type was changed behind the cache is not kept', () => {
+test('a reply is kept under the type that the query was changed to behind the cache, if that is the one of its own question', () => {
   const answered = reply({ answer: [address(60)], question: { name: 'a.test.', type: 'A' } })
-  expect(stored({ reply: answered })?.map).toBe('success')
-  expect(stored({ reply: answered, otherType: true })).toBeUndefined()
+  expect([stored({ reply: answered }), stored({ reply: answered, askedType: 'A' }, '1.14.5', { type: 'AAAA' })].map(kept => [kept?.map, kept?.type])).toEqual([['success', 'A'], ['success', 'A']])
+  expect(stored({ reply: answered, askedType: 'AAAA' })).toBeUndefined()
   expect(stored({ reply: answered, query: { ...query, type: 'AAAA' } })).toBeUndefined()
   expect(stored({ reply: answered, query: { ...query, name: 'b.test.' } })?.map).toBe('success')
   expect(stored({ reply: reply({ answer: [address(60)] }), query: { ...query, type: 'AAAA' } })?.map).toBe('success')

@@ -64,29 +64,31 @@ function keptTypeOf(reply: Reply, query: DnsQuery, version: CorednsVersion): Rep
 
 const hasSoa = (reply: Reply): boolean => reply.authority.some(r => r.type === 'SOA')
 
-export interface Stored { readonly map: MapName; readonly entry: Entry }
+/** `type`: of the question that the reply has, under which it is kept. */
+export interface Stored { readonly type: string; readonly map: MapName; readonly entry: Entry }
 
 /** What of a later plugin's result is stored, in the order in which it is written: where a `rewrite` writes a second message, that one too.
  * A failure nobody wrote is kept since 1.15.0, if it came with an error. */
 export function storedOf(served: Served, query: DnsQuery, options: CacheOptions, version: CorednsVersion): readonly Stored[] {
   const { reply } = served
-  // A `rewrite type` behind the cache changes the very query that the reply is held against.
-  if (served.otherType || hasOtherType(served)) return []
   if (!reply) {
     const keeps = since(version, 1, 15) && served.rcode === 'SERVFAIL' && served.error !== undefined && options.servfailS > 0
     if (!keeps || matchZone(options.exceptDenial, query.name) !== undefined) return []
     const failure = { ...bareReply({ ...query, rd: false, cd: false }, 'SERVFAIL'), ...(served.cause && { cause: served.cause }) }
-    return [{ map: 'denial', entry: { reply: failure, ttlS: options.servfailS, sinceMs: 0 } }]
+    return [{ type: query.type, map: 'denial', entry: { reply: failure, ttlS: options.servfailS, sinceMs: 0 } }]
   }
   const wildcard = served.metadata?.[WILDCARD_LABEL]
   const keepsAd = !losesAd(version) || query.ad === true || query.edns?.do === true
+  // A `rewrite type` behind the cache changes the very query that the reply is held against; the name is that of before.
+  const type = served.askedType ?? served.query?.type ?? query.type
   return messagesOf(reply).flatMap(message => {
-    const map = mapFor(message, query, options, version)
-    const ttlS = lifetimeS(message, query, options, version)
+    const asked = message.question ? { ...query, type } : query
+    const map = mapFor(message, asked, options, version)
+    const ttlS = lifetimeS(message, asked, options, version)
     if (map === undefined || !(ttlS > 0)) return []
     const kept = withTtl(message, ttlS)
     const flags = kept.flags.filter(f => f === 'aa' || f === 'ra' || (f === 'ad' && keepsAd))
-    return [{ map, entry: { reply: { ...kept, flags }, ttlS, sinceMs: 0, ...(wildcard !== undefined && { wildcard }) } }]
+    return [{ type: asked.type, map, entry: { reply: { ...kept, flags }, ttlS, sinceMs: 0, ...(wildcard !== undefined && { wildcard }) } }]
   })
 }
 
@@ -100,9 +102,6 @@ export function withTtl(reply: Reply, ttlS: number): Reply {
   const set = (records: readonly ResourceRecord[]): readonly ResourceRecord[] => records.map(r => (r.ttlS === ttl ? r : { ...r, ttlS: ttl }))
   return { ...rest, answer: set(reply.answer), authority: set(reply.authority), additional: set(reply.additional) }
 }
-
-/** The reply answers another type than the query has by now. */
-export const hasOtherType = ({ reply, query }: Served): boolean => reply?.question !== undefined && query !== undefined && query.type !== reply.question.type
 
 export const ageMsOf = (entry: Entry, heldMs: number): number => entry.sinceMs + heldMs
 

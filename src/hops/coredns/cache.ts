@@ -6,7 +6,7 @@
 import { ask, background, call, get, LOST, pick, put, type Fill, type Hop, type HopRun, type Plain } from '../../chain/effects.ts'
 import { FLAG_ORDER, type DnsQuery, type Reply } from '../../dns/message.ts'
 import { nameKey } from '../../dns/name.ts'
-import { ageMsOf, hasOtherType, leftS, lifetimeS, losesAd, storedOf, withTtl, type Content, type Entry, type Stored } from './cache-entry.ts'
+import { ageMsOf, leftS, lifetimeS, losesAd, storedOf, withTtl, type Content, type Entry, type Stored } from './cache-entry.ts'
 import { readCacheOptions, type CacheOptions } from './cache-options.ts'
 import { endsAtZero, isRenewed, mayRenew, renewalEnded } from './cache-stale.ts'
 import { matchZone } from './origins.ts'
@@ -32,7 +32,7 @@ const OLD_EDNS_BYTES = 2048
 /** Later plugins work on a copy of the query: what they change in it stays there. */
 function ownQuery(served: Served): Served {
   const { query: _, answered: __, ...rest } = served
-  return served.query || served.answered ? { ...rest, ...(hasOtherType(served) && { otherType: true }) } : served
+  return served.query || served.answered ? { ...rest, ...(served.query && { askedType: served.query.type }) } : served
 }
 
 export const cache: PluginFactory = setup => {
@@ -48,7 +48,7 @@ export const cache: PluginFactory = setup => {
     const cell = cellOf(c, query)
     const held = yield* get(cell, fillFor(c, query))
     const found = held && usable(c, held.value as unknown as Content, held.ageMs)
-    if (!held || !found) return yield* miss(c, query, next, cell)
+    if (!held || !found) return yield* miss(c, query, next)
     const left = leftS(found, held.ageMs)
     const isStale = left < 0 || (left === 0 && endsAtZero(c.version))
     if (isStale && options.stale?.verify) {
@@ -128,10 +128,10 @@ function asked(c: Cache, query: DnsQuery): DnsQuery {
   return { ...query, edns: { ...query.edns, sizeBytes: OLD_EDNS_BYTES, do: true } }
 }
 
-function* miss(c: Cache, query: DnsQuery, next: Next, cell: string): HopRun<Served> {
+function* miss(c: Cache, query: DnsQuery, next: Next): HopRun<Served> {
   const served = yield* next(asked(c, query))
   if (served.reply?.unpackable) return panicked(c.id)
-  yield* store(c, cell, storedOf(served, query, c.options, c.version), false)
+  yield* store(c, query, storedOf(served, query, c.options, c.version), false)
   const answered = rewritten(c, query, served)
   yield* writeHeld(c, answered)
   return leaving(answered)
@@ -160,8 +160,10 @@ function rewritten(c: Cache, query: DnsQuery, served: Served): Served {
 }
 
 /** An answer that was prefetched takes a kept denial away. */
-function* store(c: Cache, cell: string, stored: readonly Stored[], prefetched: boolean): HopRun<void> {
-  if (stored.length === 0) return
+function* store(c: Cache, query: DnsQuery, stored: readonly Stored[], prefetched: boolean): HopRun<void> {
+  const [first] = stored
+  if (!first) return
+  const cell = cellOf(c, { ...query, type: first.type })
   const held = c.refreshes ? yield* get(cell) : undefined
   let content = held ? aged(held.value as unknown as Content, held.ageMs) : {}
   for (const { map, entry } of stored) content = { ...(!prefetched || map === 'denial') && content, [map]: entry }
@@ -179,7 +181,7 @@ const contentLifeMs = (c: Cache, content: Content): number =>
 /** Who else may have filled the cell: the same question, asked before. A stale entry is renewed by the first who asks for it, so in the long
  * run it counts no longer than its TTL. */
 function fillFor(c: Cache, query: DnsQuery): Fill {
-  const of = (value: Plain): readonly Stored[] => storedOf(value as unknown as Served, query, c.options, c.version)
+  const of = (value: Plain): readonly Stored[] => storedOf(value as unknown as Served, query, c.options, c.version).filter(({ type }) => type === query.type)
   return {
     from: { hop: c.nextHop, query: plain(asked(c, query)) },
     lifeMs: value => of(value).reduce((most, { entry }) => Math.max(most, entry.ttlS * 1000), 0),
@@ -214,7 +216,7 @@ function registerRefresh(c: Cache, setup: PluginSetup): string | undefined {
     if (!(yield* mayRenew(c.options, c.version, cell, stale))) return plain({ rcode: 'SERVFAIL' } as Served)
     const served = (yield* call(c.nextHop, plain(asked(c, query)))) as unknown as Served
     const renewed = stale ? isRenewed(served.reply, query, c.options, c.version, !c.options.stale?.verify) : served.reply !== undefined
-    if (isKept(c, served, renewed)) yield* store(c, cell, storedOf(served, query, c.options, c.version), true)
+    if (isKept(c, served, renewed)) yield* store(c, query, storedOf(served, query, c.options, c.version), true)
     yield* renewalEnded(c.options, c.version, cell, renewed)
     return stale ? plain({ ...served, ...(!renewed && { rcode: 'SERVFAIL', reply: undefined }) } as Served) : LOST
   }
@@ -247,7 +249,7 @@ function* verify(c: Cache, query: DnsQuery, next: Next, cell: string): HopRun<Se
   if (isTracked && !(yield* mayRenew(c.options, c.version, cell, true))) return undefined
   const served = yield* next(asked(c, query))
   const renewed = isRenewed(served.reply, query, c.options, c.version, false)
-  if (isKept(c, served, renewed)) yield* store(c, cell, storedOf(served, query, c.options, c.version), false)
+  if (isKept(c, served, renewed)) yield* store(c, query, storedOf(served, query, c.options, c.version), false)
   if (isTracked) yield* renewalEnded(c.options, c.version, cell, renewed)
   return renewed ? rewritten(c, query, served) : undefined
 }

@@ -20,8 +20,8 @@ export type Served = {
   readonly answered?: DnsQuery
   /** Metadata that a later plugin set while it answered: `log` may print it. Only where the block has `metadata`. */
   readonly metadata?: Readonly<Record<string, string>>
-  /** The reply was written to a query whose type a later plugin had changed by then: no cache keeps it. */
-  readonly otherType?: true
+  /** The type that a later plugin had changed the query to by the time the reply was written: a cache keeps no reply to another. */
+  readonly askedType?: string
   /** A panic: it goes past all earlier plugins to the server's guard. */
   readonly panic?: true
 }
