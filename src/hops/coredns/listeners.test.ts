@@ -32,6 +32,12 @@ test.each([
   expect(sockets('. {\n bind eth0\n}\n', version)).toEqual(addresses.map(address => `dns ${address} 53 .`))
 })
 
+test('trace panics before 1.13 in a block that is left no address', () => {
+  const traced = '. {\n bind lo {\n  except lo\n }\n trace a b\n}\n'
+  expect(['1.12.4', '1.13.0'].map(version => refusal(traced, version))).toEqual(['panic: runtime error: index out of range [0] with length 0', 'plugin/trace: tracing endpoint type \'a\' is not supported'])
+  expect(refusal('. {\n bind lo\n trace\n}\n', '1.12.4')).toBeUndefined()
+})
+
 test('except takes addresses away, by themselves or by an interface; with none left nobody listens', () => {
   expect(sockets('. {\n bind lo 10.9.9.9 {\n  except ::1 10.9.9.9\n }\n}\n')).toEqual(['dns 127.0.0.1 53 .'])
   expect(sockets('. {\n bind lo 10.9.9.9 {\n  except lo\n }\n}\n')).toEqual(['dns 10.9.9.9 53 .'])

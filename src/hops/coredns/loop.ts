@@ -1,7 +1,8 @@
 // CoreDNS's `loop` plugin, 1.9.3 to 1.15.0: plugin/loop/. When the server starts, it asks itself a random HINFO name, again and again
 // until something answers or 30 s are over, and ends the process when one question comes past it more than twice. 2 s after an
 // answer it does nothing any more. So in a process that serves it passes on.
-// Not modelled: a loop through somebody who changes the question; one that another instance of the Service closes.
+// Not modelled: a loop through somebody who changes the question; one that another instance of the Service closes; before 1.13 the
+// probe of a block that `bind` leaves no address ends the process.
 import { ask, note, sleep, type Hop } from '../../chain/effects.ts'
 import { absolute } from '../../dns/name.ts'
 import { joinHostPort } from './go-host-port.ts'

@@ -189,6 +189,7 @@ function multiple(c: Dispenser, text: string | undefined, name: string, most: nu
 const ENDPOINTS = new Set(['zipkin', 'datadog'])
 
 export const traceSetup: SetupCheck = (c, at) => {
+  if (at.isBoundNowhere && !since(at.version, 1, 13)) throw c.panic('runtime error: index out of range [0] with length 0')
   while (c.next()) {
     const args = c.remainingArgs()
     if (args.length > 2) throw c.argErr()
