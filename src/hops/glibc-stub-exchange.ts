@@ -44,7 +44,9 @@ export type Exchange = {
 
 export type Exchanged =
   | { readonly end: 'positive'; readonly addresses: readonly string[]; readonly single: Single; readonly cause?: Cause }
-  | { readonly end: HError; readonly single: Single; readonly refused?: boolean; readonly servfail?: boolean; readonly cause: Cause }
+  | { readonly end: HError; readonly single: Single; readonly refused?: boolean; readonly servfail?: boolean
+    /** No packet came at all. */
+    readonly unheard?: boolean; readonly cause: Cause }
 
 export interface ExchangeSetup {
   /** Hop id of the stub. */
@@ -95,7 +97,7 @@ export function glibcExchange(setup: ExchangeSetup): Hop {
 const plain = (value: Exchanged | Exchange | DnsQuery): Plain => value as unknown as Plain
 
 const toTcp = (q: Exchange, single: Single, count: number): Exchange =>
-  ({ ...q, tcp: true, single, sockets: q.sockets + 1, open: [], until: (Math.floor(q.at / count) + 1) * count })
+  ({ ...q, rcode: q.rcode ?? 'NOERROR', tcp: true, single, sockets: q.sockets + 1, open: [], until: (Math.floor(q.at / count) + 1) * count })
 
 const afterNext = (q: Exchange, tried: Tried & { readonly kind: 'next' }): Exchange => ({
   ...q, at: q.at + 1, single: tried.single, sockets: q.sockets + (tried.close ? 1 : 0), open: tried.close ? [] : tried.open,
@@ -106,7 +108,7 @@ const afterNext = (q: Exchange, tried: Tried & { readonly kind: 'next' }): Excha
 const gaveUp = (q: Exchange): Exchanged => {
   const cause = q.cause ?? { kind: 'failed', by: 'glibc', detail: 'attempts:0 sends no query' }
   const refused = q.tcp ? cause.kind === 'refused' : !q.heard
-  return { end: 'TRY_AGAIN', single: q.single, cause, ...(refused && { refused }), ...(q.rcode === 'SERVFAIL' && { servfail: true }) }
+  return { end: 'TRY_AGAIN', single: q.single, cause, ...(refused && { refused }), ...(q.rcode === 'SERVFAIL' && { servfail: true }), ...(q.rcode === undefined && { unheard: true }) }
 }
 
 const holdsAnswer = (got: Got): boolean => got.reply.rcode === 'NOERROR' && got.reply.answer.length > 0

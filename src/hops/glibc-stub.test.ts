@@ -57,6 +57,22 @@ describe('glibc opens a new socket', () => {
   })
 })
 
+describe('with no-aaaa a lookup for IPv6 alone', () => {
+  const end = (options: string, server: Script): string => {
+    const { result, candidates } = asked({ conf: `${ONE}${options}\noptions no-aaaa attempts:1 timeout:1\n`, name: 'host', family: 'inet6', servers: { [A]: server } })
+    return [result.code, ...candidates].join(' ')
+  }
+
+  test('says that there is no address where nothing was heard at all, as glibc 2.36 itself does', () => {
+    expect([end('', 'DROP'), end('', 'CLOSED'), end('options use-vc', 'CLOSED')]).toEqual(Array.from({ length: 3 }, () => 'EAI_NODATA host. NO_DATA'))
+    expect([end('', 'SERVFAIL'), end('', q => (q.transport === 'udp' ? 'TC' : 'CLOSED'))]).toEqual(['EAI_AGAIN host. TRY_AGAIN', 'EAI_AGAIN host. TRY_AGAIN'])
+  })
+
+  test('gives up its search at a closed port all the same', () => {
+    expect(end('search x y', 'CLOSED')).toBe('EAI_AGAIN host.x. NO_DATA')
+  })
+})
+
 describe('a reply that comes while another server is asked', () => {
   const late = (ms: number): Script => (_, nth) => (nth === 1 ? `DELAY ${ms} ADDR 10.1.1.1` : 'DROP')
   const silent = { [B]: 'DROP', [C]: 'DROP' }

@@ -150,9 +150,15 @@ function* askCandidate(setup: ExchangeSetup, q: Search, name: string): HopRun<Ex
   const emptied = setup.settings.flags.has('no-aaaa') && types.join() === 'AAAA'
   const exchange = firstTry(setup, { name, step, types: emptied ? ['A'] : types, single, turn }) as unknown as Plain
   const got = (yield* call(exchangeId(setup.id), exchange)) as unknown as Exchanged
-  const ended: Exchanged = emptied && got.end === 'positive' ? { end: 'NO_DATA', single: got.single, cause: { kind: 'denied', by: 'glibc', detail: 'no-aaaa' } } : got
+  const ended = emptied ? withoutAaaa(got) : got
   yield* note({ kind: 'candidate', stub: setup.id, name, end: ended.end })
   return ended
+}
+
+/** Where no packet came at all, what is looked at is an empty buffer: NOERROR and no record (res-noaaaa.c, __res_handle_no_aaaa). */
+function withoutAaaa(got: Exchanged): Exchanged {
+  if (got.end === 'positive') return { end: 'NO_DATA', single: got.single, cause: { kind: 'denied', by: 'glibc', detail: 'no-aaaa' } }
+  return got.unheard ? { ...got, end: 'NO_DATA' } : got
 }
 
 function* search(setup: ExchangeSetup, q: Search): HopRun {
