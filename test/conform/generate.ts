@@ -99,11 +99,12 @@ function questionOf(world: World): Query {
   const name = dice.of(world.names)
   const edns = dice.chance(0.25) ? ednsOf(world) : undefined
   const type = dice.of(TYPES)
-  return {
+  const query: Query = {
     name: dice.chance(0.05) ? name.toUpperCase() : name, type: isProbe(name, type) ? 'A' : type, proto: dice.chance(0.15) ? 'tcp' : 'udp', ...(edns && { edns }),
     ...(dice.chance(0.04) && { rd: false }), ...(dice.chance(0.04) && { ad: true }), ...(dice.chance(0.04) && { cd: true }),
     ...(dice.chance(0.01) && { klass: dice.of(['CH', 'ANY', 'HS']) }), ...(world.looksAtClient && { from: dice.of(CLIENTS) }), ...wanted,
   }
+  return isProbe(query.name, query.type) ? { ...query, type: 'A' } : query
 }
 
 function ednsOf({ dice }: World): NonNullable<Query['edns']> {

@@ -5,12 +5,13 @@ import type { World } from '../world.ts'
 
 type Answer = Rule['do']
 
-const SOA = (zone: string, ttl: number, minimum: number): string => `${zone} ${ttl} IN SOA ns.${zone} host.${zone} 7 3600 600 86400 ${minimum}`
+const SOA = (zone: string, ttl: number, minimum: number): string => `${zone} ${ttl} IN SOA ${inside(zone, 'ns')} ${inside(zone, 'host')} 7 3600 600 86400 ${minimum}`
 const TTLS = [0, 1, 2, 3, 5, 6, 30, 60, 300, 3600, 4000, 7200, 86_400]
 
 const addresses = (count: number, ttl: number): string[] => Array.from({ length: count }, (_, i) => `@ ${ttl} IN A 10.0.0.${i + 1}`)
 const parent = (name: string): string => name.slice(name.indexOf('.') + 1) || '.'
-const below = (name: string, label: string): string => (parent(name) === '.' ? `${label}.` : `${label}.${parent(name)}`)
+const inside = (zone: string, label: string): string => (zone === '.' ? `${label}.` : `${label}.${zone}`)
+const below = (name: string, label: string): string => inside(parent(name), label)
 
 /** By kind, with its weight. */
 const BEHAVIOURS: readonly (readonly [weight: number, kind: string, make: (dice: Dice, name: string) => Answer])[] = [
