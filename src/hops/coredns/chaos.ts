@@ -8,7 +8,7 @@ import { hostNameOf } from './host-name.ts'
 import { since, written, type CorednsVersion, type PluginFactory, type PluginSetup } from './plugin.ts'
 import { bareReply } from './server-reply.ts'
 import { unknownProperty, type SetupCheck } from './setup-check.ts'
-import { canonicalRdata } from './zone-file-rdata.ts'
+import { canonicalRdata } from './zone-file-form.ts'
 
 /** Only the first use is read. */
 export const chaosSetup: SetupCheck = (c, at) => {

@@ -44,7 +44,7 @@ export const containerFile = (model: CorednsModel, path: string): { readonly fil
  */
 export const dialectOf = (version: CorednsVersion): ZoneDialect => ({
   wordLimitBytes: since(version, 1, 11) ? Infinity : 2048, leadingDot: !since(version, 1, 9, 4), first: !since(version, 1, 11),
-  looseEscapes: !since(version, 1, 11, 4), knowsOhttp: since(version, 1, 11, 4), laterTypes: laterTypes(version),
+  looseEscapes: !since(version, 1, 11, 4), knowsOhttp: since(version, 1, 11, 4), laterTypes: laterTypes(version), hasIsdn: since(version, 1, 11, 2), losesWords: since(version, 1, 11, 2),
   lineEndIsName: !since(version, 1, 12, 2), untypedOverflow: !since(version, 1, 12, 3), ttlWraps: !since(version, 1, 14, 1),
 })
 

@@ -3,7 +3,7 @@ import { cleanPath } from './go-path.ts'
 import { generatedBytes, readGenerate } from './zone-file-generate.ts'
 import { atEnd, ZoneFault, ZoneLexer } from './zone-file-lexer.ts'
 import { blank, ended, fail, parserOf, TEXT_LIMIT, word, type Line, type Parser } from './zone-file-parser.ts'
-import { lineRest } from './zone-file-rdata.ts'
+import { lineRest } from './zone-file-form.ts'
 import { absoluteName, zoneTtl } from './zone-file-types.ts'
 
 const INCLUDE_DEPTH = 7

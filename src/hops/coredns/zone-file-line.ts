@@ -3,7 +3,9 @@ import { className } from '../../dns/wire-numbers-table.ts'
 import { setting } from './zone-file-directives.ts'
 import { ZoneFault, type ZoneToken } from './zone-file-lexer.ts'
 import { blank, ended, fail, word, type Line, type Parser, type ZoneRecord } from './zone-file-parser.ts'
-import { lineRest, readRdata } from './zone-file-rdata.ts'
+import { emptyRdata } from './zone-file-empty.ts'
+import { lineRest } from './zone-file-form.ts'
+import { readRdata } from './zone-file-rdata.ts'
 import { absoluteName, escapedBytes, goTypeName, zoneTtl } from './zone-file-types.ts'
 
 /** The beginning of a line: up to the type of a record, or past a directive. Where the text ends too early there is no error. */
@@ -90,10 +92,7 @@ export function finishRecord(p: Parser): ZoneRecord | undefined {
   // The text ends right behind the type: a record without data, as updates have them.
   const isEmpty = lexer.peek().text === ''
   if (!isEmpty && token.kind === 'newline') return fail(p, 'unexpected newline', token)
-  const data = isEmpty ? lineRest(lexer) ?? noData(header.type) : readRdata(lexer, header.type, p.origin, p.options.dialect)
+  const data = isEmpty ? lineRest(lexer) ?? emptyRdata(header.type, p.options.dialect) : readRdata(lexer, header.type, p.origin, p.options.dialect)
   if (data instanceof ZoneFault) return fail(p, data.text, data.token.kind === 'eof' ? token : data.token)
   return { name: header.name, type: header.type, class: header.class, ttlS: header.ttlS, data, source: p.sourceOf(p.startLine, lexer.atLine) }
 }
-
-/** As it is read off the wire again; a name is none. */
-const noData = (type: string): string => (type === 'A' || type === 'AAAA' ? '\\# 0' : '')

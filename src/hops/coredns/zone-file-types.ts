@@ -36,6 +36,10 @@ export interface ZoneDialect {
   readonly ttlWraps: boolean
   /** Since v1.1.62: the word `ohttp` of SVCB. */
   readonly knowsOhttp: boolean
+  /** Since v1.1.58: ISDN and NXT have a form of their own. */
+  readonly hasIsdn: boolean
+  /** Since v1.1.58: an error that holds another one is said without words. */
+  readonly losesWords: boolean
   /** Words for types that are none yet. */
   readonly laterTypes: ReadonlySet<string>
   /** v1.1.49: a name may begin with a dot. */
