@@ -9,7 +9,7 @@ import { MOST_LANES, Lane, type Ports } from './lane.ts'
 import { LiveServer } from './live-server.ts'
 import { LiveUpstreams } from './live-upstreams.ts'
 import { runStart } from './run-start.ts'
-import { corefileOf, rowPrefix, type Observed, type Query, type Ran, type Scenario, type Script, type Step } from './scenario.ts'
+import { corefileOf, pluginsOf, rowPrefix, type Observed, type Query, type Ran, type Scenario, type Script, type Step } from './scenario.ts'
 
 export type Outcome =
   | { readonly kind: 'ran'; readonly ran: Ran }
@@ -68,10 +68,18 @@ function addressesOf(scenario: Scenario): readonly string[] {
   return [...new Set([scenario.script, ...scripts].flatMap(script => Object.keys(script)))]
 }
 
+/** A probe of `loop` that came before the server listened comes again after a second. */
+const PROBED_MS = 1200
+
 async function runSteps(scenario: Scenario, server: LiveServer, api: ApiDouble | undefined): Promise<Ran> {
   const steps: Step[] = []
   const seen: Observed[] = []
   const began = performance.now()
+  if (pluginsOf(scenario).includes('loop')) {
+    await wait(PROBED_MS)
+    server.mark()
+    steps.push({ sleepMs: PROBED_MS })
+  }
   for (const [at, step] of scenario.steps.entries()) {
     if ('query' in step) {
       steps.push({ atMs: Math.round(performance.now() - began) }, step)
