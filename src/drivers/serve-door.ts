@@ -4,12 +4,14 @@
 // and the other does not.
 import type { Plain } from '../chain/effects.ts'
 import type { DnsQuery, Reply } from '../dns/message.ts'
+import { emptyRdataCounted } from '../dns/empty-rdata.ts'
 import { OPT_BYTES, recordBytes } from '../dns/size.ts'
 import { queryFromWire, recordFromWire, replyToWire, type Arrival } from '../dns/wire-chain.ts'
 import { decodeMessage } from '../dns/wire-decode.ts'
 import { bytesOfHex, hexOf } from '../dns/presentation-bytes.ts'
 import type { FaultCode } from '../dns/wire-fault.ts'
 import { FLAG, HEADER_END, optOf, TYPE_OPT, type WireMessage, type WireRecord } from '../dns/wire-message.ts'
+import { typeName } from '../dns/wire-numbers-table.ts'
 import { u16 } from '../dns/wire-reader.ts'
 
 export type AtTheDoor =
@@ -56,7 +58,9 @@ export function atTheDoor(packet: Uint8Array, arrival: Arrival, ways: DoorWays =
 function parsed(bytes: Uint8Array, flags: number, arrival: Arrival): AtTheDoor {
   const { message, faults } = decodeMessage(bytes)
   const query = queryFromWire(message, arrival)
-  const isBad = faults.some(({ code, start }) => !TAKEN.has(code) && !(code === 'count-exceeds-data' && start >= bytes.length))
+  // No RDATA at all is right for every type.
+  const empty = new Set(recordsOf(message).filter(isEmpty).map(({ rdataStart }) => rdataStart))
+  const isBad = faults.some(({ code, start, end }) => !TAKEN.has(code) && !(code === 'count-exceeds-data' && start >= bytes.length) && !(start === end && empty.has(start)))
   if (query && !isBad && !recordsOf(message).some(hasWrongOption)) {
     const besideBytes = bytesBeside(message)
     return { kind: 'query', query: { ...rewritten(query), ...(besideBytes > 0 && { besideBytes }) }, id: message.id }
@@ -70,13 +74,15 @@ function parsed(bytes: Uint8Array, flags: number, arrival: Arrival): AtTheDoor {
   return { kind: 'refused', bytes: out }
 }
 
+const isEmpty = ({ rdataStart, end }: WireRecord): boolean => rdataStart === end
+
 const recordsOf = ({ answers, authorities, additionals }: WireMessage): readonly WireRecord[] => [...answers, ...authorities, ...additionals]
 
 /** Of all records but the OPT that counts, uncompressed. */
 function bytesBeside(message: WireMessage): number {
   const counts = optOf(message)
   return recordsOf(message).filter(record => record !== counts)
-    .reduce((sum, record) => sum + (record.type === TYPE_OPT ? optBytes(record) : recordBytes(recordFromWire(record), 0)), 0)
+    .reduce((sum, record) => sum + (record.type === TYPE_OPT ? optBytes(record) : recordBytes(recordFromWire(record), 0) + (isEmpty(record) ? emptyRdataCounted(typeName(record.type)) : 0)), 0)
 }
 
 const optBytes = ({ rdata }: WireRecord): number =>

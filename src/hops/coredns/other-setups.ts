@@ -160,7 +160,9 @@ function sayNobody(at: SetupAt, endpoint: string): void {
   if (!at.model.machine?.hasAllFiles) return
   // Up to 1.10 what is not tcp is a path.
   const [, scheme, host = ''] = (since(at.version, 1, 11) ? /^(tcp|tls):\/\/([^/]*)/ : /^(tcp):\/\/([^/]*)/).exec(endpoint) ?? []
-  const why = scheme === undefined ? `dial unix ${endpoint.replace(/^unix:\/\//, '')}: connect: no such file or directory` : `dial tcp${dialFault(at, host)}`
+  const path = endpoint.replace(/^unix:\/\//, '')
+  // A name behind an @ is of no file system.
+  const why = scheme === undefined ? `dial unix ${path}: connect: ${path.startsWith('@') ? 'connection refused' : 'no such file or directory'}` : `dial tcp${dialFault(at, host)}`
   at.printAtStart(`[ERROR] plugin/dnstap: No connection to dnstap endpoint${since(at.version, 1, 8) ? `: ${why}` : ''}`)
 }
 
