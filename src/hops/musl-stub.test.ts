@@ -114,6 +114,11 @@ describe('getaddrinfo of musl', () => {
     for (const name of ['.', '..', 'a..']) expect(asked({ name, family: 'inet' }).asked, name).toEqual([])
   })
 
+  test('writes no packet for an empty label, though one for two final dots before 1.2.4', () => {
+    const rooted = (name: string, version: string): string => said(asked({ name, version, conf: `search .\n${ONE}options timeout:1 ndots:5\n`, family: 'inet' }))
+    expect([rooted('a..b', '1.2.3'), rooted('a.b', '1.2.3'), rooted('a..b', '1.2.5')]).toEqual(['EAI_NONAME 0', 'EAI_AGAIN 1000', 'EAI_NONAME 0'])
+  })
+
   test('passes over a domain of the list that does not fit into 255 bytes behind the name', () => {
     const names = (length: number, version: string, name: string): readonly string[] =>
       asked({ version, name, family: 'inet', conf: `${ONE}search ${label(length)} y\n`, more: {} }).candidates.map(one => one.replace(' absent', ''))

@@ -83,7 +83,7 @@ function* judgedName(setup: MuslSetup, { name, types, step }: Search, ad = false
   if (settings.attempts === 0) return { end: 'EAI_FAIL', cause: { kind: 'broken', by: 'musl', detail: CRASH } }
   // res_mkquery takes one trailing dot away; before 1.2.4 a second one goes into the packet, which no server can read.
   const broken: Cause = { kind: 'broken', by: 'musl', detail: `${excerpt(name)} is no domain name` }
-  if (name.endsWith('..') && !atLeast(version, 1, 2, 4)) {
+  if (name.endsWith('..') && isDomainName(absolute(name.slice(0, -2))) && !atLeast(version, 1, 2, 4)) {
     yield* sleep(settings.timeoutMs)
     return { end: 'EAI_AGAIN', cause: broken }
   }
