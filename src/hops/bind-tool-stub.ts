@@ -12,10 +12,11 @@ import type { StubKind, StubModel } from '../chain/model.ts'
 import type { StubResult } from '../chain/outcome.ts'
 import { hasFlag, isNodata, REFUSED_PORT, type Cause, type DnsQuery, type Reply } from '../dns/message.ts'
 import { absolute, isDomainName } from '../dns/name.ts'
+import { isForOther } from '../dns/question-match.ts'
 import { rcodeNumber } from '../dns/wire-numbers-table.ts'
 import { bindToolSettings, isSince918, type BindToolSettings } from './bind-tool-settings.ts'
 import { isCellOf } from './stub-cells.ts'
-import { causeOf, addressesOf, replyOf } from './stub-reply.ts'
+import { causeOf, addressesOf, replyOf, STRAY } from './stub-reply.ts'
 import type { StubQuery } from './stub-query.ts'
 import { answered, excerpt, RCODE_RESULTS } from './stub-result.ts'
 import { atLeast, stubVersion, type StubVersion } from './stub-version.ts'
@@ -155,6 +156,7 @@ function* asked(setup: Setup, q: Question): HopRun {
   }
   const [arrival] = yield* ask([{ hop, query: plain(query) }], limitMs)
   const reply = replyOf(arrival?.value)
+  if (arrival && reply && isForOther(reply, q)) return yield* mismatched(setup, q, reply, limitMs - arrival.atMs)
   if (!reply) {
     const cause = causeOf(arrival?.value, hop)
     if (!isNew && arrival?.value === REFUSED_PORT && !q.tcp) yield* sleep(limitMs)
@@ -168,6 +170,17 @@ function* asked(setup: Setup, q: Question): HopRun {
   const said = unwanted && tool === 'nslookup' && (more || isNew) ? [...q.said, `;; Got ${isServfail ? 'SERVFAIL reply' : 'recursion not available'} from ${shownAt(setup, q)}${next}`] : q.said
   if (unwanted && more) return yield* again(setup, q, { server: q.server + 1, said })
   return plain({ reply, hop, tcp: q.tcp, triesLeft: q.triesLeft, said })
+}
+
+/** It is said and waited on, over UDP; over TCP that is the end. Since 9.18 it is said with a prefix in front of its own. */
+function* mismatched(setup: Setup, q: Question, { question: got }: Reply, leftMs: number): HopRun {
+  const isNew = isSince918(setup.version)
+  const said = [...q.said, `${isNew ? ';; ' : ''};; Question section mismatch: got ${bare(got?.name ?? '.')}/${got?.type}/${got?.class ?? 'IN'}`]
+  const hop = setup.hops[q.server] as string
+  const cause = causeOf(STRAY, hop)
+  if (q.tcp) return plain({ cause, hop, tcp: true, triesLeft: q.triesLeft, said })
+  yield* sleep(leftMs)
+  return yield* isNew ? unanswered(setup, { ...q, said }, cause) : inTurn(setup, { ...q, said }, cause)
 }
 
 const shownAt = ({ settings }: Setup, { server }: Question): string => settings.servers[server]?.shown.replace(/^\[|\]?:53$/g, '') ?? ''

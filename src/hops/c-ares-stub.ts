@@ -3,7 +3,7 @@
 // to the server with the fewest failures, four tries each (Node's own number; `attempts` is not read). Node looks at the clock once a second: a
 // first try ends a second late; a later round doubles the time and takes up to half of it off by chance, counted in those seconds.
 // Not modelled: c-ares in other programs (search list, query cache), a server that is known to be slow from earlier questions.
-import { ask, call, pick, type Ask, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
+import { call, pick, type Ask, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
 import { hopId, type HopEntries, type Reach } from '../chain/hop.ts'
 import type { ResolvConf, StubModel } from '../chain/model.ts'
 import type { StubResult } from '../chain/outcome.ts'
@@ -12,7 +12,7 @@ import { hasFlag, REFUSED_PORT, type DnsQuery, type Reply } from '../dns/message
 import { absolute, isDomainName } from '../dns/name.ts'
 import { goAddress } from './stub-address.ts'
 import { isCellOf } from './stub-cells.ts'
-import { causeOf, addressesOf, replyOf } from './stub-reply.ts'
+import { addressesOf, causeOf, heard, replyOf } from './stub-reply.ts'
 import type { StubQuery } from './stub-query.ts'
 import { answered, RCODE_RESULTS } from './stub-result.ts'
 import { atoi, defaultServer, serverOf, type StubServer } from './stub-settings.ts'
@@ -84,11 +84,11 @@ function* tried(setup: Setup, q: Try): HopRun {
   for (const transport of setup.tcp ? (['tcp'] as const) : (['udp', 'tcp'] as const)) {
     const query: DnsQuery = { name: q.name, type: q.type, transport, rd: true, flow: `${id}|${server} ${transport}` }
     const packet: Ask = { hop, query: plain(query) }
-    const [arrival] = yield* ask([packet], yield* limitMs(setup, q.at))
-    const reply = replyOf(arrival?.value)
+    const value = yield* heard(packet, yield* limitMs(setup, q.at))
+    const reply = replyOf(value)
     if (!reply) {
-      const refused = arrival?.value === REFUSED_PORT
-      const last: StubResult = { result: refused ? 'refused' : 'timeout', addresses: [], code: refused ? 'ECONNREFUSED' : 'ETIMEOUT', says: '', cause: causeOf(arrival?.value, hop) }
+      const refused = value === REFUSED_PORT
+      const last: StubResult = { result: refused ? 'refused' : 'timeout', addresses: [], code: refused ? 'ECONNREFUSED' : 'ETIMEOUT', says: '', cause: causeOf(value, hop) }
       return yield* call(`${id} try`, plain({ ...q, at: q.at + 1, last }))
     }
     if (hasFlag(reply, 'tc') && transport === 'udp') continue

@@ -2,11 +2,13 @@
 // (2.31 to 2.42). A and AAAA leave one socket together. SERVFAIL, NOTIMP, REFUSED and an answer that looks lame go on to the next
 // server, anything else is final. One missing reply of a pair costs three rounds: together, one after the other, with a new socket.
 // That switch sticks to the thread, so it is handed back. TC goes to TCP for the rest of this name, one try a server. Each server has
-// its socket until something closes them all, so a reply to an earlier attempt counts in a later one (glibc-stub-sockets.ts).
+// its socket until something closes them all, so a reply to an earlier attempt counts in a later one (glibc-stub-sockets.ts). Over UDP a
+// reply to another question is passed over (res_queriesmatch).
 // Since 2.41: after a bad reply to the first of two questions asked one by one nothing is waited for; strict-error.
 // Not modelled: a TCP server that takes the connection and says nothing (glibc has no limit there).
 import { ask, call, type Ask, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
 import { REFUSED_PORT, type Cause, type DnsQuery, type Rcode } from '../dns/message.ts'
+import { isForOther } from '../dns/question-match.ts'
 import type { GlibcSettings } from './glibc-stub-settings.ts'
 import { read, type Got, type Reading } from './glibc-stub-reading.ts'
 import { listen, type Came, type Waiting } from './glibc-stub-sockets.ts'
@@ -45,8 +47,8 @@ export type Exchange = {
 export type Exchanged =
   | { readonly end: 'positive'; readonly addresses: readonly string[]; readonly single: Single; readonly cause?: Cause }
   | { readonly end: HError; readonly single: Single; readonly refused?: boolean; readonly servfail?: boolean
-    /** No packet came at all. */
-    readonly unheard?: boolean; readonly cause: Cause }
+    /** No reply ended it; `unheard`: no packet came at all. */
+    readonly gaveUp?: boolean; readonly unheard?: boolean; readonly cause: Cause }
 
 export interface ExchangeSetup {
   /** Hop id of the stub. */
@@ -108,7 +110,7 @@ const afterNext = (q: Exchange, tried: Tried & { readonly kind: 'next' }): Excha
 const gaveUp = (q: Exchange): Exchanged => {
   const cause = q.cause ?? { kind: 'failed', by: 'glibc', detail: 'attempts:0 sends no query' }
   const refused = q.tcp ? cause.kind === 'refused' : !q.heard
-  return { end: 'TRY_AGAIN', single: q.single, cause, ...(refused && { refused }), ...(q.rcode === 'SERVFAIL' && { servfail: true }), ...(q.rcode === undefined && { unheard: true }) }
+  return { end: 'TRY_AGAIN', single: q.single, cause, gaveUp: true, ...(refused && { refused }), ...(q.rcode === 'SERVFAIL' && { servfail: true }), ...(q.rcode === undefined && { unheard: true }) }
 }
 
 const holdsAnswer = (got: Got): boolean => got.reply.rcode === 'NOERROR' && got.reply.answer.length > 0
@@ -183,7 +185,7 @@ function* overUdp(setup: ExchangeSetup, q: Exchange, server: number): HopRun<Tri
 
 function* allAtOnce(setup: ExchangeSetup, q: Exchange, server: number, timeoutMs: number): HopRun<Listened> {
   const strict = setup.settings.flags.has('strict-error')
-  const reads = (came: readonly Came[]): Reading => read(q.types, came, strict)
+  const reads = (came: readonly Came[]): Reading => read(q.name, q.types, came, strict)
   const asks = q.types.map(type => question(setup, q, server, type, `${q.sockets}`))
   const { came, open } = yield* listen({ server, types: q.types, asks, open: q.open, timeoutMs, enough: so => reads(so).state !== 'wait' })
   return { reading: reads(came), open }
@@ -195,14 +197,15 @@ function* oneByOne(setup: ExchangeSetup, q: Exchange, server: number, timeoutMs:
   const [first, second] = q.types as readonly [string, string]
   const strictError = setup.settings.flags.has('strict-error')
   const ask1 = question(setup, q, server, first, `${q.sockets}`)
-  const half = yield* listen({ server, types: [first], asks: [ask1], open: q.open, timeoutMs, enough: so => so.some(({ value }) => replyOf(value) ?? value === REFUSED_PORT) })
-  const reading = read(q.types, half.came, strictError || atLeast(setup.version, 2, 36))
+  const isHeard = (value: Plain): boolean => { const reply = replyOf(value); return reply !== undefined && !isForOther(reply, { name: q.name, type: first }) }
+  const half = yield* listen({ server, types: [first], asks: [ask1], open: q.open, timeoutMs, enough: so => so.some(({ value }) => value === REFUSED_PORT || isHeard(value)) })
+  const reading = read(q.name, q.types, half.came, strictError || atLeast(setup.version, 2, 36))
   const leftMs = timeoutMs - half.waitedMs
-  if (reading.state !== 'wait' || reading.last === undefined) return { reading, open: half.open }
+  if (reading.state !== 'wait' || replyOf(reading.last) === undefined) return { reading, open: half.open }
   const goesOn = reading.replies.length > 0
   const socket = q.single === 'reopen' ? `${q.sockets} ${second}` : `${q.sockets}`
   const asks = goesOn ? [question(setup, q, server, second, socket)] : []
-  const all = (so: readonly Came[]): Reading => read(q.types, [...half.came, ...so], strictError)
+  const all = (so: readonly Came[]): Reading => read(q.name, q.types, [...half.came, ...so], strictError)
   const more = yield* listen({ server, types: [second], asks, open: half.open, timeoutMs: leftMs, enough: so => all(so).state !== 'wait' })
   return { reading: all(more.came), open: more.open }
 }

@@ -2,8 +2,9 @@
 // server (SERVFAIL, NOTIMP, REFUSED, an answer that looks lame), when enough has been heard, when TCP is wanted.
 import type { Plain } from '../chain/effects.ts'
 import { hasFlag, REFUSED_PORT, type Rcode, type Reply } from '../dns/message.ts'
+import { isForOther } from '../dns/question-match.ts'
 import type { Came } from './glibc-stub-sockets.ts'
-import { looksLame, replyOf } from './stub-reply.ts'
+import { looksLame, replyOf, STRAY } from './stub-reply.ts'
 
 export type Got = { readonly type: string; readonly reply: Reply }
 
@@ -19,7 +20,7 @@ export type Reading = {
 }
 
 /** `strict`: a failure of one is a failure of both. */
-export function read(types: readonly string[], came: readonly Came[], strict: boolean): Reading {
+export function read(name: string, types: readonly string[], came: readonly Came[], strict: boolean): Reading {
   const replies: Got[] = []
   const received = new Set<string>()
   let rcode: Rcode | undefined
@@ -28,8 +29,12 @@ export function read(types: readonly string[], came: readonly Came[], strict: bo
     const reading = (state: Reading['state']): Reading => ({ state, replies, rcode, last: value })
     if (value === REFUSED_PORT) return reading('closed')
     const reply = replyOf(value)
-    // The second reply to a question, after one that came late, is passed over.
+    // The second reply to a question, after one that came late, is passed over, and one to another question (res_queriesmatch).
     if (!reply || received.has(type)) continue
+    if (isForOther(reply, { name, type })) {
+      last ??= STRAY
+      continue
+    }
     last = value
     if (received.size === 0) rcode = reply.rcode
     if (isBad(reply)) {

@@ -57,6 +57,12 @@ describe('glibc opens a new socket', () => {
   })
 })
 
+test('a lookup of AF_INET alone whose last question was answered, by TCP with SERVFAIL, has no such name', () => {
+  const vc = { conf: `${ONE}options use-vc\n`, name: 'a', servers: { [A]: 'SERVFAIL' } }
+  expect((['inet', 'inet6'] as const).map(family => asked({ ...vc, family }).result.code)).toEqual(['EAI_NONAME', 'EAI_AGAIN'])
+  expect(asked({ ...vc, conf: ONE, family: 'inet' }).result.code).toBe('EAI_AGAIN')
+})
+
 describe('with no-aaaa a lookup for IPv6 alone', () => {
   const end = (options: string, server: Script): string => {
     const { result, candidates } = asked({ conf: `${ONE}${options}\noptions no-aaaa attempts:1 timeout:1\n`, name: 'host', family: 'inet6', servers: { [A]: server } })

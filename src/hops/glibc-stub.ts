@@ -128,7 +128,7 @@ function* searched(setup: ExchangeSetup, name: string, types: readonly string[],
 
 /** An alias without an address ends a search too. */
 const settled = (ended: Exchanged): Searched => {
-  if (ended.end !== 'positive') return { end: ended.end, cause: ended.cause, answered: ended.end !== 'TRY_AGAIN' }
+  if (ended.end !== 'positive') return { end: ended.end, cause: ended.cause, answered: !ended.gaveUp }
   return ended.cause ? { alias: ended.cause } : { addresses: ended.addresses }
 }
 
@@ -158,7 +158,7 @@ function* askCandidate(setup: ExchangeSetup, q: Search, name: string): HopRun<Ex
 /** Where no packet came at all, what is looked at is an empty buffer: NOERROR and no record (res-noaaaa.c, __res_handle_no_aaaa). */
 function withoutAaaa(got: Exchanged): Exchanged {
   if (got.end === 'positive') return { end: 'NO_DATA', single: got.single, cause: { kind: 'denied', by: 'glibc', detail: 'no-aaaa' } }
-  return got.unheard ? { ...got, end: 'NO_DATA' } : got
+  return got.unheard ? { ...got, end: 'NO_DATA', gaveUp: false } : got
 }
 
 function* search(setup: ExchangeSetup, q: Search): HopRun {
@@ -168,7 +168,7 @@ function* search(setup: ExchangeSetup, q: Search): HopRun {
   const ended = yield* askCandidate(setup, q, name)
   if (ended.end === 'positive') return plain(settled(ended))
   const failure: Remembered = { end: ended.end, cause: ended.cause }
-  const wasAnswered = ended.end !== 'TRY_AGAIN'
+  const wasAnswered = !ended.gaveUp
   if (q.step === -1 && q.name.endsWith('.')) return plain({ ...failure, answered: wasAnswered })
   if (element && ended.refused) return plain({ end: 'TRY_AGAIN', cause: ended.cause, answered: wasAnswered })
   const turn = setup.settings.flags.has('rotate') ? q.turn + 1 : 0

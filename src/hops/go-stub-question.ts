@@ -1,13 +1,14 @@
 // One question of Go's resolver: tryOneName and exchange of net/dnsclient_unix.go (1.19 to 1.26). Attempts times servers, the full
 // timeout each, a new socket each; NXDOMAIN and an answer without the type are final, every other failure goes on. TC: the same server
-// by TCP, with a timeout of its own. The last failure is the error. Since 1.23: an answer that is cut over TCP as well is taken as it is, and
-// one with an additional record is not lame. Before 1.20 a name with two final dots was tried, and could not be written.
-import { ask, call, type Ask, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
+// by TCP, with a timeout of its own. A reply to another question is passed over, by TCP it is a failure. The last failure is the
+// error. Since 1.23: an answer that is cut over TCP as well is taken as it is, and one with an additional record is not lame. Before
+// 1.20 a name with two final dots was tried, and could not be written.
+import { call, type Ask, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
 import type { StubResult } from '../chain/outcome.ts'
 import { hasFlag, REFUSED_PORT, type Cause, type DnsQuery, type Reply } from '../dns/message.ts'
 import type { GoSettings } from './go-stub-settings.ts'
 import { isCellOf } from './stub-cells.ts'
-import { addressesOf, causeOf, looksLame, replyOf } from './stub-reply.ts'
+import { addressesOf, causeOf, heard, looksLame, replyOf, STRAY } from './stub-reply.ts'
 import { atLeast, type StubVersion } from './stub-version.ts'
 
 export interface GoSetup {
@@ -65,12 +66,13 @@ function* tried(setup: GoSetup, q: Question, server: number): HopRun<{ readonly 
     return { answer: { end: 'error', text: 'cannot marshal DNS message', server: shown, result: 'error', cause }, final: false }
   }
   for (const transport of settings.useTcp ? (['tcp'] as const) : (['udp', 'tcp'] as const)) {
-    const [arrival] = yield* ask([exchange(setup, q, server, transport)], settings.timeoutMs)
-    const reply = replyOf(arrival?.value)
+    const value = yield* heard(exchange(setup, q, server, transport), settings.timeoutMs, transport === 'tcp')
+    const reply = replyOf(value)
     const error = (text: string, result: StubResult['result'], final = false) =>
-      ({ answer: { end: 'error' as const, text, server: shown, result, cause: causeOf(arrival?.value, hop) }, final })
+      ({ answer: { end: 'error' as const, text, server: shown, result, cause: causeOf(value, hop) }, final })
     if (!reply) {
-      const refused = arrival?.value === REFUSED_PORT
+      if (value === STRAY && transport === 'tcp') return error('invalid DNS response', 'error')
+      const refused = value === REFUSED_PORT
       const doing = transport === 'udp' ? `read udp ${CLIENT}->${shown}` : refused ? `dial tcp ${shown}` : `read tcp ${CLIENT}->${shown}`
       const operation = transport === 'udp' ? 'read' : 'connect'
       return refused ? error(`${doing}: ${operation}: connection refused`, 'refused') : error(`${doing}: i/o timeout`, 'timeout')

@@ -6,7 +6,7 @@
 // Each server has cells of its own, because a switch flushes the cache. The records of an answer are kept apart by name and type: an alias
 // holds for all types of its name.
 // Not modelled: feature levels beyond "with or without EDNS", the grace period, serving stale records (254), cells of a server that was
-// left and came back within their lifetime, an alias that an earlier question of another type left in the cache before the first question.
+// left and came back within their lifetime, replies to another question, an alias that an earlier question of another type left in the cache before the first question.
 import { ask, call, get, LOOP, LOST, pick, put, sleep, type Fill, type Hop, type HopRun, type Plain } from '../chain/effects.ts'
 import type { HopEntries, Reach } from '../chain/hop.ts'
 import type { ResolvedModel, ResolvedScope } from '../chain/model.ts'

@@ -135,6 +135,12 @@ function address(text: string): { readonly type: number; readonly data: Buffer }
 function replyTo(packet: Buffer, question: Question, action: string): Buffer | undefined {
   const [verb = '', ...words] = action.split(' ')
   if (verb === 'DROP') return undefined
+  if (verb === 'AS') {
+    const [name = '', type = '', ...rest] = words
+    const number = [...TYPES].find(([, word]) => word === type)?.[0] ?? 0
+    const asked = Buffer.concat([packet.subarray(0, 12), name === '@' ? packet.subarray(12, question.end - 4) : wireName(name), u16(number), u16(1)])
+    return replyTo(asked, { ...question, end: asked.length }, rest.join(' '))
+  }
   const lame = verb === 'LAME' || verb === 'LAMENS'
   const cut = verb === 'TC' || verb === 'TCPART'
   const flags = 0x8000 | (lame ? 0 : 0x0480) | (cut ? 0x0200 : 0) | (question.rd ? 0x0100 : 0) | (RCODES.get(verb) ?? 0)

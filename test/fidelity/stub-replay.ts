@@ -57,7 +57,7 @@ export function chainOf(row: StubRow, race: Race | undefined): Chain {
     place: PLACE, node: 'node', kind: row.implementation, version: row.version, certainty: 'confirmed', hostname: 'pod7.hostdom.test',
     resolvConf: readResolvConf('etc/resolv.conf', row.resolvConf).value, hosts: readHosts('etc/hosts', row.hosts ?? '', hostsReaderOf({ kind: row.implementation, version: row.version })).value, ...(row.env && { env: row.env }),
   }
-  const servers = Object.values(SERVERS).map(server => [server, scriptedServer(server, row.rules, race)] as const)
+  const servers = Object.values(SERVERS).map(server => [server, scriptedServer(server, row.rules, race, row.implementation === 'go')] as const)
   return new Map<string, Hop>([['closed', closedPort], ...servers, ...stubHops(model, address => SERVERS[address] ?? 'closed')])
 }
 
@@ -131,7 +131,7 @@ export function difference(row: StubRow, model: Replayed): string | undefined {
 
 function resultDifference(row: StubRow, want: Recorded, { result, elapsedMs }: Replayed['results'][number]): string | undefined {
   if (want.crashed) return result.code === 'SIGFPE' ? undefined : `code ${result.code}, recorded a crash`
-  const normal = (text: string): string => text.replace(/read udp \S+->/, 'read udp CLIENT:PORT->')
+  const normal = (text: string): string => text.replace(/read (udp|tcp) \S+->/, 'read $1 CLIENT:PORT->')
   if (want.code !== null && result.code !== normal(want.code ?? '')) return `code ${result.code}, recorded ${want.code}`
   if (result.says !== normal(want.error ?? '')) return `says ${result.says}, recorded ${want.error}`
   const addresses = [...new Set((want.addrs ?? []).map(oneSpelling))].sort().join(' ')

@@ -25,18 +25,18 @@ export type Race = 'in order' | 'A late' | 'AAAA late' | 'first servers late'
 
 /** `server` as in the rows: 1 to 4, lo, v6. `race`: packets are noted with their time and served one after the other, as in the
  * recordings; else they are all answered at the same instant, in any order. */
-export function scriptedServer(server: string, rules: readonly Rule[], race: Race | undefined): Hop {
+export function scriptedServer(server: string, rules: readonly Rule[], race: Race | undefined, isGo = false): Hop {
   return function* scripted(query) {
     const q = query as unknown as DnsQuery
     if (race) yield* receive(server, q, race)
     const matching = rules.map((rule, i) => ({ rule, i })).filter(({ rule }) =>
       fits(rule.server, server) && fits(rule.type, q.type) && fits(rule.proto, q.transport) && (rule.name === undefined || rule.name === '*' || sameName(rule.name, q.name)))
     for (const { rule, i } of matching) {
-      if (rule.nth === undefined) return yield* perform(rule.do, q)
+      if (rule.nth === undefined) return yield* perform(rule.do, q, isGo)
       const cell = `rule ${i} ${server}`
       const count = Number((yield* get(cell))?.value ?? 0) + 1
       yield* put(cell, count, Infinity)
-      if (count === rule.nth) return yield* perform(rule.do, q)
+      if (count === rule.nth) return yield* perform(rule.do, q, isGo)
     }
     return yield* perform('NX', q)
   }
@@ -68,15 +68,21 @@ const SOA: ResourceRecord = { name: 'test.', type: 'SOA', ttlS: 60, data: 'ns.te
 const reply = (rcode: Rcode, rest: Partial<Reply> = {}): Plain =>
   ({ rcode, flags: ['aa', 'rd', 'ra'], answer: [], authority: [], additional: [], ...rest }) as unknown as Plain
 
-function* perform(action: string, q: DnsQuery): HopRun {
+function* perform(action: string, q: DnsQuery, isGo = false): HopRun {
   const [verb, ...words] = action.split(' ') as [string, ...string[]]
   const record = (type: string, data: string, name = q.name): ResourceRecord => ({ name, type, ttlS: 60, data })
   switch (verb) {
     case 'DELAY':
       yield* sleep(Number(words[0]))
-      return yield* perform(words.slice(1).join(' '), q)
-    case 'DROP':
-    case 'WRONGID': return LOST
+      return yield* perform(words.slice(1).join(' '), q, isGo)
+    case 'DROP': return LOST
+    // Over TCP Go looks at the id as it does at the question, others wait for the next message.
+    case 'WRONGID': return isGo && q.transport === 'tcp' ? reply('NOERROR', { question: { name: 'other.', type: q.type } }) : LOST
+    case 'AS': {
+      const [name = '', type = '', ...rest] = words
+      const value = yield* perform(rest.join(' '), q, isGo)
+      return typeof value === 'string' ? value : { ...value as object, question: { name: name === '@' ? q.name : name, type } } as Plain
+    }
     case 'NX': return reply('NXDOMAIN', { authority: [SOA] })
     case 'NXNOSOA': return reply('NXDOMAIN')
     case 'NODATA': return reply('NOERROR', { authority: [SOA] })

@@ -1,13 +1,14 @@
 // What CoreDNS's cache keeps of a reply and for how long: plugin/cache/cache.go (ResponseWriter), item.go, plugin/pkg/dnsutil/ttl.go,
 // 1.9.3 to 1.15.0. A cell holds both maps of one key, because the second lookup depends on the first.
 import type { DnsQuery, Reply, ResourceRecord } from '../../dns/message.ts'
+import { isForOther } from '../../dns/question-match.ts'
 import { isNonAnswer } from './cache-answers.ts'
 import type { CacheOptions } from './cache-options.ts'
 import { matchZone } from './origins.ts'
 import { since, type CorednsVersion, type Served } from './plugin.ts'
 import { replyTypeOf, type ReplyType } from './reply-type.ts'
 import { WILDCARD_LABEL } from './zone-reply.ts'
-import { bareReply, isForOther, messagesOf } from './server-reply.ts'
+import { bareReply, messagesOf } from './server-reply.ts'
 
 export type Entry = {
   /** All records carry the entry's full TTL. */

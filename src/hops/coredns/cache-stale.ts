@@ -4,11 +4,11 @@
 // an entry runs at a time.
 import { get, put, type HopRun } from '../../chain/effects.ts'
 import type { DnsQuery, Reply } from '../../dns/message.ts'
+import { isForOther } from '../../dns/question-match.ts'
 import { isNonAnswer } from './cache-answers.ts'
 import type { CacheOptions } from './cache-options.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { replyTypeOf } from './reply-type.ts'
-import { isForOther } from './server-reply.ts'
 
 /** A stale entry counts from its last second on; before, from the second after. */
 export const endsAtZero = (version: CorednsVersion): boolean => since(version, 1, 14, 7)

@@ -8,6 +8,7 @@ import { ask, pick, sleep, type Arrival, type Hop, type HopRun, type Plain } fro
 import { rational } from '../../chain/rational.ts'
 import type { Cause, DnsQuery, Reply } from '../../dns/message.ts'
 import { isSubdomain } from '../../dns/name.ts'
+import { isForOther } from '../../dns/question-match.ts'
 import { refusedHandler } from './authoritative-reply.ts'
 import { readFanout, type FanoutOptions } from './fanout-options.ts'
 import { exchange, type Attempt } from './forward-exchange.ts'
@@ -15,7 +16,7 @@ import type { Server } from './forward-options.ts'
 import { matchZone } from './origins.ts'
 import { plain, written, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { refuse } from './refuse.ts'
-import { isForOther, replyForOther } from './server-reply.ts'
+import { replyForOther } from './server-reply.ts'
 
 interface Fanout {
   readonly setup: PluginSetup

@@ -7,6 +7,7 @@ import { background, get, pick, put, sleep, type HopRun } from '../../chain/effe
 import { rational } from '../../chain/rational.ts'
 import type { Cause, DnsQuery, Reply } from '../../dns/message.ts'
 import { isSubdomain, nameKey } from '../../dns/name.ts'
+import { isForOther } from '../../dns/question-match.ts'
 import { socketText } from '../../dns/socket-address.ts'
 import { exchange, type Attempt } from './forward-exchange.ts'
 import { readForward, type Forward, type ForwardOptions, type Server } from './forward-options.ts'
@@ -14,7 +15,7 @@ import { downBefore, failsCell, probedHop, probedId, probeHop, probesAsAsked } f
 import { matchZone } from './origins.ts'
 import { since, written, type Handler, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { ONCE_TEXT, refuse } from './refuse.ts'
-import { isForOther, replyForOther } from './server-reply.ts'
+import { replyForOther } from './server-reply.ts'
 
 export const forward: PluginFactory = setup => {
   const name = setup.directives[0]?.name ?? 'forward'

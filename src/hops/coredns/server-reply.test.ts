@@ -1,8 +1,9 @@
 // What core/dnsserver and request/ of CoreDNS make of a plugin's reply before it leaves.
 import { describe, expect, test } from 'vitest'
 import type { DnsQuery, Reply, ResourceRecord } from '../../dns/message.ts'
+import { isForOther } from '../../dns/question-match.ts'
 import type { CorednsVersion } from './plugin.ts'
-import { bareReply, clientBytes, copiedFlags, echoedEdns, isForOther, loggedBytes, onEachMessage, replyTo, scrubbed } from './server-reply.ts'
+import { bareReply, clientBytes, copiedFlags, echoedEdns, loggedBytes, onEachMessage, replyTo, scrubbed } from './server-reply.ts'
 
 const V: CorednsVersion = [1, 11, 3]
 const query: DnsQuery = { name: 'a.test.', type: 'A', transport: 'udp', rd: true }

@@ -2,7 +2,6 @@
 // 1.9.3 to 1.15.0: EDNS of the query is answered, the reply is cut to the client's size.
 // Not modelled: TSIG.
 import { messageBytes, textBytes, truncate, withoutEscapes } from '../../dns/size.ts'
-import { nameKey } from '../../dns/name.ts'
 import type { Cause, DnsQuery, Edns, Rcode, Reply, ResourceRecord } from '../../dns/message.ts'
 import { since, type CorednsVersion } from './plugin.ts'
 import { rcodeNumber } from './rcode-number.ts'
@@ -22,10 +21,6 @@ export const copiedFlags = (query: DnsQuery): string[] =>
 /** A reply without records, as the server or a plugin makes it with SetRcode. */
 export const bareReply = (query: DnsQuery, rcode: Rcode, cause?: Cause): Reply =>
   ({ rcode, flags: copiedFlags(query), answer: [], authority: [], additional: [], ...(cause && { cause }) })
-
-/** The question of the reply is not the one that was asked (request.Match: case is folded). */
-export const isForOther = ({ question }: Reply, query: DnsQuery): boolean =>
-  question !== undefined && (nameKey(question.name) !== nameKey(query.name) || question.type !== query.type)
 
 /** What `forward` and `fanout` write in place of such a reply. */
 export const replyForOther = (query: DnsQuery, by: string): Reply => bareReply(query, 'FORMERR', { kind: 'broken', by, detail: 'reply to another question' })

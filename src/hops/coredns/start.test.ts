@@ -130,6 +130,12 @@ describe('what a start prints', () => {
     expect(started('.:99 {\n zzz\n import none*\n}\n')).toMatchObject({ stdout: [], stderr: ['Corefile:2 - Error during parsing: Unknown directive \'zzz\''] })
   })
 
+  test('dnstap at a socket that nobody listens at: of no file, or of no file system', () => {
+    const nobody = (endpoint: string): readonly string[] => started(`.:99 {\n dnstap ${endpoint}\n}\n`).stdout.filter(line => line.includes('dnstap'))
+    const told = (of: string): readonly string[] => [`[ERROR] plugin/dnstap: No connection to dnstap endpoint: dial unix ${of}`]
+    expect([nobody('/tmp/x'), nobody('@x')]).toEqual([told('/tmp/x: connect: no such file or directory'), told('@x: connect: connection refused')])
+  })
+
   test('of several unknown words the first of the file', () => {
     expect(started('.:99 {\n whoami\n yyy\n xxx\n}\na:99 {\n zzz\n}\n').stderr).toEqual(['Corefile:3 - Error during parsing: Unknown directive \'yyy\''])
   })
