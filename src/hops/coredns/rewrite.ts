@@ -1,7 +1,7 @@
 // CoreDNS's `rewrite` plugin, 1.9.3 to 1.15.0: plugin/rewrite/. Rules change the query in file order; `stop`, which is the default, ends with
 // the rule that applied. What they leave to be done to the reply is in rewrite-response.ts. The query is changed for good: earlier
 // plugins see the changed one afterwards, unless `cache` stands between (before 1.14.7) and gave this plugin a copy.
-// Not modelled: metadata labels of geoip and trace (a use is said), the client's port (0), a second reply that a later plugin writes.
+// Not modelled: metadata labels of geoip and trace (a use is said), the client's port (0).
 import type { HopRun } from '../../chain/effects.ts'
 import type { Directive } from '../../chain/model.ts'
 import type { DnsQuery, Reply } from '../../dns/message.ts'
