@@ -122,5 +122,5 @@ test('what is made is written with NOERROR, to the query as a later plugin has l
 test('the nil message of minimal is none, but for a plugin between that looks into it', () => {
   const first: Served = panicked('s minimal', 'panic: nothing was written')
   expect(made({ first })).toEqual({ rcode: 'NOERROR' })
-  expect(['cache', 'header', 'loadbalance', 'rewrite'].map(name => made({ first, has: [name] }))).toEqual([first, first, first, first])
+  expect(['cache', 'header', 'loadbalance'].map(name => made({ first, has: [name] }))).toEqual([first, first, first])
 })

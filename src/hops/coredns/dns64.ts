@@ -45,7 +45,8 @@ const handler = (setup: PluginSetup, options: Options): Handler => function* (qu
   return { ...written(synthesised(changed, first.reply, found, options, setup.version)), ...(first.query && { query: first.query }) }
 }
 
-const WRITERS = ['cache', 'header', 'loadbalance', 'rewrite'] as const
+/** `rewrite` sees to it itself: it looks only where a rule has fitted. */
+const WRITERS = ['cache', 'header', 'loadbalance'] as const
 
 /** As the last plugin it calls nobody: what it wants to answer itself panics, what it passes on only in 1.9.3. */
 const endsHere = (version: CorednsVersion, served: Served, passing: boolean): boolean =>

@@ -23,5 +23,10 @@ export const minimal: PluginFactory = setup => function* (query, next) {
 
 const NIL_MESSAGE = 'panic: nothing was written'
 
+/** A plugin between that looks into what is written panics itself. */
+export const lookedInto = (served: Served): Served => (isNilMessage(served) ? panicked(served.cause?.by ?? '') : served)
+
+const isNilMessage = ({ panic, cause }: Served): boolean => panic === true && cause?.detail === NIL_MESSAGE
+
 /** To a plugin that keeps what later ones write (a nonwriter), the nil message that `minimal` writes is none, and the code says success. */
-export const keptBack = (served: Served): Served => (served.panic && served.cause?.detail === NIL_MESSAGE ? { rcode: 'NOERROR' } : served)
+export const keptBack = (served: Served): Served => (isNilMessage(served) ? { rcode: 'NOERROR' } : served)

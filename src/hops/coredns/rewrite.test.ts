@@ -138,6 +138,14 @@ describe('a query', () => {
     for (const rule of ['class cs IN', 'class CH IN']) ask([rule], { name: 'b.test.', class: 'CLASS2' })
     expect(seen.map(q => q.class)).toEqual([undefined, 'CLASS2'])
   })
+  test('that nobody answers, and minimal writes as nothing, ends the reply of dns64 only where a rule has fitted', () => {
+    const told = (rule: string): unknown => {
+      const server = oneCoredns('1.14.5', `. {\n dns64 {\n  allow_ipv4\n }\n rewrite ${rule}\n minimal\n hosts none.txt\n}\n`, {}, { files: new Map([['/none.txt', { file: 'none.txt', text: '' }]]) })
+      const reply = server.ask({ name: 'a.test.', type: 'AAAA', client: '10.0.0.1' })
+      return reply === LOST ? LOST : reply.rcode
+    }
+    expect([told('name exact b.test c.test'), told('name exact a.test c.test')]).toEqual([LOST, 'SERVFAIL'])
+  })
   test('that no rule fits goes on as it is', () => {
     seen.length = 0
     expect(ask(['name exact c.test d.test'], { name: 'b.test.' })).toEqual(['NOERROR', undefined, 'b.test. 10.0.0.1'])

@@ -10,6 +10,7 @@ import { refusedHandler } from './authoritative-reply.ts'
 import { goQuote } from './go-quote.ts'
 import { localAddress } from './local-address.ts'
 import { metadataOf, sayUnknownLabel } from './metadata.ts'
+import { lookedInto } from './minimal.ts'
 import { panicked, since, WRITTEN_BY_SERVER, type CorednsVersion, type Handler, type Next, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
 import { refuse } from './refuse.ts'
 import { registeredOptions } from './registered-options.ts'
@@ -126,7 +127,7 @@ function* reverting(r: Rewrite, before: DnsQuery, changed: DnsQuery, next: Next,
   const { version } = r.setup
   const served = yield* next(changed)
   const asked = served.query ?? changed
-  if (served.panic) return { ...served, query: asked }
+  if (served.panic) return { ...lookedInto(served), query: asked }
   const failed = undo.writesFailures && WRITTEN_BY_SERVER.has(served.rcode) ? failure(r, asked, served) : undefined
   // Behind a later plugin that wrote and left one of these codes, too, this is the second message.
   const [written, second] = served.reply ? [copied(served.reply), failed] : [failed]
