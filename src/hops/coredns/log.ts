@@ -1,12 +1,13 @@
 // CoreDNS's `log` plugin, 1.9.3 to 1.15.0: plugin/log/ and plugin/pkg/replacer/. One line a query through notes; no effect on replies.
 // What the model does not know is printed as a zero: the client's port, the message id, the duration.
-// Not modelled: metadata labels of geoip and trace (a use is said).
+// Not modelled: metadata labels of geoip and trace (a use is said), `%[` up to 1.9.3.
 import { note } from '../../chain/effects.ts'
 import type { DnsQuery, Reply } from '../../dns/message.ts'
 import { queryBytes } from '../../dns/size.ts'
 import { bracketed } from '../../dns/socket-address.ts'
 import { isNamed } from './nsid.ts'
 import { matchZone, originsOf } from './origins.ts'
+import { goPrintf } from './go-format.ts'
 import { localAddress } from './local-address.ts'
 import { metadataOf, sayUnknownLabel } from './metadata.ts'
 import { since, WRITTEN_BY_SERVER, type CorednsVersion, type PluginFactory, type PluginSetup, type Served } from './plugin.ts'
@@ -78,8 +79,13 @@ function lineFor(setup: PluginSetup, rule: Rule, query: DnsQuery, served: Served
     if (since(version, 1, 14, 2)) values.set('{/log/type}', type).set('{/log/class}', replyClassOf(type))
   }
   const before = metadataOf(query)
-  return `[INFO] ${rule.format.replaceAll(/\{[^{}]*\}/g, field => values.get(field) ?? (field.startsWith('{/') ? before(field.slice(2, -1)) ?? '-' : field))}`
+  const line = rule.format.replaceAll(/\{[^{}]*\}/g, field => values.get(field) ?? (field.startsWith('{/') ? before(field.slice(2, -1)) ?? '-' : field))
+  return `[INFO] ${asPrinted(line, version)}`
 }
+
+/** Up to 1.9.3 the line is itself a format of Printf, without values: a `%` of the name shows. */
+const asPrinted = (line: string, version: CorednsVersion): string =>
+  (!line.includes('%') || line.includes('%[') || since(version, 1, 9, 4) ? line : goPrintf(line, []))
 
 /** The name is looked at before the query goes on, all else when it is over: a `rewrite` shows. */
 function valuesOf(setup: PluginSetup, query: DnsQuery, served: Served, reply: Reply | undefined): Map<string, string> {
