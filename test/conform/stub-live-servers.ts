@@ -159,7 +159,9 @@ function replyTo(packet: Buffer, question: Question, action: string): Buffer | u
 /** Listens everywhere; resolves when all sockets are open. What is returned closes them. */
 export async function listen(script: Script): Promise<() => void> {
   const closers: (() => void)[] = []
-  const later = (afterMs: number, run: () => void): void => { if (afterMs > 0) setTimeout(run, afterMs).unref(); else run() }
+  let isOpen = true
+  // A late reply may find its socket closed.
+  const later = (afterMs: number, run: () => void): void => { if (afterMs > 0) setTimeout(() => { if (isOpen) run() }, afterMs).unref(); else run() }
   for (const [host, server] of LISTENING) {
     const udp = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4' })
     udp.on('message', (packet, from) => {
@@ -182,5 +184,8 @@ export async function listen(script: Script): Promise<() => void> {
     await new Promise<void>((resolve, reject) => { tcp.once('error', reject); tcp.listen(53, host, resolve) })
     closers.push(() => { udp.close(); tcp.close() })
   }
-  return () => { for (const close of closers) close() }
+  return () => {
+    isOpen = false
+    for (const close of closers) close()
+  }
 }

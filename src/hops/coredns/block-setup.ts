@@ -107,7 +107,7 @@ function draftOf(
   const uses = Map.groupBy(block.directives, d => d.name)
   // Where the words are not there, `bind` is taken as it stands.
   const addresses = block.uses ? [] : (uses.get('bind') ?? []).flatMap(d => d.args.map(a => a.value))
-  const at: SetupAt = { version, zones: keys.flatMap(k => k.zones), model, has: plugin => uses.has(plugin), root: '', hasTls: false, addresses, isBoundNowhere: false, sockets: 1, ...says }
+  const at: SetupAt = { version, zones: keys.flatMap(k => k.zones), port: keys[0]?.port, model, has: plugin => uses.has(plugin), root: '', hasTls: false, addresses, isBoundNowhere: false, sockets: 1, ...says }
   return { index, block, keys, uses, hasView: uses.has('view'), at }
 }
 

@@ -192,13 +192,21 @@ const ENDPOINTS = new Set(['zipkin', 'datadog'])
 
 export const traceSetup: SetupCheck = (c, at) => {
   if (at.isBoundNowhere && !since(at.version, 1, 13)) throw c.panic('runtime error: index out of range [0] with length 0')
+  let type = ''
   while (c.next()) {
     const args = c.remainingArgs()
     if (args.length > 2) throw c.argErr()
-    const type = args.length === 2 ? (args[0] as string).toLowerCase() : 'zipkin'
+    type = args.length === 2 ? (args[0] as string).toLowerCase() : 'zipkin'
     if (!ENDPOINTS.has(type)) throw c.refuse(`tracing endpoint type '${type}' is not supported`)
     while (c.nextBlock()) traceOption(c, at)
   }
+  if (type === 'zipkin') sayBadEndpoint(at)
+}
+
+/** Up to 1.14.6 the port is put behind an address of IPv6 as it is. */
+function sayBadEndpoint({ version, addresses: [address = ''], port, printAtStart }: SetupAt): void {
+  if (!address.includes(':') || since(version, 1, 14, 7)) return
+  printAtStart(`[WARNING] ${since(version, 1, 9, 4) ? 'plugin/trace: ' : ''}build Zipkin endpoint found err: address ${address}:${port}: too many colons in address`)
 }
 
 function traceOption(c: Dispenser, at: SetupAt): void {

@@ -13,6 +13,8 @@ export interface SetupAt {
   readonly version: CorednsVersion
   /** Zones of the block's keys. */
   readonly zones: readonly string[]
+  /** Of its first key. */
+  readonly port: number | undefined
   readonly model: CorednsModel
   /** Is this plugin in the block? */
   readonly has: (plugin: string) => boolean

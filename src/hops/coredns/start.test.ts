@@ -136,6 +136,13 @@ describe('what a start prints', () => {
     expect([nobody('/tmp/x'), nobody('@x')]).toEqual([told('/tmp/x: connect: no such file or directory'), told('@x: connect: connection refused')])
   })
 
+  test('trace cannot make an endpoint of an address of IPv6 up to 1.14.6', () => {
+    const warned = (version: string, endpoint = ''): readonly string[] => started(`.:99 a.test:98 {\n bind ::1\n trace ${endpoint}\n}\n`, { version }).stdout.filter(line => line.includes('Zipkin'))
+    const text = 'build Zipkin endpoint found err: address ::1:99: too many colons in address'
+    expect(['1.9.3', '1.9.4', '1.14.6', '1.14.7'].map(version => warned(version))).toEqual([[`[WARNING] ${text}`], [`[WARNING] plugin/trace: ${text}`], [`[WARNING] plugin/trace: ${text}`], []])
+    expect(warned('1.11.3', 'datadog x')).toEqual([])
+  })
+
   test('of several unknown words the first of the file', () => {
     expect(started('.:99 {\n whoami\n yyy\n xxx\n}\na:99 {\n zzz\n}\n').stderr).toEqual(['Corefile:3 - Error during parsing: Unknown directive \'yyy\''])
   })
