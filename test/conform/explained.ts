@@ -25,14 +25,14 @@ function isBesideEarlier({ steps }: Scenario, text: string): boolean {
   if (ours === undefined || theirs === undefined) return false
   const lines = (list: string): string[] => (JSON.parse(list) as string[]).map(line => (what === 'asked' ? withoutAddress(line) : line))
   const earlier = steps.flatMap(step => ('query' in step && step.query.name !== undefined
-    ? what === 'asked' ? ` ${step.query.name} ${step.query.type} ` : `"${step.query.type} IN ${step.query.name} ` : []))
+    ? (what === 'asked' ? ` ${step.query.name} ${step.query.type} ` : `"${step.query.type} IN ${step.query.name} `).toLowerCase() : []))
   const expected = lines(ours)
   const beside = lines(theirs).filter(line => {
     const at = expected.indexOf(line)
     if (at >= 0) expected.splice(at, 1)
     return at < 0
   })
-  return expected.length === 0 && beside.every(line => earlier.some(question => line.includes(question)))
+  return expected.length === 0 && beside.every(line => earlier.some(question => line.toLowerCase().includes(question)))
 }
 
 /** Lines of a log that differ in panics alone. */
