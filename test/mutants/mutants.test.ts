@@ -52,7 +52,7 @@ test('a seed draws the same mutants each time, spread over the files, and each i
 })
 
 const CACHE = 'src/hops/coredns/cache.ts'
-const FLIPPED = ['return left > 0 || -left < staleS', 'return left < 0 || -left < staleS'] as const
+const FLIPPED = ['if (!isUsable(denial)) return', 'if (isUsable(denial)) return'] as const
 const order = { files: recordedFiles().map(url => url.pathname).filter(path => path.endsWith('/coredns.jsonl.gz')), group: 'cache' }
 let judge: RowJudge
 beforeAll(async () => { judge = await RowJudge.start(ROOT, order) })

@@ -78,11 +78,7 @@ function cellOf(c: Cache, query: DnsQuery): string {
 /** The entry that answers, fresh or allowed to be stale. */
 function usable(c: Cache, content: Content, heldMs: number): Entry | undefined {
   const staleS = Math.floor((c.options.stale?.upToMs ?? 0) / 1000)
-  const isUsable = (entry: Entry | undefined): entry is Entry => {
-    if (!entry) return false
-    const left = leftS(entry, heldMs)
-    return left > 0 || -left < staleS
-  }
+  const isUsable = (entry: Entry | undefined): entry is Entry => entry !== undefined && leftS(entry, heldMs) > -staleS
   const { denial, success } = content
   if (c.options.stale?.prefersPositive && isUsable(success)) return success
   if (!isUsable(denial)) return isUsable(success) ? success : undefined
