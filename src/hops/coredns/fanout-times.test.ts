@@ -80,3 +80,11 @@ test('what stands behind the one word of an option is read as the next option', 
   expect([refused('network udp race', '. 10.0.0.1'), refused('attempt-count 2 timeout 1s', '. 10.0.0.1'), refused('network udp odd', '. 10.0.0.1'), refused('network udp timeout x', '. 10.0.0.1')]).toEqual(
     ['', '', 'unknown property odd', 'time: invalid duration "x"'])
 })
+
+test('names of except-file are excepted beside those of except', () => {
+  const upstreams = { '10.0.0.1': upstream }
+  const files = new Map([['/names', { file: 'names', text: 'c.test' }]])
+  const server = oneCoredns('1.11.3', '. {\n fanout . 10.0.0.1 {\n  except b.test\n  except-file names\n }\n}\n', upstreams, { files })
+  const passes = (name: string): boolean => { const reply = server.ask({ name }); return reply !== LOST && reply.rcode === 'SERVFAIL' }
+  expect(['a.test.', 'x.b.test.', 'x.c.test.'].map(passes)).toEqual([false, true, true])
+})

@@ -109,3 +109,15 @@ test('force_tcp is for probes, too, since 1.9.0', () => {
   }
   expect(['1.8.7', '1.9.0'].map(version => [transport('force_tcp', version), transport('max_fails 2', version)])).toEqual([['udp', 'udp'], ['tcp', 'udp']])
 })
+
+test('a probe that cannot be packed is never sent, and fails: before 1.9.4 the one for a name without its final dot', () => {
+  const later = (options: string, version: string): unknown => {
+    const pair = made(options, version)
+    pair.asked()
+    pair.first = upstream
+    pair.run.pass(5000)
+    return [pair.asked(), pair.probes.length > 0]
+  }
+  expect(later('health_check 1s domain a.test', '1.9.3')).toEqual([['10.0.0.2'], false])
+  expect([later('health_check 1s domain a.test', '1.9.4'), later('health_check 1s domain a.test.', '1.9.3')]).toEqual([[['10.0.0.1'], true], [['10.0.0.1'], true]])
+})
