@@ -31,7 +31,8 @@ export function rdataToText(rdata: Rdata): string {
   return fieldsOf(rdata.kind).map(([name, field]) => field.print(values[name])).filter(text => text !== '').join(' ')
 }
 
-const genericText = (bytes: Uint8Array): string => (bytes.length === 0 ? '\\# 0' : `\\# ${bytes.length} ${hexOf(bytes)}`)
+/** RFC 3597. */
+export const genericText = (bytes: Uint8Array): string => (bytes.length === 0 ? '\\# 0' : `\\# ${bytes.length} ${hexOf(bytes)}`)
 
 /** On the wire, names in full. */
 export function rdataBytes(rdata: Rdata): Uint8Array {

@@ -99,3 +99,6 @@ export const one: Rest = (reading, label) => {
   if (found instanceof ZoneFault) return found
   return found.length === 1 ? quote(found[0] as string) : NOT_ONE
 }
+
+/** DS, and types like it. */
+export const digest: readonly Field[] = [['KeyTag', u16], ['Algorithm', algorithm], ['DigestType', u8], ['Digest', joined, 'rest']]

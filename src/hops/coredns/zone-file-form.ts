@@ -1,7 +1,6 @@
 // How the RDATA of a type is read from its list of fields, and how it is printed then: as the record stands after it went over the wire.
 // Between two fields one token is eaten, whatever it is.
-import { hexOf } from '../../dns/presentation-bytes.ts'
-import { rdataBytes, rdataFromText, rdataToText } from '../../dns/presentation-record.ts'
+import { genericText, rdataBytes, rdataFromText, rdataToText } from '../../dns/presentation-record.ts'
 import { NOT_ONE, type Field, type Reading, type WordField } from './zone-file-fields.ts'
 import { atEnd, END, ZoneFault, type ZoneLexer, type ZoneToken } from './zone-file-lexer.ts'
 import { escapedBytes } from './zone-file-types.ts'
@@ -56,11 +55,8 @@ export function canonicalRdata(type: string, data: string): string {
   return value ? rdataToText(value) : ascii
 }
 
-/** RFC 3597. */
-export const genericRdata = (bytes: Uint8Array): string => `\\# ${bytes.length} ${hexOf(bytes)}`.trimEnd()
-
 /** The bytes of RDATA that has the form of another type, which is printed by fields. */
 export function bytesLike(type: string, data: string | ZoneFault): string | ZoneFault {
   const value = data instanceof ZoneFault ? undefined : rdataFromText(type, data).value
-  return value ? genericRdata(rdataBytes(value)) : data
+  return value ? genericText(rdataBytes(value)) : data
 }

@@ -1,8 +1,8 @@
 // The RDATA of LOC (RFC 1876) in a zone file, as miekg/dns reads it: scan_rr.go and scan.go, v1.1.49 to v1.1.73.
 // Not modelled: an altitude that is no number, or beyond 32 bits.
+import { genericText } from '../../dns/presentation-record.ts'
 import { atoi, isFault, parseFloat64, parseUint } from './go-number.ts'
 import type { Reading } from './zone-file-fields.ts'
-import { genericRdata } from './zone-file-form.ts'
 import { atEnd, ZoneFault } from './zone-file-lexer.ts'
 
 const DEGREE_MS = 3_600_000
@@ -29,14 +29,15 @@ export function location(reading: Reading): string | ZoneFault {
   if (longitude instanceof ZoneFault) return longitude
   lexer.next()
   const token = lexer.next()
-  const altitude = token.fault || token.text === '' ? undefined : parseFloat64(token.text.replace(/[mM]$/, ''))
-  if (!altitude || isFault(altitude)) return new ZoneFault('bad LOC Altitude', { ...token, text: token.text.replace(/[mM]$/, '') })
+  const text = token.text.replace(/[mM]$/, '')
+  const altitude = token.fault || token.text === '' ? undefined : parseFloat64(text)
+  if (!altitude || isFault(altitude)) return new ZoneFault('bad LOC Altitude', { ...token, text })
   const sizes = sizesOf(reading)
   if (sizes instanceof ZoneFault) return sizes
   const bytes = new DataView(new ArrayBuffer(16))
   for (const [i, size] of sizes.entries()) bytes.setUint8(1 + i, size)
   for (const [i, number] of [latitude, longitude, altitude.value * 100 + 10_000_000.5].entries()) bytes.setUint32(4 + 4 * i, Math.trunc(number))
-  return genericRdata(new Uint8Array(bytes.buffer))
+  return genericText(new Uint8Array(bytes.buffer))
 }
 
 /** `52 22 23.000 N`: minutes and seconds may be missing. */

@@ -3,10 +3,10 @@
 import { parseCidr } from '../../dns/go-cidr.ts'
 import { addressBytes, ip4Bytes, ip4Text, ip6Bytes, isMapped } from '../../dns/presentation-address.ts'
 import { bytesOfBase64, bytesOfHex } from '../../dns/presentation-bytes.ts'
-import { rdataBytes, rdataFromText } from '../../dns/presentation-record.ts'
+import { genericText, rdataBytes, rdataFromText } from '../../dns/presentation-record.ts'
 import { isFault, parseUint } from './go-number.ts'
-import { ALGORITHMS, algorithm, anyWord, float, joined, name, plainWord, strings, two, types, u16, u32, u8, type Field, type Reading, type Rest, type Word, type WordField } from './zone-file-fields.ts'
-import { bytesLike, finished, genericRdata, lineRest, listed, wordsOf } from './zone-file-form.ts'
+import { ALGORITHMS, anyWord, digest, float, joined, name, plainWord, strings, two, types, u16, u32, u8, type Field, type Reading, type Rest, type Word, type WordField } from './zone-file-fields.ts'
+import { bytesLike, finished, lineRest, listed, wordsOf } from './zone-file-form.ts'
 import { atEnd, ZoneFault, type ZoneToken } from './zone-file-lexer.ts'
 import { location } from './zone-file-location.ts'
 import { quote, stringsOf } from './zone-file-strings.ts'
@@ -42,7 +42,6 @@ const first: Rest = (reading, label) => {
   return found instanceof ZoneFault ? found : quote(found[0] ?? '')
 }
 
-const key: readonly Field[] = [['Flags', u16], ['Protocol', u8], ['Algorithm', u8], ['PublicKey', joined, 'rest']]
 const preferred = (...labels: readonly string[]): readonly Field[] => [['Preference', u16], ...labels.map((label): Field => [label, name])]
 
 export const RARE_FIELDS: Readonly<Record<string, readonly Field[]>> = {
@@ -50,7 +49,7 @@ export const RARE_FIELDS: Readonly<Record<string, readonly Field[]>> = {
   EUI64: [['Address', groups(8, 'bad EUI68 Address')]], GID: [['Gid', u32]], GPOS: [['Longitude', float], ['Latitude', float], ['Altitude', float]],
   L32: [['Preference', u16], ['Locator', locator]], L64: [['Preference', u16], [NODE_FAULT, node]], LP: preferred('Fqdn'),
   NID: [['Preference', u16], [NODE_FAULT, node]], NIMLOC: [['Locator', joined, 'rest']], NINFO: [['ZSData', strings, 'rest']], PX: preferred('Map822', 'Mapx400'),
-  RKEY: key, TALINK: [['PreviousName', name], ['NextName', name]], UID: [['Uid', u32]], UINFO: [['Uinfo', first, 'rest']], X25: [['PSDNAddress', anyWord]],
+  TALINK: [['PreviousName', name], ['NextName', name]], UID: [['Uid', u32]], UINFO: [['Uinfo', first, 'rest']], X25: [['PSDNAddress', anyWord]],
   ZONEMD: [['Serial', u32], ['Scheme', u8], ['Hash Algorithm', u8], ['Digest', joined, 'rest']],
 }
 
@@ -59,7 +58,7 @@ const like = (type: string, fields: readonly Field[], called: string): Form => r
 /** What comes of the words, or the words where that is nothing. */
 const packed = (data: string | ZoneFault, pack: (words: readonly string[]) => Uint8Array | undefined): string | ZoneFault => {
   const bytes = data instanceof ZoneFault ? undefined : pack(data.split(' '))
-  return bytes ? genericRdata(bytes) : data
+  return bytes ? genericText(bytes) : data
 }
 
 const CERTIFICATES: ReadonlyMap<string, number> = new Map([
@@ -115,7 +114,7 @@ const apl: Form = reading => {
     bytes.push(...prefix)
     isFirst = false
   }
-  return genericRdata(Uint8Array.from(bytes))
+  return genericText(Uint8Array.from(bytes))
 }
 
 /** `1:192.0.2.0/24`, `!2:2001:db8::/32`. */
@@ -177,7 +176,7 @@ const ipseckey: Form = reading => {
   const beyond = lineRest(reading.lexer)
   if (beyond) return beyond
   const publicKey = bytesOfBase64(key64)
-  return publicKey ? genericRdata(Uint8Array.of(...read.values.map(Number), ...read.gateway, ...publicKey)) : read.values.join(' ')
+  return publicKey ? genericText(Uint8Array.of(...read.values.map(Number), ...read.gateway, ...publicKey)) : read.values.join(' ')
 }
 
 const DISCOVERY_BIT = 0x80
@@ -189,7 +188,7 @@ const amtrelay: Form = reading => {
   const [precedence = 0, discovers = 0, type = 0] = read.values.map(Number)
   // With the bit set it is of no known kind to whoever writes it.
   const written = (type & DISCOVERY_BIT) !== 0 || discovers === 1 ? [type | DISCOVERY_BIT] : [type, ...read.gateway]
-  return finished(genericRdata(Uint8Array.of(precedence, ...written)), reading, 'AMTRELAY')
+  return finished(genericText(Uint8Array.of(precedence, ...written)), reading, 'AMTRELAY')
 }
 
 /** Nothing looks at what stands behind. */
@@ -199,10 +198,10 @@ const tkey: Form = reading => {
   const [of = '', size, keyHex = '', length, otherHex = ''] = words.values
   const [owner, data, other] = [of.endsWith('.') ? nameBytes(of) : undefined, bytesOfHex(keyHex), bytesOfHex(otherHex)]
   if (!owner || !data || !other) return words.values.join(' ')
-  return genericRdata(Uint8Array.of(...owner, ...new Uint8Array(12), ...octets(Number(size)), ...data, ...octets(Number(length)), ...other))
+  return genericText(Uint8Array.of(...owner, ...new Uint8Array(12), ...octets(Number(size)), ...data, ...octets(Number(length)), ...other))
 }
 
 export const RARE_FORMS: Readonly<Record<string, Form>> = {
   AMTRELAY: amtrelay, APL: apl, CERT: cert, HIP: hip, IPSECKEY: ipseckey, ISDN: like('HINFO', [['Fields', two, 'rest']], 'ISDN'), LOC: location,
-  RESINFO: like('TXT', [['Resinfo', strings, 'rest']], 'RESINFO'), TA: like('DS', [['KeyTag', u16], ['Algorithm', algorithm], ['DigestType', u8], ['Digest', joined, 'rest']], 'TA'), TKEY: tkey,
+  RESINFO: like('TXT', [['Resinfo', strings, 'rest']], 'RESINFO'), TA: like('DS', digest, 'TA'), TKEY: tkey,
 }

@@ -1,6 +1,6 @@
 // RDATA of a zone file as miekg/dns reads it (scan_rr.go, v1.1.49 to v1.1.73), type by type, with its words for what is wrong. Types that
 // hardly any zone has: zone-file-rare-types.ts. What comes out is presentation form as the record is printed after it went over the wire.
-import { algorithm, anyWord, covered, ip4, ip6, joined, name, one, plainWord, signing, span, strings, time, two, types, u16, u32, u8, type Field, type Reading } from './zone-file-fields.ts'
+import { anyWord, covered, digest, ip4, ip6, joined, name, one, plainWord, signing, span, strings, time, two, types, u16, u32, u8, type Field, type Reading } from './zone-file-fields.ts'
 import { bytesLike, canonicalRdata, finished, listed } from './zone-file-form.ts'
 import { END, ZoneFault, type ZoneLexer } from './zone-file-lexer.ts'
 import { RARE_FIELDS, RARE_FORMS } from './zone-file-rare-types.ts'
@@ -16,7 +16,6 @@ const TEXTLESS: ReadonlySet<string> = new Set(['ANY', 'NULL', 'NXNAME', 'OPT', '
 const SAME_AS: ReadonlyMap<string, string> = new Map([['NXT', 'NSEC'], ['SIG', 'RRSIG']])
 
 const key: readonly Field[] = [['Flags', u16], ['Protocol', u8], ['Algorithm', u8], ['PublicKey', joined, 'rest']]
-const digest: readonly Field[] = [['KeyTag', u16], ['Algorithm', algorithm], ['DigestType', u8], ['Digest', joined, 'rest']]
 const certificate: readonly Field[] = [['Usage', u8], ['Selector', u8], ['MatchingType', u8], ['Certificate', joined, 'rest']]
 const host = (label: string): readonly Field[] => [[label, name]]
 const preferred = (first: string, second: string): readonly Field[] => [[first, u16], [second, name]]
@@ -31,7 +30,7 @@ const FIELDS: Readonly<Record<string, readonly Field[]>> = {
   NSEC: [['NextDomain', name], ['TypeBitMap', types, 'rest']],
   NSEC3: [['Hash', u8], ['Flags', u8], ['Iterations', u16], ['Salt', anyWord], ['NextDomain', anyWord], ['TypeBitMap', types, 'rest']],
   NSEC3PARAM: [['Hash', u8], ['Flags', u8], ['Iterations', u16], ['Salt', anyWord]],
-  OPENPGPKEY: [['PublicKey', joined, 'rest']], PTR: host('Ptr'), RP: [['Mbox', name], ['Txt', name]],
+  OPENPGPKEY: [['PublicKey', joined, 'rest']], PTR: host('Ptr'), RKEY: key, RP: [['Mbox', name], ['Txt', name]],
   RRSIG: [
     ['Typecovered', covered], ['Algorithm', signing], ['Labels', u8], ['OrigTtl', u32], ['Expiration', time], ['Inception', time], ['KeyTag', u16],
     ['SignerName', name], ['Signature', joined, 'rest'],
