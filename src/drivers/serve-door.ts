@@ -59,8 +59,8 @@ function parsed(bytes: Uint8Array, flags: number, arrival: Arrival): AtTheDoor {
   const { message, faults } = decodeMessage(bytes)
   const query = queryFromWire(message, arrival)
   // No RDATA at all is right for every type.
-  const empty = new Set(recordsOf(message).filter(isEmpty).map(({ rdataStart }) => rdataStart))
-  const isBad = faults.some(({ code, start, end }) => !TAKEN.has(code) && !(code === 'count-exceeds-data' && start >= bytes.length) && !(start === end && empty.has(start)))
+  const isOfEmpty = (at: number): boolean => recordsOf(message).some(record => isEmpty(record) && record.rdataStart === at)
+  const isBad = faults.some(({ code, start, end }) => !TAKEN.has(code) && !(code === 'count-exceeds-data' && start >= bytes.length) && !(start === end && isOfEmpty(start)))
   if (query && !isBad && !recordsOf(message).some(hasWrongOption)) {
     const besideBytes = bytesBeside(message)
     return { kind: 'query', query: { ...rewritten(query), ...(besideBytes > 0 && { besideBytes }) }, id: message.id }

@@ -29,7 +29,7 @@ export const replyForOther = (query: DnsQuery, by: string): Reply => bareReply(q
 export const messagesOf = ({ also = [], ...first }: Reply): readonly [Reply, ...Reply[]] => [first, ...also]
 
 /** The one that who holds the whole in hand sees. */
-export const lastMessage = (reply: Reply): Reply => messagesOf(reply).at(-1) as Reply
+export const lastMessage = (reply: Reply): Reply => reply.also?.at(-1) ?? reply
 
 /** The same done to all of them. */
 export const onEachMessage = ({ also, ...first }: Reply, change: (message: Reply) => Reply): Reply =>
